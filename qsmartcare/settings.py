@@ -1,0 +1,214 @@
+"""Every setting of the product. What can be set from outside is read through ``env``."""
+
+from datetime import timedelta
+
+from csp.constants import NONE, SELF
+from psycopg.conninfo import conninfo_to_dict
+
+from qsmartcare import env, keyring
+
+# --- Where it runs -----------------------------------------------------------------------------
+DATA_DIR = env.folder("DATA_DIR", "./var")
+PORT = env.number("PORT", 8000)
+BASE_URL = env.text("BASE_URL", f"http://localhost:{PORT}").rstrip("/")
+FHIR_BASE_URL = f"{BASE_URL}/R4-patient-api"
+IS_HTTPS = BASE_URL.startswith("https://")
+DEBUG = env.flag("DEBUG", False)
+DEMO = env.flag("DEMO", False)  # shows the outbox page; `make run` sets it
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+ROOT_URLCONF = "qsmartcare.urls"
+WSGI_APPLICATION = "qsmartcare.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Secrets -----------------------------------------------------------------------------------
+_keyring = keyring.load(DATA_DIR)
+SECRET_KEY = _keyring.secret_key
+ENCRYPTION_KEYS = _keyring.encryption_keys
+DIGEST_KEY = _keyring.digest_key
+JWT_PRIVATE_KEY = _keyring.jwt_private_key
+
+# --- Database ----------------------------------------------------------------------------------
+_DATABASE = conninfo_to_dict(env.text("DATABASE_URL", "postgresql:///qsmartcare"))
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": _DATABASE.pop("dbname", "qsmartcare"),
+        "USER": _DATABASE.pop("user", ""),
+        "PASSWORD": _DATABASE.pop("password", ""),
+        "HOST": _DATABASE.pop("host", ""),
+        "PORT": _DATABASE.pop("port", ""),
+        # A connection a thread, for good: opening one costs more than most requests.
+        "CONN_MAX_AGE": None,
+        # Prepared statements save planning on the hot path; 0 for a pooler that cannot keep them.
+        "OPTIONS": {"prepare_threshold": env.number("PREPARE_THRESHOLD", 3) or None, **_DATABASE},
+    }
+}
+
+# --- Parts -------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "qsmartcare.apps.ProjectConfig",
+    "portal",
+    "fhirapi",
+    "oauth2_provider",
+    "django_otp",
+    "axes",
+    "django_htmx",
+    "csp",
+    "qsmartcare.admin_config.AdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "qsmartcare.middleware.CSPMiddleware",
+    "qsmartcare.middleware.SessionMiddleware",
+    "qsmartcare.middleware.CommonMiddleware",
+    "qsmartcare.middleware.CsrfViewMiddleware",
+    "qsmartcare.middleware.AuthenticationMiddleware",
+    "qsmartcare.middleware.OTPMiddleware",
+    "qsmartcare.middleware.MessageMiddleware",
+    "qsmartcare.middleware.XFrameOptionsMiddleware",
+    "qsmartcare.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": ["templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portal.ui.context.portal",
+            ]
+        },
+    }
+]
+FORM_RENDERER = "portal.ui.forms.FormRenderer"
+
+# --- People ------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "portal.Account"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "portal.accounts.signin.PasswordAndPinBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "fhirapi.smart.secrets.KeyedDigestHasher",  # client secrets only
+]
+_VALIDATORS = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"{_VALIDATORS}.UserAttributeSimilarityValidator"},
+    {"NAME": f"{_VALIDATORS}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": f"{_VALIDATORS}.CommonPasswordValidator"},
+    {"NAME": f"{_VALIDATORS}.NumericPasswordValidator"},
+]
+LOGIN_URL = "portal:patient-sign-in"
+LOGIN_REDIRECT_URL = "portal:home"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_NAME = "qsmartcare_session"
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_HTTPONLY = True
+CSRF_TRUSTED_ORIGINS = [BASE_URL] if IS_HTTPS else []
+CSRF_FAILURE_VIEW = "portal.ui.errors.csrf_failure"
+
+AXES_FAILURE_LIMIT = env.number("SIGN_IN_FAILURE_LIMIT", 5)
+AXES_COOLOFF_TIME = timedelta(minutes=env.number("SIGN_IN_LOCK_OUT_MINUTES", 15))
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "portal.accounts.signin.locked_out"
+AXES_USERNAME_CALLABLE = "portal.accounts.signin.lock_out_name"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the stated waiting time stays true
+AXES_DISABLE_ACCESS_LOG = True  # the audit trail has it
+AXES_ENABLE_ADMIN = False  # accounts show and lift their own lock
+AXES_ENABLE_ACCESS_FAILURE_LOG = False
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "password", "pin"]  # masked in logs
+AXES_VERBOSE = False
+
+# --- Mail --------------------------------------------------------------------------------------
+LETTERS_AN_HOUR = env.number("LETTERS_AN_HOUR", 200)  # caused by one address, not signed in
+EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
+EMAIL_FILE_PATH = DATA_DIR / "outbox"
+EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.number("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.secret("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", False)
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "QSmartCare <no-reply@qsmartcare.example>")
+
+# --- OAuth 2.0 ---------------------------------------------------------------------------------
+OAUTH2_PROVIDER_APPLICATION_MODEL = "fhirapi.Client"
+OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "fhirapi.AccessToken"  # noqa: S105 - a model's name
+OAUTH2_PROVIDER_REFRESH_TOKEN_MODEL = "fhirapi.RefreshToken"  # noqa: S105 - a model's name
+OAUTH2_PROVIDER_ID_TOKEN_MODEL = "fhirapi.IDToken"  # noqa: S105 - a model's name
+OAUTH2_PROVIDER_GRANT_MODEL = "fhirapi.AuthorizationCode"
+ACCESS_TOKEN_LIFETIME = 3600  # seconds; SMART App Launch 2.2: at most an hour
+OAUTH2_PROVIDER = {
+    "OAUTH2_VALIDATOR_CLASS": "fhirapi.smart.validator.Validator",
+    "SCOPES_BACKEND_CLASS": "fhirapi.smart.scopes.RegistryScopes",
+    "ACCESS_TOKEN_GENERATOR": "fhirapi.smart.jwt.access_token_for_request",
+    "ACCESS_TOKEN_EXPIRE_SECONDS": ACCESS_TOKEN_LIFETIME,
+    "AUTHORIZATION_CODE_EXPIRE_SECONDS": 60,
+    "REFRESH_TOKEN_EXPIRE_SECONDS": 100 * 24 * 3600,  # (g)(10): at least three months
+    "ROTATE_REFRESH_TOKEN": True,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "PKCE_REQUIRED": True,
+    "CLIENT_SECRET_HASHER": "keyed_sha256",
+    "OIDC_ENABLED": True,
+    "OIDC_ISS_ENDPOINT": FHIR_BASE_URL,
+    "OIDC_RSA_PRIVATE_KEY": JWT_PRIVATE_KEY,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https", "http"],
+}
+
+# --- Pages -------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en-us"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.text("TIME_ZONE", "UTC")
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = ["static"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 3600
+
+# --- Browser security --------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = False  # the proxy in front does it
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
+SECURE_HSTS_SECONDS = 31536000 if IS_HTTPS else 0
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+# --- Figures for monitoring ---------------------------------------------------------------------
+METRICS_TOKEN = env.secret("METRICS_TOKEN") or ""  # without it /metrics answers this machine only
+
+# --- Logs --------------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "WARNING")},
+}

@@ -1,0 +1,136 @@
+"""Every way a FHIR request can fail: issue code, status and text. Nobody else knows statuses.
+
+https://hl7.org/fhir/R4/operationoutcome.html
+"""
+
+from dataclasses import dataclass, field
+
+import orjson
+
+
+@dataclass(eq=False)
+class Outcome(Exception):
+    """Raised where a request cannot be answered; ``rest`` turns it into an OperationOutcome."""
+
+    status: int
+    code: str
+    """From https://hl7.org/fhir/R4/valueset-issue-type.html"""
+    text: str
+    expression: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def issue(self, severity: str = "error") -> dict[str, object]:
+        issue: dict[str, object] = {
+            "severity": severity,
+            "code": self.code,
+            "diagnostics": self.text,
+        }
+        if self.expression:
+            issue["expression"] = [self.expression]
+        return issue
+
+
+def operation_outcome(*issues: dict[str, object]) -> bytes:
+    return orjson.dumps({"resourceType": "OperationOutcome", "issue": list(issues)})
+
+
+# --- Who is asking (401, 403) ------------------------------------------------------------------
+def _unauthorized(text: str, error: str | None) -> Outcome:
+    # RFC 6750 section 3: without a token the challenge names no error.
+    challenge = 'Bearer realm="QSmartCare FHIR API"'
+    if error:
+        challenge += f', error="{error}", error_description="{text}"'
+    return Outcome(401, "login", text, headers={"WWW-Authenticate": challenge})
+
+
+def no_token() -> Outcome:
+    return _unauthorized(
+        "This address needs an access token. Send it as: Authorization: Bearer <token>.", None
+    )
+
+
+def malformed_token() -> Outcome:
+    return _unauthorized("The access token is not one of ours or was altered.", "invalid_token")
+
+
+def token_expired() -> Outcome:
+    return _unauthorized(
+        "The access token has expired. Ask for a new one with the refresh token.", "invalid_token"
+    )
+
+
+def session_gone() -> Outcome:
+    return _unauthorized("User session not found. User must re-authenticate.", "invalid_token")
+
+
+def key_unusable(why: str) -> Outcome:
+    return _unauthorized(why, "invalid_token")
+
+
+def outside_scope(resource_type: str, interaction: str) -> Outcome:
+    challenge = 'Bearer realm="QSmartCare FHIR API", error="insufficient_scope"'
+    return Outcome(
+        403,
+        "forbidden",
+        f"The token's scopes do not allow {interaction} on {resource_type}.",
+        headers={"WWW-Authenticate": challenge},
+    )
+
+
+# --- What is asked for (400, 404, 405, 406, 410) -----------------------------------------------
+def unknown_type(name: str) -> Outcome:
+    return Outcome(404, "not-supported", f"This server has no resource type '{name[:64]}'.")
+
+
+def not_found(resource_type: str, resource_id: str) -> Outcome:
+    # The same whether it never existed or is not the caller's: no hint which.
+    return Outcome(404, "not-found", f"{resource_type}/{resource_id[:64]} was not found.")
+
+
+def gone(resource_type: str, resource_id: str) -> Outcome:
+    return Outcome(410, "deleted", f"{resource_type}/{resource_id} was deleted.")
+
+
+def bad_value(parameter: str, why: str) -> Outcome:
+    return Outcome(400, "value", f"Search parameter '{parameter}': {why}")
+
+
+def unknown_parameter(name: str, resource_type: str) -> Outcome:
+    return Outcome(
+        400,
+        "not-supported",
+        f"{resource_type} has no search parameter '{name[:64]}'; see /metadata for those it has.",
+    )
+
+
+def missing_parameter(text: str) -> Outcome:
+    return Outcome(400, "required", text)
+
+
+def bad_request(text: str) -> Outcome:
+    return Outcome(400, "invalid", text)
+
+
+def bad_page() -> Outcome:
+    return Outcome(400, "value", "This page link is not one of ours. Start the search again.")
+
+
+def wrong_method(method: str, allowed: str) -> Outcome:
+    return Outcome(
+        405,
+        "not-supported",
+        f"{method[:16]} is not possible here. Allowed: {allowed}.",
+        headers={"Allow": allowed},
+    )
+
+
+def not_acceptable() -> Outcome:
+    return Outcome(
+        406, "not-supported", "Only application/fhir+json (or application/json) can be answered."
+    )
+
+
+def internal_error(reference: str) -> Outcome:
+    return Outcome(
+        500, "exception", f"Something went wrong on our side. Reference for support: {reference}."
+    )

@@ -1,0 +1,54 @@
+"""The audit trail: who touched what, on whose behalf, when, from where, with what outcome.
+
+Append-only: a database trigger refuses UPDATE and DELETE. Holds ids and query shapes, never the
+values a person searched for.
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Now
+
+
+class AuditRecord(models.Model):
+    class Action(models.TextChoices):
+        READ = "read", "Read"
+        SEARCH = "search", "Search"
+        SERVICE = "service", "Service description"
+        TOKEN = "token", "Token issued"
+        REFRESH = "refresh", "Token refreshed"
+        REVOKE = "revoke", "Token revoked"
+        KEY_CREATE = "key-create", "Access key created"
+        KEY_CHANGE = "key-change", "Access key changed"
+        KEY_REVEAL = "key-reveal", "Secret shown"
+        KEY_ROTATE = "key-rotate", "Access key rotated"
+        PATIENT_SEARCH = "patient-search", "Patient picker searched"
+        SIGN_IN = "sign-in", "Signed in"
+        SIGN_OUT = "sign-out", "Signed out"
+        REGISTER = "register", "Registered"
+        RECOVER = "recover", "Password or PIN reset"
+        LINK = "link", "Account linked to record"
+        APPROVE = "approve", "Account approved"
+
+    class Outcome(models.TextChoices):
+        SUCCESS = "success", "Success"
+        DENIED = "denied", "Denied"
+
+    recorded = models.DateTimeField(db_default=Now(), editable=False)
+    action = models.CharField(max_length=20, choices=Action)
+    outcome = models.CharField(max_length=10, choices=Outcome)
+    # Ids without foreign keys: the trail outlives what it speaks of.
+    account_id = models.BigIntegerField(null=True, help_text="Who acted, or for whom an app acted.")
+    client_id = models.TextField(null=True, help_text="The app or AccessKeyID that acted.")
+    resource_type = models.TextField(null=True)
+    resource_id = models.TextField(null=True)
+    patient_ids = ArrayField(models.TextField(), null=True, help_text="Whose records were opened.")
+    detail = models.TextField(null=True, help_text="Query shape or reason, without values.")
+    address = models.GenericIPAddressField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index("account_id", models.F("id").desc(), name="audit_by_account"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.recorded:%Y-%m-%d %H:%M:%S} {self.action} {self.outcome}"

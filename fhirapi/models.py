@@ -1,0 +1,39 @@
+"""Table of contents of the API's tables: imports, nothing else."""
+
+from fhirapi.audit.models import AuditRecord
+from fhirapi.smart.models import (
+    AccessKey,
+    AccessToken,
+    AuthorizationCode,
+    Client,
+    DataAccessGrant,
+    IDToken,
+    RecordLink,
+    RefreshToken,
+)
+from fhirapi.store.models import (
+    CareRelationship,
+    Content,
+    SearchDate,
+    SearchRow,
+    SearchString,
+    Version,
+)
+
+__all__ = [
+    "AccessKey",
+    "AccessToken",
+    "AuditRecord",
+    "AuthorizationCode",
+    "CareRelationship",
+    "Client",
+    "Content",
+    "DataAccessGrant",
+    "IDToken",
+    "RecordLink",
+    "RefreshToken",
+    "SearchDate",
+    "SearchRow",
+    "SearchString",
+    "Version",
+]

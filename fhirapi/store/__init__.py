@@ -1,0 +1,1 @@
+"""Rows and SQL: loading, reading and deriving. Knows neither HTTP nor scopes."""

@@ -1,0 +1,73 @@
+"""Who asks, as data and as SQL: every statement of the store that reads begins with ``CALLER``.
+
+A statement without a living token finds no caller, therefore no row. That the caller may see a
+patient is asked of the grant *and* of the view of links and care, in the same statement.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+
+from fhirapi.store.sql import fetch_one
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    token_checksum: str
+    client_id: str
+    address: str | None
+
+    def parameters(self) -> dict[str, Any]:
+        return {
+            "token": self.token_checksum,
+            "client_id": self.client_id,
+            "address": self.address,
+            "zone": settings.TIME_ZONE,
+        }
+
+
+CALLER = """
+caller AS (
+    SELECT access.account_id, access.patient_ids
+    FROM fhirapi_accesstoken token
+    JOIN fhirapi_dataaccessgrant access ON access.id = token.data_access_grant_id
+    LEFT JOIN fhirapi_accesskey key ON key.data_access_grant_id = access.id
+    WHERE token.token_checksum = %(token)s AND token.expires > now()
+      AND access.revoked_at IS NULL
+      AND (access.expires_at IS NULL OR access.expires_at > now())
+      AND (key.id IS NULL OR (key.is_active AND (now() AT TIME ZONE %(zone)s)::date
+                              BETWEEN key.valid_from AND key.valid_to))
+)"""
+
+# The patients of a search: those of the grant that the account may still see.
+ALLOWED = """
+allowed AS MATERIALIZED (
+    SELECT visible.patient_id
+    FROM caller
+    JOIN fhirapi_accountpatient visible ON visible.account_id = caller.account_id
+    WHERE visible.patient_id = ANY(caller.patient_ids)
+)"""
+
+_WHY = """
+SELECT token.expires <= now(), key.id
+FROM fhirapi_accesstoken token
+JOIN fhirapi_dataaccessgrant access ON access.id = token.data_access_grant_id
+LEFT JOIN fhirapi_accesskey key ON key.data_access_grant_id = access.id
+WHERE token.token_checksum = %s
+"""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a token that we signed opens nothing any more."""
+
+    is_expired: bool
+    access_key_id: int | None
+    """Row id of the key whose state refuses, if there is a key."""
+
+
+def why_refused(caller: Caller) -> Refusal | None:
+    """None when the token itself is gone: revoked, rotated, or its session ended."""
+    row = fetch_one(_WHY, [caller.token_checksum])
+    return Refusal(bool(row[0]), row[1]) if row else None

@@ -1,0 +1,134 @@
+"""The tables of the store (DESIGN.md section 3).
+
+Two rows for a current resource: ``Content`` holds the exact JSON and will carry the row-level
+policy, ``SearchRow`` holds only hashes and dates so that its GIN indexes stay usable beside such
+a policy. ``Version`` keeps what a later version replaced. Everything but ``Content`` and
+``Version`` is derived from the declarations and can be rebuilt by ``manage.py reindex``.
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+
+
+class Content(models.Model):
+    resource_type = models.TextField()
+    resource_id = models.TextField()
+    patient_id = models.TextField(null=True, help_text="Compartment; null: no patient's data.")
+    version_id = models.IntegerField()
+    last_updated = models.DateTimeField()
+    is_deleted = models.BooleanField(default=False)
+    content = models.TextField(help_text="The resource as JSON, byte for byte as it is answered.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("resource_type", "resource_id", name="content_identity"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.resource_type}/{self.resource_id}"
+
+
+class SearchRow(models.Model):
+    id = models.BigIntegerField(primary_key=True, help_text="The id of its Content row.")
+    resource_type = models.TextField()
+    resource_id = models.TextField()
+    patient_id = models.TextField(null=True)
+    last_updated = models.DateTimeField()
+    clinical_date = models.DateTimeField(
+        null=True, help_text="Start of the type's clinical date, the order of its search results."
+    )
+    tokens = ArrayField(models.BigIntegerField(), help_text="Keys with few distinct values.")
+    refs = ArrayField(models.BigIntegerField(), help_text="Keys that are nearly unique.")
+
+    class Meta:
+        indexes = [
+            models.Index(
+                "patient_id",
+                "resource_type",
+                models.F("clinical_date").desc(),
+                "id",
+                name="search_by_patient",
+            ),
+            models.Index("resource_type", "resource_id", name="search_by_id"),
+            GinIndex(fields=["tokens"], name="search_tokens", fastupdate=False),
+            GinIndex(fields=["refs"], name="search_refs", fastupdate=False),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.resource_type}/{self.resource_id}"
+
+
+class SearchString(models.Model):
+    """Names and addresses, folded (case, accents) for starts-with search."""
+
+    row_id = models.BigIntegerField()
+    key = models.BigIntegerField(help_text="Hash of resource type and parameter.")
+    # The C collation lets the B-tree serve LIKE 'abc%' on any server.
+    value = models.TextField(db_collation="C")
+
+    class Meta:
+        indexes = [
+            models.Index("row_id", name="string_by_row"),
+            models.Index("key", "value", name="string_by_value"),
+        ]
+
+    def __str__(self) -> str:
+        return f"string of row {self.row_id}"
+
+
+class SearchDate(models.Model):
+    """Every date parameter as the half-open range of instants its value means."""
+
+    row_id = models.BigIntegerField()
+    key = models.BigIntegerField(help_text="Hash of resource type and parameter.")
+    start = models.DateTimeField()
+    end = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index("row_id", name="date_by_row"),
+            models.Index("key", "start", name="date_by_start"),
+        ]
+
+    def __str__(self) -> str:
+        return f"date of row {self.row_id}"
+
+
+class CareRelationship(models.Model):
+    """Which practitioner cares for which patient; derived from Patient.generalPractitioner."""
+
+    row_id = models.BigIntegerField(help_text="The Patient's Content row.")
+    practitioner_id = models.TextField()
+    patient_id = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("practitioner_id", "patient_id", name="care_relationship"),
+        ]
+        indexes = [models.Index("row_id", name="care_by_row")]
+
+    def __str__(self) -> str:
+        return f"Practitioner/{self.practitioner_id} cares for Patient/{self.patient_id}"
+
+
+class Version(models.Model):
+    """A version that a later one replaced; append-only."""
+
+    resource_type = models.TextField()
+    resource_id = models.TextField()
+    patient_id = models.TextField(null=True)
+    version_id = models.IntegerField()
+    last_updated = models.DateTimeField()
+    is_deleted = models.BooleanField(default=False)
+    content = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "resource_type", "resource_id", "version_id", name="version_identity"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.resource_type}/{self.resource_id}/_history/{self.version_id}"

@@ -1,0 +1,52 @@
+"""The guide's data addresses: ``single/Patient.php?id=...`` and ``multiple/api/patient.php``."""
+
+from django.http import HttpRequest, HttpResponse
+
+from fhirapi.legacy.spelling import resource_type
+from fhirapi.outcomes import missing_parameter
+from fhirapi.rest.read import read_one
+from fhirapi.rest.search import pairs, search_type
+from fhirapi.rest.view import authenticated, fhir_view
+from fhirapi.smart.granted import only_patient
+
+
+@fhir_view("GET", "HEAD")
+def single(request: HttpRequest, name: str) -> HttpResponse:
+    """``?id=`` reads that resource; other parameters search, as ``?patient=142859``."""
+    kind = resource_type(name)
+    asked = _asked(request)
+    if (resource_id := _id(asked)) is not None:
+        return read_one(request, kind, resource_id)
+    authenticated(request)
+    if not asked:
+        raise missing_parameter(
+            f"Say which: {kind.name}.php?id=... or a search such as {kind.name}.php?patient=..."
+        )
+    return search_type(request, kind, asked)
+
+
+@fhir_view("GET", "HEAD")
+def multiple(request: HttpRequest, name: str) -> HttpResponse:
+    """Everything of the key's patients; a Patient itself where there is only one."""
+    kind = resource_type(name)
+    asked = _asked(request)
+    if (resource_id := _id(asked)) is not None:
+        return read_one(request, kind, resource_id)
+    if kind.name == "Patient" and not asked:
+        caller, _ = authenticated(request)
+        if (patient_id := only_patient(caller)) is not None:
+            return read_one(request, kind, patient_id)
+    return search_type(request, kind, asked)
+
+
+def _asked(request: HttpRequest) -> list[tuple[str, str]]:
+    """The query with names as FHIR spells them: parameters are lower case, ids are not special."""
+    return [
+        (name if name.startswith("_") else name.lower(), value)
+        for name, value in pairs(request.GET)
+        if name != "_format"
+    ]
+
+
+def _id(asked: list[tuple[str, str]]) -> str | None:
+    return next((value for name, value in asked if name in ("id", "_id")), None)

@@ -1,0 +1,103 @@
+"""A FHIR request's whole life: token -> decision -> handler -> bytes.
+
+Plain functions on purpose: the read path has a budget of microseconds (docs/decisions/0002).
+"""
+
+import logging
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from fhirapi.audit.record import address_of
+from fhirapi.outcomes import (
+    Outcome,
+    internal_error,
+    key_unusable,
+    no_token,
+    operation_outcome,
+    session_gone,
+    token_expired,
+    wrong_method,
+)
+from fhirapi.rest.negotiation import FHIR_JSON, require_json
+from fhirapi.smart import jwt, keys
+from fhirapi.smart.jwt import Claims
+from fhirapi.smart.models import AccessKey
+from fhirapi.store.caller import Caller, why_refused
+
+Handler = Callable[..., HttpResponse]
+log = logging.getLogger(__name__)
+
+
+def fhir_view(*methods: str) -> Callable[[Handler], Handler]:
+    """Makes a handler answer as FHIR does: JSON only, errors as OperationOutcome."""
+    allowed = ", ".join(methods)
+
+    def decorate(handler: Handler) -> Handler:
+        @csrf_exempt
+        @wraps(handler)
+        def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            try:
+                if request.method not in methods:
+                    raise wrong_method(request.method or "", allowed)
+                require_json(request)
+                return handler(request, *args, **kwargs)
+            except Outcome as outcome:
+                return refusal(outcome)
+            except Exception:
+                if settings.DEBUG_PROPAGATE_EXCEPTIONS:
+                    raise
+                reference = uuid.uuid4().hex[:12]
+                log.exception("unexpected error %s", reference)
+                return refusal(internal_error(reference))
+
+        return view
+
+    return decorate
+
+
+def authenticated(request: HttpRequest) -> tuple[Caller, Claims]:
+    """Who asks. Raises the 401 outcome; whether the token still lives, the statement says."""
+    scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise no_token()
+    claims = jwt.read(token.strip())
+    return Caller(claims.checksum, claims.client_id, address_of(request)), claims
+
+
+def refused(caller: Caller) -> Outcome:
+    """The 401 for a token that is ours but opens nothing any more."""
+    refusal_ = why_refused(caller)
+    if refusal_ is None:
+        return session_gone()
+    if refusal_.is_expired:
+        return token_expired()
+    if refusal_.access_key_id is not None:
+        why = keys.why_unusable(AccessKey.objects.get(pk=refusal_.access_key_id))
+        if why:
+            return key_unusable(why)
+    return session_gone()
+
+
+def answer(content: bytes | str, request: HttpRequest, status: int = 200) -> HttpResponse:
+    """The bytes as they are, unless ``_pretty=true`` asks for indentation."""
+    if request.GET.get("_pretty") == "true":
+        content = orjson.dumps(orjson.loads(content), option=orjson.OPT_INDENT_2)
+    response = HttpResponse(content, content_type=FHIR_JSON, status=status)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def refusal(outcome: Outcome) -> HttpResponse:
+    content = operation_outcome(outcome.issue())
+    response = HttpResponse(content, content_type=FHIR_JSON, status=outcome.status)
+    for name, value in outcome.headers.items():
+        response[name] = value
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,29 @@
+"""What a living token opens."""
+
+from fhirapi.store.caller import ALLOWED, CALLER, Caller
+from fhirapi.store.sql import fetch, fetch_one
+
+_ONE_OR_MORE = f"WITH {CALLER}, {ALLOWED} SELECT patient_id FROM allowed LIMIT 2"  # noqa: S608 - constants
+_ALL = f"""
+WITH {CALLER}, {ALLOWED}, opened AS (
+    SELECT COALESCE(array_agg(patient_id ORDER BY patient_id), '{{}}') AS patient_ids FROM allowed
+), logged AS (
+    INSERT INTO fhirapi_auditrecord
+        (action, outcome, account_id, client_id, patient_ids, address)
+    SELECT 'service', 'success', caller.account_id, %(client_id)s, opened.patient_ids, %(address)s
+    FROM caller, opened
+)
+SELECT opened.patient_ids FROM caller, opened
+"""  # noqa: S608 - constants
+
+
+def only_patient(caller: Caller) -> str | None:
+    """The patient of a token that opens exactly one."""
+    rows = fetch(_ONE_OR_MORE, caller.parameters())
+    return rows[0][0] if len(rows) == 1 else None
+
+
+def patients_of(caller: Caller) -> list[str] | None:
+    """The ids of the token's patients, audited; None for a token that no longer lives."""
+    row = fetch_one(_ALL, caller.parameters())
+    return row[0] if row else None

@@ -1,0 +1,79 @@
+"""Joins an account to the resource that is the same person, and parts them again."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import transaction
+from django.utils import timezone
+
+from fhirapi.audit.models import AuditRecord
+from fhirapi.audit.record import record
+from fhirapi.smart.models import RecordLink
+from fhirapi.store.models import Content
+
+
+class AlreadyLinked(ValueError):
+    """The account has a live link of this kind, or the Patient is somebody else's record."""
+
+
+class NoSuchResource(ValueError):
+    """The store holds no such Patient or Practitioner."""
+
+
+@transaction.atomic
+def link(
+    account: AbstractUser,
+    resource_type: str,
+    resource_id: str,
+    *,
+    method: RecordLink.Method,
+    by: AbstractUser | None = None,
+) -> RecordLink:
+    stored = Content.objects.filter(
+        resource_type=resource_type, resource_id=resource_id, is_deleted=False
+    )
+    # Locks the resource: two accounts cannot be joined to one patient at the same moment.
+    if not stored.select_for_update().exists():
+        raise NoSuchResource(f"There is no {resource_type}/{resource_id}.")
+    live = RecordLink.objects.filter(resource_type=resource_type, revoked_at=None)
+    if live.filter(account_id=account.pk).exists():
+        raise AlreadyLinked("This account is already linked to a record.")
+    if resource_type == "Patient" and live.filter(resource_id=resource_id).exists():
+        raise AlreadyLinked("This record is already linked to another account.")
+    made = RecordLink.objects.create(
+        account_id=account.pk,
+        resource_type=resource_type,
+        resource_id=resource_id,
+        method=method,
+        linked_by_id=by.pk if by else None,
+    )
+    _record(account, resource_type, resource_id, by, f"linked: {method.value}")
+    return made
+
+
+@transaction.atomic
+def unlink(account: AbstractUser, resource_type: str, *, by: AbstractUser | None) -> None:
+    """Ends the live link, if there is one. What the account's tokens opened is closed at once."""
+    live = RecordLink.objects.select_for_update().filter(
+        account_id=account.pk, resource_type=resource_type, revoked_at=None
+    )
+    for each in live:
+        each.revoked_at = timezone.now()
+        each.save(update_fields=["revoked_at"])
+        _record(account, resource_type, each.resource_id, by, "unlinked")
+
+
+def _record(
+    account: AbstractUser,
+    resource_type: str,
+    resource_id: str,
+    by: AbstractUser | None,
+    what: str,
+) -> None:
+    who = f" by account {by.pk}" if by else ""
+    record(
+        AuditRecord.Action.LINK,
+        account_id=account.pk,
+        resource_type=resource_type,
+        resource_id=resource_id,
+        patient_ids=[resource_id] if resource_type == "Patient" else None,
+        detail=what + who,
+    )

@@ -1,0 +1,145 @@
+"""Who may do what: apps, access keys, tokens, and the links that make a record somebody's own.
+
+``RecordLink`` says which record an account stands for, ``DataAccessGrant`` which of the patients
+it may see it has opened to whom, and tokens point to a grant. A token therefore never opens more
+than its grant names *and* its account may still see at that moment.
+"""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from oauth2_provider.models import (
+    AbstractAccessToken,
+    AbstractApplication,
+    AbstractGrant,
+    AbstractIDToken,
+    AbstractRefreshToken,
+)
+
+
+class Client(AbstractApplication):
+    """An OAuth client. An access key has one too: its AccessKeyID is the client_id."""
+
+    jwks = models.JSONField(null=True, blank=True, help_text="Public keys, by value (RFC 7517).")
+    jwks_uri = models.URLField(blank=True)
+    allowed_scopes = models.TextField(blank=True, help_text="Scopes the app may ask for.")
+
+    def __str__(self) -> str:
+        return self.name or str(self.client_id)
+
+
+class RecordLink(models.Model):
+    """Joins an account to the FHIR resource that is the same person."""
+
+    class Method(models.TextChoices):
+        MATCHED = "matched", "Identity matched"
+        ADMINISTRATOR = "administrator", "Linked by an administrator"
+        DEMO = "demo", "Made by the demo"
+
+    class Kind(models.TextChoices):
+        PATIENT = "Patient"
+        PRACTITIONER = "Practitioner"
+
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="record_links"
+    )
+    resource_type = models.CharField(max_length=20, choices=Kind)
+    resource_id = models.TextField()
+    method = models.CharField(max_length=20, choices=Method)
+    linked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "account",
+                "resource_type",
+                condition=Q(revoked_at__isnull=True),
+                name="one_live_link_of_a_kind",
+                violation_error_message="This account already has a live link of this kind.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} is {self.resource_type}/{self.resource_id}"
+
+
+class DataAccessGrant(models.Model):  # type: ignore[django-manager-missing]  # the tokens have untyped bases
+    """What an account has opened, to an app or through an access key."""
+
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="data_access_grants"
+    )
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="data_access_grants")
+    patient_ids = ArrayField(models.TextField(), default=list, blank=True)
+    scope = models.TextField()
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"grant {self.pk} of account {self.account_id}"
+
+
+class AccessKey(models.Model):
+    """An AccessKeyID and SecretAccessKey that the account itself made under Manage API.
+
+    The secret is kept twice: encrypted, because the portal shows it again to its owner, and as a
+    keyed digest, by which a token request is verified without decrypting anything.
+    """
+
+    data_access_grant = models.OneToOneField(
+        DataAccessGrant, on_delete=models.CASCADE, related_name="access_key"
+    )
+    access_key_id = models.CharField(max_length=16, unique=True, editable=False)
+    label = models.CharField(max_length=60, blank=True)
+    secret_encrypted = models.TextField(editable=False)
+    secret_digest = models.CharField(max_length=64, editable=False)
+    previous_secret_digest = models.CharField(max_length=64, blank=True, editable=False)
+    previous_secret_until = models.DateTimeField(null=True, editable=False)
+    valid_from = models.DateField()
+    valid_to = models.DateField(help_text="The last day on which the key works.")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    rotated_at = models.DateTimeField(null=True, editable=False)
+    last_used_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to__gte=models.F("valid_from")), name="key_ends_after_it_begins"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.access_key_id
+
+
+class AuthorizationCode(AbstractGrant):
+    """The code of RFC 6749 4.1.2, bound to the grant the person approved."""
+
+    data_access_grant = models.ForeignKey(DataAccessGrant, null=True, on_delete=models.CASCADE)
+
+
+class AccessToken(AbstractAccessToken):
+    data_access_grant = models.ForeignKey(
+        DataAccessGrant, null=True, on_delete=models.CASCADE, related_name="access_tokens"
+    )
+
+
+class RefreshToken(AbstractRefreshToken):
+    data_access_grant = models.ForeignKey(
+        DataAccessGrant, null=True, on_delete=models.CASCADE, related_name="refresh_tokens"
+    )
+
+    class Meta(AbstractRefreshToken.Meta):
+        abstract = False
+
+
+class IDToken(AbstractIDToken):
+    pass

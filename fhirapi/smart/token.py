@@ -1,0 +1,129 @@
+"""The token endpoint. RFC 6749 section 3.2, and the guide's exchange of an access key."""
+
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
+from django.views.decorators.csrf import csrf_exempt
+from oauth2_provider.views import TokenView as DOTTokenView
+
+from fhirapi.audit.models import AuditRecord
+from fhirapi.audit.record import address_of, record
+from fhirapi.smart import keys
+from fhirapi.smart.issue import issue, patient_context
+from fhirapi.smart.models import RefreshToken
+from fhirapi.smart.secrets import token_checksum
+
+WRONG_KEY = "Error: Wrong Client_ID or Client_secret Key"
+_NO_PATIENT = "The access key opens no patient any more. Choose patients in the portal."
+SESSION_GONE = "User session not found. User must re-authenticate."
+
+
+@method_decorator(csrf_exempt, name="dispatch")
+class TokenView(DOTTokenView):
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.POST.get("grant_type") == "authorization_code" and "code" not in request.POST:
+            return _exchange_access_key(request)
+        response: HttpResponse = super().post(request, *args, **kwargs)
+        if request.POST.get("grant_type") == "refresh_token":
+            response = _refreshed(request, response)
+        return uncached(response)
+
+    def http_method_not_allowed(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        response = error(405, "invalid_request", "Send a POST request with form fields.")
+        response["Allow"] = "POST, OPTIONS"
+        return response
+
+
+def _exchange_access_key(request: HttpRequest) -> HttpResponse:
+    access_key_id = request.POST.get("client_id", "")
+    secret = request.POST.get("client_secret", "")
+    if not access_key_id or not secret:
+        return error(
+            400,
+            "invalid_request",
+            "Send Client_ID and Client_secret: the AccessKeyID and SecretAccessKey of Manage API.",
+        )
+    address = address_of(request)
+    key = keys.find(access_key_id.strip()) if "\x00" not in access_key_id else None
+    if key is None or not keys.has_secret(key, secret.strip()):
+        _deny(key.data_access_grant.account_id if key else None, "wrong key", address)
+        return wrong_key()
+    if why := keys.why_unusable(key):
+        _deny(key.data_access_grant.account_id, "unusable key", address)
+        return error(400, "invalid_grant", why)
+    pair = issue(key, address=address)
+    if not pair.patient_ids:
+        return error(400, "invalid_grant", _NO_PATIENT)
+    return uncached(HttpResponse(orjson.dumps(pair.response()), content_type="application/json"))
+
+
+def _refreshed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Says what the guide says: who the patient is, or that the session is gone."""
+    answer = orjson.loads(response.content)
+    if response.status_code == 200:
+        made = RefreshToken.objects.select_related("data_access_grant__client").get(
+            token_checksum=token_checksum(answer["refresh_token"]), revoked=None
+        )
+        grant = made.data_access_grant
+        if grant is None:
+            raise LookupError("a refresh token without its grant")
+        answer |= patient_context(grant.patient_ids)
+        record(
+            AuditRecord.Action.REFRESH,
+            account_id=grant.account_id,
+            client_id=grant.client.client_id,
+            patient_ids=grant.patient_ids,
+            address=address_of(request),
+        )
+    elif answer.get("error") == "invalid_grant":
+        answer["error_description"] = SESSION_GONE
+    elif answer.get("error") == "invalid_client" and not answer.get("error_description"):
+        return wrong_key()
+    response.content = orjson.dumps(answer)
+    return response
+
+
+def _deny(account_id: int | None, detail: str, address: str | None) -> None:
+    record(
+        AuditRecord.Action.TOKEN,
+        outcome=AuditRecord.Outcome.DENIED,
+        account_id=account_id,
+        detail=detail,
+        address=address,
+    )
+
+
+def wrong_key() -> HttpResponse:
+    """The guide's own answer beside RFC 6749's members."""
+    return _json(
+        401,
+        {
+            "Result": WRONG_KEY,
+            "error": "invalid_client",
+            "error_description": "Wrong Client_ID or Client_secret.",
+        },
+    )
+
+
+def error(status: int, code: str, description: str) -> HttpResponse:
+    """RFC 6749 5.2."""
+    return _json(status, {"error": code, "error_description": description})
+
+
+def _json(status: int, answer: dict[str, Any]) -> HttpResponse:
+    return uncached(
+        HttpResponse(orjson.dumps(answer), status=status, content_type="application/json")
+    )
+
+
+def uncached(response: HttpResponse) -> HttpResponse:
+    """RFC 6749 5.1: a response with a token is never kept."""
+    response["Cache-Control"] = "no-store"
+    response["Pragma"] = "no-cache"
+    return response

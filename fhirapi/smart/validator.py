@@ -1,0 +1,103 @@
+"""The one seam to django-oauth-toolkit: how our clients authenticate and what a token carries."""
+
+import base64
+import binascii
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote_plus
+
+from oauth2_provider.oauth2_validators import OAuth2Validator
+from oauthlib.common import Request
+from oauthlib.oauth2.rfc6749 import errors
+
+from fhirapi.smart import keys
+from fhirapi.smart.models import (
+    AccessKey,
+    AccessToken,
+    AuthorizationCode,
+    DataAccessGrant,
+    RefreshToken,
+)
+
+
+class Validator(OAuth2Validator):
+    def authenticate_client(self, request: Request, *args: Any, **kwargs: Any) -> bool:
+        client_id, secret = _credentials(request)
+        key = keys.find(client_id) if client_id else None
+        if key is None:
+            return bool(super().authenticate_client(request, *args, **kwargs))
+        if not keys.has_secret(key, secret):
+            return False
+        if why := keys.why_unusable(key):
+            raise errors.InvalidClientError(description=why, request=request)
+        request.client = key.data_access_grant.client
+        return True
+
+    def client_authentication_required(self, request: Request, *args: Any, **kwargs: Any) -> bool:
+        # A client that has a secret must show it, whatever it left out of the request.
+        client_id, _ = _credentials(request)
+        if client_id and AccessKey.objects.filter(access_key_id=client_id.upper()).exists():
+            return True
+        return bool(super().client_authentication_required(request, *args, **kwargs))
+
+    def validate_code(
+        self, client_id: str, code: str, client: Any, request: Request, *args: Any, **kwargs: Any
+    ) -> bool:
+        if not super().validate_code(client_id, code, client, request, *args, **kwargs):
+            return False
+        stored = AuthorizationCode.objects.select_related("data_access_grant").get(
+            code=code, application=client
+        )
+        request.data_access_grant = stored.data_access_grant
+        return stored.data_access_grant is not None
+
+    def validate_refresh_token(
+        self, refresh_token: str, client: Any, request: Request, *args: Any, **kwargs: Any
+    ) -> bool:
+        if not super().validate_refresh_token(refresh_token, client, request, *args, **kwargs):
+            return False
+        grant: DataAccessGrant | None = request.refresh_token_instance.data_access_grant
+        if grant is None or grant.revoked_at is not None or not grant.account.is_active:
+            return False
+        request.data_access_grant = grant
+        return True
+
+    def _create_access_token(
+        self,
+        expires: datetime,
+        request: Request,
+        token: dict[str, Any],
+        source_refresh_token: RefreshToken | None = None,
+    ) -> AccessToken:
+        made: AccessToken = super()._create_access_token(
+            expires, request, token, source_refresh_token
+        )
+        made.data_access_grant = request.data_access_grant
+        made.save(update_fields=["data_access_grant"])
+        return made
+
+    def _create_refresh_token(
+        self,
+        request: Request,
+        refresh_token_code: str,
+        access_token: AccessToken,
+        previous_refresh_token: RefreshToken | None,
+    ) -> RefreshToken:
+        made: RefreshToken = super()._create_refresh_token(
+            request, refresh_token_code, access_token, previous_refresh_token
+        )
+        made.data_access_grant = request.data_access_grant
+        made.save(update_fields=["data_access_grant"])
+        return made
+
+
+def _credentials(request: Request) -> tuple[str, str]:
+    """client_id and client_secret from the Basic header (RFC 6749 2.3.1) or the body."""
+    scheme, _, value = (request.headers.get("HTTP_AUTHORIZATION") or "").partition(" ")
+    if scheme.lower() == "basic":
+        try:
+            client_id, _, secret = base64.b64decode(value).decode().partition(":")
+        except (binascii.Error, UnicodeDecodeError):
+            return "", ""
+        return unquote_plus(client_id), unquote_plus(secret)
+    return request.client_id or "", getattr(request, "client_secret", None) or ""

@@ -1,0 +1,53 @@
+"""Fixtures that every room of the suite uses."""
+
+import pytest
+from pytest_django import Settings
+
+from fhirapi.store.load import load
+from tests import people
+from tests.api import Api
+from tests.people import Person
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = ["tests.hashers.QuickArgon2", *settings.PASSWORD_HASHERS]
+
+
+@pytest.fixture
+def api(db: None) -> Api:
+    return Api()
+
+
+@pytest.fixture
+def practice(db: None) -> None:
+    """What the store holds: two patients of Dr. Grey, one of Dr. Strange, the doctors."""
+    load(
+        [
+            people.practitioner("dr-grey", "Grey"),
+            people.practitioner("dr-strange", "Strange"),
+            people.patient("142859", "Rebecca", "Larson", "9999094", "1978-04-12"),
+            people.patient("142860", "John", "Wright", "9999097", "1965-09-30"),
+            people.patient("7", "Zoë", "Núñez", "9999100", "1990-01-01", doctor="dr-strange"),
+        ]
+    )
+
+
+@pytest.fixture
+def rebecca(practice: None) -> Person:
+    return people.linked_patient("rebecca", "Rebecca", "Larson", "142859")
+
+
+@pytest.fixture
+def john(practice: None) -> Person:
+    return people.linked_patient("john", "John", "Wright", "142860")
+
+
+@pytest.fixture
+def dr_grey(practice: None) -> Person:
+    return people.linked_doctor("grey", "Grey", "dr-grey")
+
+
+@pytest.fixture
+def dr_strange(practice: None) -> Person:
+    return people.linked_doctor("strange", "Strange", "dr-strange")

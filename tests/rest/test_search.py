@@ -1,0 +1,170 @@
+"""FHIR search: what matches, in which order, page by page, and never anybody else's."""
+
+import pytest
+
+from fhirapi.audit.models import AuditRecord
+from tests import people
+from tests.api import Api, diagnostics, ids
+from tests.people import Person, make_key
+
+
+@pytest.fixture
+def observations(api: Api, practice: None) -> None:
+    api.has(
+        people.observation("old", "142859", on="2020-03-31T23:30:00-05:00", code="1"),
+        people.observation("new", "142859", on="2024-03-05", code="2", category="laboratory"),
+        people.observation("johns", "142860", on="2023-01-01"),
+        people.observation("zoes", "7"),
+    )
+
+
+@pytest.mark.usefixtures("observations")
+class TestSearch:
+    def test_it_finds_own_data_newest_first(self, api: Api, rebecca: Person) -> None:
+        response = api.as_(rebecca.key).get("Observation", {"patient": "142859"})
+        bundle = response.json()
+        assert ids(response) == ["new", "old"]
+        assert (bundle["type"], bundle["total"]) == ("searchset", 2)
+        assert bundle["entry"][0]["fullUrl"].endswith("/R4-patient-api/Observation/new")
+
+    def test_without_a_patient_it_finds_what_the_key_opens(self, api: Api, dr_grey: Person) -> None:
+        session = api.as_(make_key(dr_grey, ["142859", "142860"]))
+        assert ids(session.get("Observation")) == ["new", "johns", "old"]
+
+    @pytest.mark.parametrize("patient", ["142860", "Patient/142860", "7", "nobody"])
+    def test_it_never_finds_anybody_elses(self, api: Api, rebecca: Person, patient: str) -> None:
+        response = api.as_(rebecca.key).get("Observation", {"patient": patient})
+        assert response.json()["total"] == 0
+        assert "entry" not in response.json()
+
+    @pytest.mark.parametrize(
+        ("query", "found"),
+        [
+            ({"patient": "Patient/142859"}, ["new", "old"]),
+            ({"patient": "http://localhost:8000/R4-patient-api/Patient/142859"}, ["new", "old"]),
+            ({"code": "http://loinc.org|1"}, ["old"]),
+            ({"code": "1,2"}, ["new", "old"]),
+            ({"code": "|1"}, []),
+            ({"code:not": "1"}, ["new"]),
+            ({"category": "laboratory", "code": "2"}, ["new"]),
+            ({"category": "laboratory", "code": "1"}, []),
+            ({"date": "2020-04-01"}, ["old"]),
+            ({"date": "ge2020-04-01T04:30:00Z"}, ["new", "old"]),
+            ({"date": "gt2021"}, ["new"]),
+            ({"date": ["ge2020", "lt2021"]}, ["old"]),
+            ({"_id": "old,johns"}, ["old"]),
+            ({"_lastUpdated": "gt2020-01-01"}, ["new", "old"]),
+            ({"_lastUpdated": "lt2020-01-01"}, []),
+            ({"status": "final"}, ["new", "old"]),
+        ],
+    )
+    def test_parameters_narrow_the_result(
+        self, api: Api, rebecca: Person, query: dict[str, str], found: list[str]
+    ) -> None:
+        session = api.as_(rebecca.key)
+        assert ids(session.get("Observation", query)) == found
+        assert ids(session.post("Observation/_search", query)) == found
+
+    def test_pages_follow_each_other_without_gap_or_repetition(
+        self, api: Api, rebecca: Person
+    ) -> None:
+        api.has(*(people.observation(f"same-{n}", "142859", on="2022-01-01") for n in range(5)))
+        session = api.as_(rebecca.key)
+        seen, address = [], "http://localhost:8000/R4-patient-api/Observation?_count=3"
+        while address:
+            page = session.get(address.removeprefix("http://localhost:8000"))
+            assert page.json()["total"] == 7
+            seen += ids(page)
+            links = {link["relation"]: link["url"] for link in page.json()["link"]}
+            address = links.get("next", "")
+        assert len(seen) == len(set(seen)) == 7
+        assert seen[0] == "new"
+        assert seen[-1] == "old"
+
+    def test_a_page_link_of_another_search_is_refused(self, api: Api, rebecca: Person) -> None:
+        session = api.as_(rebecca.key)
+        page = session.get("Observation", {"_count": "1"}).json()
+        cursor = page["link"][1]["url"].rpartition("_page=")[2]
+        other = session.get("Observation", {"_count": "1", "code": "1", "_page": cursor})
+        assert other.status_code == 400
+        assert session.get("Observation", {"_page": "made-up"}).status_code == 400
+
+    def test_an_unknown_parameter_is_ignored_and_reported(self, api: Api, rebecca: Person) -> None:
+        response = api.as_(rebecca.key).get("Observation", {"colour": "blue"})
+        [outcome] = [e for e in response.json()["entry"] if e["search"]["mode"] == "outcome"]
+        assert "colour" in outcome["resource"]["issue"][0]["diagnostics"]
+        assert ids(response) == ["new", "old"]
+
+    def test_strict_handling_refuses_an_unknown_parameter(self, api: Api, rebecca: Person) -> None:
+        response = api.as_(rebecca.key).get(
+            "Observation", {"colour": "blue"}, prefer="handling=strict"
+        )
+        assert response.status_code == 400
+        assert "colour" in diagnostics(response)
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            {"date": "yesterday"}, {"date": "2020-02-30"}, {"date": "ge"}, {"_count": "many"},
+            {"_count": "-1"}, {"code": ""}, {"code": "a,,b"}, {"patient": "not a reference!"},
+            {"code:above": "1"}, {"_lastUpdated": "x"}, {"code": "a\x00b"}, {"_id": ""},
+        ],
+    )  # fmt: skip
+    def test_a_value_that_cannot_be_read_is_400(
+        self, api: Api, rebecca: Person, query: dict[str, str]
+    ) -> None:
+        response = api.as_(rebecca.key).get("Observation", query)
+        assert response.status_code == 400
+        assert diagnostics(response)
+
+    def test_the_audit_record_names_the_shape_but_not_the_values(
+        self, api: Api, rebecca: Person
+    ) -> None:
+        api.as_(rebecca.key).get("Observation", {"patient": "142859", "code": "secret-code"})
+        written = AuditRecord.objects.get(action="search")
+        assert written.detail == "code&patient"
+        assert written.patient_ids is None
+
+    def test_searching_for_nothing_to_see_gives_the_total_only(
+        self, api: Api, rebecca: Person
+    ) -> None:
+        bundle = api.as_(rebecca.key).get("Observation", {"_count": "0"}).json()
+        assert bundle["total"] == 2
+        assert "entry" not in bundle
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"name": "lars"}, ["142859"]),
+        ({"name": "LARSON"}, ["142859"]),
+        ({"name": "arson"}, []),
+        ({"name:contains": "arson"}, ["142859"]),
+        ({"family:exact": "Larson"}, ["142859"]),
+        ({"identifier": "9999094"}, ["142859"]),
+        ({"identifier": "https://qsmartcare.example/mrn|9999094"}, ["142859"]),
+        ({"birthdate": "1978"}, ["142859"]),
+        ({"birthdate": "lt1970"}, ["142860"]),
+        ({"gender": "female", "name": "john"}, ["142860"]),
+        ({"general-practitioner": "Practitioner/dr-grey", "name": "%"}, []),
+    ],
+)
+def test_patients_are_found_by_name_identifier_and_birth_date(
+    api: Api, dr_grey: Person, query: dict[str, str], found: list[str]
+) -> None:
+    session = api.as_(make_key(dr_grey, ["142859", "142860"]))
+    assert ids(session.get("Patient", query)) == found
+
+
+def test_accents_and_case_are_folded(api: Api, dr_strange: Person) -> None:
+    session = api.as_(make_key(dr_strange, ["7"]))
+    assert ids(session.get("Patient", {"family": "nunez"})) == ["7"]
+    assert ids(session.get("Patient", {"given": "ZOË"})) == ["7"]
+
+
+def test_metadata_is_public_and_lists_every_type_with_its_parameters(api: Api, db: None) -> None:
+    statement = api.http.get("/R4-patient-api/metadata").json()
+    [rest] = statement["rest"]
+    patient = next(each for each in rest["resource"] if each["type"] == "Patient")
+    assert statement["fhirVersion"] == "4.0.1"
+    assert {"name": "birthdate", "type": "date"} in patient["searchParam"]

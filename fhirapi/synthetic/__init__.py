@@ -1,0 +1,16 @@
+"""The generator of made-up patients: coherent lives, told as US Core resources.
+
+    population   the way in: practice(), record(), practitioner_of()
+    person       who the patient is
+    course       the story: which illnesses, which visits, when
+    body         height, weight, blood pressure and laboratory values that follow from the story
+    chart        collects the resources of one record: ids, meta, references
+    patient, encounters, conditions, vitals, laboratory, medications ...
+                 one file per topic, each writes its resources from the story into the chart
+    catalogue_*  codes and names as data
+
+A record depends on (seed, index) alone, so processes may share the work and equal seeds give
+equal bytes. Nothing here comes from a real person; telephone numbers are of the 555-01xx range.
+Resources share their constant parts: serialise them, do not change them in place.
+It imports nothing of ours. Begin reading with ``population.py``, then ``course.py``.
+"""

@@ -14,6 +14,7 @@ from fhirapi.smart.models import (
 from fhirapi.store.models import (
     CareRelationship,
     Content,
+    PatientLine,
     SearchDate,
     SearchRow,
     SearchString,
@@ -30,6 +31,7 @@ __all__ = [
     "Content",
     "DataAccessGrant",
     "IDToken",
+    "PatientLine",
     "RecordLink",
     "RefreshToken",
     "SearchDate",

@@ -5,13 +5,14 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from fhirapi.legacy.urls import fhir_base as guide_addresses
 from fhirapi.legacy.urls import urlpatterns as guide_service
+from fhirapi.rest.urls import nothing_else
 from fhirapi.rest.urls import urlpatterns as fhir
 from fhirapi.smart.urls import urlpatterns as oauth
 from qsmartcare.health import urlpatterns as health
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    # The FHIR base: the guide's spellings, OAuth, then every resource type.
-    path("R4-patient-api/", include(([*guide_addresses, *oauth, *fhir], "fhir"))),
+    # The FHIR base: every resource type first, they are asked most; then OAuth and the guide's.
+    path("R4-patient-api/", include(([*fhir, *oauth, *guide_addresses, *nothing_else], "fhir"))),
     *guide_service,
     path("", include("portal.urls")),
     path("admin/", admin.site.urls),

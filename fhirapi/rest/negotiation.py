@@ -14,7 +14,10 @@ _JSON = frozenset(
 
 def require_json(request: HttpRequest) -> None:
     """Raises 406 unless JSON is acceptable; ``_format`` goes before ``Accept``."""
-    asked = request.GET.get("_format") or request.headers.get("Accept", "")
+    # META, not headers or GET: those are built for each request and cost more than the answer.
+    meta = request.META
+    has_format = "_format" in meta.get("QUERY_STRING", "")
+    asked = (request.GET.get("_format") if has_format else None) or meta.get("HTTP_ACCEPT", "")
     if asked and not _accepts_json(asked):
         raise not_acceptable()
 

@@ -29,7 +29,7 @@ def read_one(request: HttpRequest, resource_type: ResourceType, resource_id: str
     if found.is_deleted:
         raise gone(resource_type.name, resource_id)
     etag = f'W/"{found.version_id}"'
-    if request.headers.get("If-None-Match") == etag:
+    if request.META.get("HTTP_IF_NONE_MATCH") == etag:
         response = HttpResponse(status=304)
     else:
         response = answer(found.content, request)

@@ -44,10 +44,11 @@ def _nothing_here(request: HttpRequest, rest: str) -> HttpResponse:
 
 
 urlpatterns = [
-    path("metadata", metadata),
+    path("<fhirtype:resource_type>/<fhirid:resource_id>", read),
     path("<fhirtype:resource_type>", search),
     path("<fhirtype:resource_type>/", search),
     path("<fhirtype:resource_type>/_search", search_by_post),
-    path("<fhirtype:resource_type>/<fhirid:resource_id>", read),
-    path("<path:rest>", _nothing_here),
+    path("metadata", metadata),
 ]
+nothing_else = [path("<path:rest>", _nothing_here)]
+"""The last route below the FHIR base: an OperationOutcome instead of a page."""

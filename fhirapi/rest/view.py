@@ -87,9 +87,11 @@ def refused(caller: Caller) -> Outcome:
 
 def answer(content: bytes | str, request: HttpRequest, status: int = 200) -> HttpResponse:
     """The bytes as they are, unless ``_pretty=true`` asks for indentation."""
-    if request.GET.get("_pretty") == "true":
+    if "_pretty=true" in request.META.get("QUERY_STRING", ""):
         content = orjson.dumps(orjson.loads(content), option=orjson.OPT_INDENT_2)
     response = HttpResponse(content, content_type=FHIR_JSON, status=status)
+    # CommonMiddleware is off on the API; without a length the server would send chunks.
+    response.headers["Content-Length"] = str(len(response.content))
     response.headers["Cache-Control"] = "private, no-store"
     return response
 
@@ -97,6 +99,7 @@ def answer(content: bytes | str, request: HttpRequest, status: int = 200) -> Htt
 def refusal(outcome: Outcome) -> HttpResponse:
     content = operation_outcome(outcome.issue())
     response = HttpResponse(content, content_type=FHIR_JSON, status=outcome.status)
+    response["Content-Length"] = str(len(content))
     for name, value in outcome.headers.items():
         response[name] = value
     response["Cache-Control"] = "no-store"

@@ -9,10 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from django.contrib.auth.models import AbstractUser
 
-from fhirapi.searchparams.keys import parameter_key
 from fhirapi.searchparams.string import like
 from fhirapi.store.sql import fetch, fetch_one
 
@@ -23,27 +21,16 @@ _OWN = """
 SELECT resource_id FROM fhirapi_recordlink
 WHERE account_id = %s AND resource_type = 'Patient' AND revoked_at IS NULL
 """
-_SUMMARIES = """
-SELECT c.content FROM fhirapi_accountpatient p
-JOIN fhirapi_content c ON c.resource_type = 'Patient' AND c.resource_id = p.patient_id
-WHERE p.account_id = %s AND c.resource_id = ANY(%s) AND NOT c.is_deleted
+_LINES = """
+SELECT line.patient_id, line.name, line.mrn, line.birth_date, line.gender
+FROM fhirapi_accountpatient visible
+JOIN fhirapi_patientline line ON line.patient_id = visible.patient_id
+WHERE visible.account_id = %s {conditions}
+ORDER BY line."order", line.patient_id LIMIT %s
 """
-_SEARCH = """
-SELECT c.content FROM fhirapi_accountpatient p
-JOIN fhirapi_content c ON c.resource_type = 'Patient' AND c.resource_id = p.patient_id
-WHERE p.account_id = %s AND NOT c.is_deleted {conditions}
-ORDER BY c.content::json -> 'name' -> 0 ->> 'family', c.content::json -> 'name' -> 0 ->> 'given'
-LIMIT %s
-"""
-# One word of what was typed: the beginning of a name, of the MRN, or a date of birth.
-_WORD = """
-AND (EXISTS (SELECT 1 FROM fhirapi_searchstring s
-             WHERE s.row_id = c.id AND s.key = %s AND s.value LIKE %s)
-     OR EXISTS (SELECT 1 FROM json_array_elements(c.content::json -> 'identifier') i
-                WHERE i ->> 'value' LIKE %s)
-     OR c.content::json ->> 'birthDate' LIKE %s)
-"""
+_WORD = "AND EXISTS (SELECT FROM unnest(line.words) word WHERE word LIKE %s)"
 _US_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+_MOST = 10_000
 
 
 @dataclass(frozen=True)
@@ -70,19 +57,18 @@ def own_patient_id(account: AbstractUser) -> str | None:
 
 
 def summaries(account: AbstractUser, patient_ids: Iterable[str]) -> list[PatientSummary]:
-    rows = fetch(_SUMMARIES, [account.pk, list(patient_ids)])
-    return sorted((_summary(content) for (content,) in rows), key=lambda each: each.name)
+    return _lines("AND line.patient_id = ANY(%s)", [account.pk, list(patient_ids), _MOST])
 
 
 def search(account: AbstractUser, text: str, *, limit: int = 20) -> list[PatientSummary]:
     """Those of the account's patients whose name, MRN or date of birth begins with each word."""
-    words = [_iso(word) for word in text.split()[:6]]
-    parameters: list[Any] = [account.pk]
-    for word in words:
-        name = parameter_key("Patient", "name")
-        parameters += [name, like(word, ""), _begins(word), _begins(word)]
-    sql = _SEARCH.format(conditions=_WORD * len(words))
-    return [_summary(content) for (content,) in fetch(sql, [*parameters, limit])]
+    words = [like(_iso(word), "") for word in text.replace("\x00", "").split()[:6]]
+    return _lines(_WORD * len(words), [account.pk, *words, limit])
+
+
+def _lines(conditions: str, parameters: list[Any]) -> list[PatientSummary]:
+    rows = fetch(_LINES.format(conditions=conditions), parameters)
+    return [PatientSummary(*row) for row in rows]
 
 
 def _iso(word: str) -> str:
@@ -90,30 +76,3 @@ def _iso(word: str) -> str:
         month, day, year = match.groups()
         return f"{year}-{month:>02}-{day:>02}"
     return word
-
-
-def _begins(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-
-
-def _summary(content: str) -> PatientSummary:
-    patient = orjson.loads(content)
-    name: dict[str, Any] = next(iter(patient.get("name", [])), {})
-    written = " ".join([*name.get("given", [])[:1], name.get("family", "")]).strip()
-    return PatientSummary(
-        id=patient["id"],
-        name=written or name.get("text") or f"Patient {patient['id']}",
-        mrn=_mrn(patient),
-        birth_date=patient.get("birthDate", ""),
-        gender=patient.get("gender", ""),
-    )
-
-
-def _mrn(patient: dict[str, Any]) -> str:
-    """The identifier of type MR (medical record number), else the first one."""
-    identifiers = patient.get("identifier", [])
-    for identifier in identifiers:
-        for coding in identifier.get("type", {}).get("coding", []):
-            if coding.get("code") == "MR":
-                return str(identifier.get("value", ""))
-    return str(identifiers[0].get("value", "")) if identifiers else ""

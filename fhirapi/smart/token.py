@@ -124,6 +124,7 @@ def _json(status: int, answer: dict[str, Any]) -> HttpResponse:
 
 def uncached(response: HttpResponse) -> HttpResponse:
     """RFC 6749 5.1: a response with a token is never kept."""
+    response["Content-Length"] = str(len(response.content))
     response["Cache-Control"] = "no-store"
     response["Pragma"] = "no-cache"
     return response

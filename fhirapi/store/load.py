@@ -18,6 +18,7 @@ from fhirapi.outcomes import unknown_type
 from fhirapi.searchparams import date
 from fhirapi.searchparams.index import IndexEntry, index
 from fhirapi.searchparams.paths import values
+from fhirapi.store.patient_line import patient_line
 from fhirapi.store.sql import fetch
 
 _BATCH = 5_000  # resources held in memory at a time
@@ -33,6 +34,9 @@ _TABLES = {
     "fhirapi_searchstring": ("row_id", "key", "value"),
     "fhirapi_searchdate": ("row_id", "key", "start", "end"),
     "fhirapi_carerelationship": ("row_id", "practitioner_id", "patient_id"),
+    "fhirapi_patientline": (
+        "row_id", "patient_id", "name", "order", "mrn", "birth_date", "gender", "words",
+    ),
 }  # fmt: skip
 
 Rows = dict[str, list[tuple[Any, ...]]]
@@ -104,6 +108,7 @@ def _add_rows(
         rows["fhirapi_carerelationship"] += (
             (row_id, practitioner_id, resource_id) for practitioner_id in _practitioners(resource)
         )
+        rows["fhirapi_patientline"].append((row_id, *patient_line(resource)))
 
 
 def _practitioners(patient: dict[str, Any]) -> Iterator[str]:

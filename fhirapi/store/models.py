@@ -112,6 +112,24 @@ class CareRelationship(models.Model):
         return f"Practitioner/{self.practitioner_id} cares for Patient/{self.patient_id}"
 
 
+class PatientLine(models.Model):
+    """A patient as lists and pickers show one; derived from Patient, so that none parses JSON."""
+
+    row_id = models.BigIntegerField(primary_key=True, help_text="The Patient's Content row.")
+    patient_id = models.TextField(unique=True)
+    name = models.TextField()
+    order = models.TextField(db_collation="C", help_text="Folded family name, then given name.")
+    mrn = models.TextField()
+    birth_date = models.TextField(help_text="As the record has it; may be a year only.")
+    gender = models.TextField()
+    words = ArrayField(
+        models.TextField(), help_text="Folded names, identifiers and birth date: what finds it."
+    )
+
+    def __str__(self) -> str:
+        return f"Patient/{self.patient_id}"
+
+
 class Version(models.Model):
     """A version that a later one replaced; append-only."""
 

@@ -15,10 +15,12 @@ WITH {CALLER}, found AS (
     FROM caller, fhirapi_content c
     WHERE c.resource_type = %(type)s AND c.resource_id = %(id)s
       AND CASE WHEN c.patient_id IS NULL THEN %(is_shared)s
-          ELSE c.patient_id = ANY(caller.patient_ids) AND EXISTS (
-              SELECT FROM fhirapi_accountpatient visible
+          -- A scalar subquery, not EXISTS: the planner must not hash the view of everybody.
+          ELSE c.patient_id = ANY(caller.patient_ids) AND (
+              SELECT true FROM fhirapi_accountpatient visible
               WHERE visible.account_id = caller.account_id
-                AND visible.patient_id = c.patient_id)
+                AND visible.patient_id = c.patient_id
+              LIMIT 1)
           END
 ), logged AS (
     INSERT INTO fhirapi_auditrecord

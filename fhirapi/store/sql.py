@@ -11,18 +11,23 @@ Parameters = Sequence[Any] | Mapping[str, Any]
 
 def fetch(sql: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
     """All rows. Takes part in Django's transaction, if one is open."""
-    connection.ensure_connection()
-    # psycopg's plain cursor, not Django's: binds on the server, so that plans are kept.
-    raw = psycopg.Cursor(connection.connection)
     try:
-        return raw.execute(sql, parameters).fetchall()
+        return _execute(sql, parameters)
     except psycopg.OperationalError:
-        connection.close_if_unusable_or_obsolete()
-        raise
-    finally:
-        raw.close()
+        if connection.in_atomic_block or connection.is_usable():
+            raise
+        # The database was restarted behind this connection: once more on a new one.
+        connection.close()
+        return _execute(sql, parameters)
 
 
 def fetch_one(sql: str, parameters: Parameters = ()) -> tuple[Any, ...] | None:
     rows = fetch(sql, parameters)
     return rows[0] if rows else None
+
+
+def _execute(sql: str, parameters: Parameters) -> list[tuple[Any, ...]]:
+    connection.ensure_connection()
+    # psycopg's plain cursor, not Django's: binds on the server, so that plans are kept.
+    with psycopg.Cursor(connection.connection) as cursor:
+        return cursor.execute(sql, parameters).fetchall()

@@ -1,0 +1,7 @@
+"""Measurements of the hot path. ``make bench`` runs them all; figures are quoted as ratios.
+
+floor.py    a bare Django application: what this stack could do at best
+wire.py     the load generator and the servers
+read.py     GET Patient with a token, audit included, against the floor
+token.py    the token endpoint
+"""

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
 
-CONNECTIONS = 8
+CONNECTIONS = int(os.environ.get("CONNECTIONS", "32"))
 
 
 @contextmanager
@@ -18,8 +18,8 @@ def server(application: str, port: int) -> Iterator[None]:
     """The web server as ``make run`` starts it."""
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "2",
-        "--blocking-threads", os.environ.get("THREADS", "4"), "--port", str(port), "--no-ws", "--log-level", "error",
-        application,
+        "--blocking-threads", os.environ.get("WEB_THREADS", "4"), "--port", str(port),
+        "--no-ws", "--log-level", "error", application,
     ]  # fmt: skip
     process = subprocess.Popen(command)
     try:
@@ -80,7 +80,7 @@ def _read_answer(connection: socket.socket) -> None:
         missing -= len(connection.recv(65536))
 
 
-def get(path: str, token: str = "") -> bytes:  # noqa: S107 - no token is a possibility
+def get(path: str, token: str = "") -> bytes:
     authorization = f"Authorization: Bearer {token}\r\n" if token else ""
     return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{authorization}\r\n".encode()
 

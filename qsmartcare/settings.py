@@ -1,6 +1,7 @@
 """Every setting of the product. What can be set from outside is read through ``env``."""
 
 from datetime import timedelta
+from pathlib import Path
 
 from csp.constants import NONE, SELF
 from psycopg.conninfo import conninfo_to_dict
@@ -8,6 +9,7 @@ from psycopg.conninfo import conninfo_to_dict
 from qsmartcare import env, keyring
 
 # --- Where it runs -----------------------------------------------------------------------------
+ROOT = Path(__file__).resolve().parent.parent
 DATA_DIR = env.folder("DATA_DIR", "./var")
 PORT = env.number("PORT", 8000)
 BASE_URL = env.text("BASE_URL", f"http://localhost:{PORT}").rstrip("/")
@@ -39,6 +41,7 @@ DATABASES = {
         "PORT": _DATABASE.pop("port", ""),
         # A connection a thread, for good: opening one costs more than most requests.
         "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,  # for pages; the API's own SQL repeats itself (store/sql.py)
         # Prepared statements save planning on the hot path; 0 for a pooler that cannot keep them.
         "OPTIONS": {"prepare_threshold": env.number("PREPARE_THRESHOLD", 3) or None, **_DATABASE},
     }
@@ -80,7 +83,7 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": ["templates"],
+        "DIRS": [ROOT / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -101,7 +104,7 @@ AUTHENTICATION_BACKENDS = [
     "portal.accounts.signin.PasswordAndPinBackend",
 ]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "portal.accounts.hashing.Argon2Hasher",
     "fhirapi.smart.secrets.KeyedDigestHasher",  # client secrets only
 ]
 _VALIDATORS = "django.contrib.auth.password_validation"
@@ -178,7 +181,7 @@ USE_TZ = True
 TIME_ZONE = env.text("TIME_ZONE", "UTC")
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATICFILES_DIRS = ["static"]
+STATICFILES_DIRS = [ROOT / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 

@@ -5,6 +5,7 @@ values a person searched for.
 """
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
 
@@ -48,6 +49,7 @@ class AuditRecord(models.Model):
     class Meta:
         indexes = [
             models.Index("account_id", models.F("id").desc(), name="audit_by_account"),
+            GinIndex(fields=["patient_ids"], name="audit_by_patient"),
         ]
 
     def __str__(self) -> str:

@@ -33,12 +33,19 @@ def uri(code: str, *paths: str) -> SearchParameter:
     return SearchParameter(code, ParameterType.URI, _paths(code, paths))
 
 
+def column(code: str, kind: ParameterType) -> SearchParameter:
+    """A parameter whose value is a column of the search row: nothing is indexed for it."""
+    return SearchParameter(code, kind, paths=())
+
+
 COMMON = (
+    column("_id", ParameterType.TOKEN),
+    column("_lastUpdated", ParameterType.DATE),
     token("_tag", "meta.tag"),
     token("_security", "meta.security"),
     uri("_profile", "meta.profile"),
 )
-"""Parameters of every type; ``_id`` and ``_lastUpdated`` are columns (search/plan.py)."""
+"""Parameters of every type."""
 
 
 def resource_type(

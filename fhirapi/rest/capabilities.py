@@ -49,8 +49,7 @@ def _statement() -> bytes:
 
 
 def _resource(resource_type: ResourceType) -> dict[str, Any]:
-    parameters = [{"name": "_id", "type": "token"}, {"name": "_lastUpdated", "type": "date"}]
-    parameters += [{"name": each.code, "type": each.type.value} for each in resource_type.search]
+    parameters = [{"name": each.code, "type": each.type.value} for each in resource_type.search]
     return {
         "type": resource_type.name,
         "interaction": [{"code": "read"}, {"code": "search-type"}],

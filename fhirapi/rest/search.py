@@ -9,7 +9,7 @@ from fhirapi.rest.negotiation import wants_strict
 from fhirapi.rest.view import answer, authenticated, fhir_view, refused
 from fhirapi.search.query import parse
 from fhirapi.search.run import run
-from fhirapi.smart.access import decide
+from fhirapi.smart.access import allows, decide
 from fhirapi.store.read import TokenRefused
 
 
@@ -33,9 +33,12 @@ def search_type(
     query = parse(resource_type, asked, strict=wants_strict(request))
     cursor = next((value for name, value in asked if name == "_page"), None)
     try:
-        return answer(run(caller, query, cursor), request)
+        bundle = run(
+            caller, query, cursor, may_include=lambda name: allows(claims.scopes, name, "read")
+        )
     except TokenRefused:
         raise refused(caller) from None
+    return answer(bundle, request)
 
 
 def pairs(parameters: QueryDict) -> list[tuple[str, str]]:

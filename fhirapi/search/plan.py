@@ -1,36 +1,29 @@
 """Turns a SearchQuery into one SQL statement: who may, what matches, which page, and the audit."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
 
-from fhirapi.definitions.schema import ParameterType
-from fhirapi.outcomes import bad_value
+from fhirapi.search.criteria import Binder, visible
+from fhirapi.search.include import include_sql
 from fhirapi.search.page import Position
-from fhirapi.search.query import Criterion, SearchQuery
-from fhirapi.searchparams import date, reference, string, token, uri
-from fhirapi.searchparams.keys import key, parameter_key
+from fhirapi.search.query import SearchQuery
+from fhirapi.search.sort import OrderColumn, after, order_columns
 from fhirapi.store.caller import ALLOWED, CALLER, Caller
 
-# clinical_date may be unknown; such rows come last. Both ends of the keyset use the same words.
-_ORDER = "COALESCE({row}.clinical_date, '-infinity'::timestamptz)"
-
 _SEARCH = """
-WITH {caller}, {allowed}, hit AS (
-    SELECT s.id, {order} AS ordered_by
+WITH RECURSIVE {caller}, {allowed}, hit AS (
+    SELECT s.id, {keys}
     FROM fhirapi_searchrow s
     WHERE s.resource_type = %(type)s AND {mine} {conditions}
 ), page AS (
-    SELECT hit.id, hit.ordered_by FROM hit {after}
-    ORDER BY hit.ordered_by DESC, hit.id LIMIT %(limit)s
+    SELECT hit.* FROM hit {after} ORDER BY {order} LIMIT %(limit)s
 ), shown AS (
-    SELECT page.id, page.ordered_by, c.patient_id,
-           '{{"fullUrl":"' || %(base)s || '/' || c.resource_type || '/' || c.resource_id
-           || '","resource":' || c.content || ',"search":{{"mode":"match"}}}}' AS entry
+    SELECT page.*, c.patient_id, {entry_match} AS entry
     FROM page JOIN fhirapi_content c ON c.id = page.id
-), logged AS (
+){beside}, logged AS (
     INSERT INTO fhirapi_auditrecord
         (action, outcome, account_id, client_id, resource_type, patient_ids, detail, address)
     SELECT 'search', 'success', caller.account_id, %(client_id)s, %(type)s,
@@ -39,18 +32,27 @@ WITH {caller}, {allowed}, hit AS (
            %(shape)s, %(address)s
     FROM caller
 )
-SELECT (SELECT count(*) FROM hit),
-       (SELECT string_agg(shown.entry, ',' ORDER BY shown.ordered_by DESC, shown.id) FROM shown),
+SELECT {total},
        (SELECT count(*) FROM hit {after}) > %(limit)s,
-       (SELECT (ARRAY[shown.ordered_by::text, shown.id::text]) FROM shown
-        ORDER BY shown.ordered_by, shown.id DESC LIMIT 1)
+       (SELECT string_agg(shown.entry, ',' ORDER BY {shown_order}) FROM shown),
+       {included},
+       (SELECT ARRAY[{cursor}] FROM shown ORDER BY {reversed_order} LIMIT 1)
 FROM caller
 """
 
-_MINE = "s.patient_id IN (SELECT allowed.patient_id FROM allowed)"
-_SHARED = "s.patient_id IS NULL"
-_AFTER = """WHERE (hit.ordered_by < %(after_date)s::timestamptz
-    OR (hit.ordered_by = %(after_date)s::timestamptz AND hit.id > %(after_id)s))"""
+# What _include brings must be the caller's to see too, and of a type that the scopes allow.
+_BESIDE = """, {include}, beside_shown AS (
+    SELECT c.id, {entry_include} AS entry
+    FROM fhirapi_content c
+    WHERE c.id IN (SELECT beside.id FROM beside)
+      AND c.id NOT IN (SELECT page.id FROM page)
+      AND c.resource_type = ANY(%(readable)s) AND NOT c.is_deleted
+      AND (c.patient_id IN (SELECT allowed.patient_id FROM allowed)
+           OR (c.patient_id IS NULL AND c.resource_type = ANY(%(shared)s)))
+)"""
+
+_ENTRY = """'{{"fullUrl":"' || %(base)s || '/' || c.resource_type || '/' || c.resource_id
+           || '","resource":' || c.content || ',"search":{{"mode":"{mode}"}}}}'"""
 
 
 @dataclass(frozen=True)
@@ -59,112 +61,68 @@ class Statement:
     parameters: dict[str, Any]
 
 
-def plan(caller: Caller, query: SearchQuery, after: Position | None) -> Statement:
-    """Raises an Outcome for a value that its parameter cannot read."""
-    builder = _Conditions(query)
-    resource_type = query.resource_type
-    parameters = {
-        **caller.parameters(),
-        **builder.parameters,
-        "type": resource_type.name,
-        "limit": query.count,
-        "base": settings.FHIR_BASE_URL,
-        "shape": shape(query),
-    }
-    if after:
-        parameters |= {"after_date": after.ordered_by, "after_id": after.row_id}
+def plan(
+    caller: Caller,
+    query: SearchQuery,
+    position: Position | None,
+    *,
+    readable: Collection[str],
+    shared: Collection[str],
+) -> Statement:
+    """Raises an Outcome for a value that its parameter cannot read.
+
+    ``readable``: types that the scopes allow to include; ``shared``: those of no patient.
+    """
+    binder = Binder()
+    columns = order_columns(query.resource_type, query.sort, binder)
+    conditions = [criterion.sql("s", binder) for criterion in query.criteria]
+    page_after = ""
+    if position:
+        page_after = f"WHERE {after(columns, position.values, position.row_id, binder)}"
+    beside, included = "", "NULL"
+    if query.includes:
+        beside = _BESIDE.format(
+            include=include_sql(query.includes, binder),
+            entry_include=_ENTRY.format(mode="include"),
+        )
+        included = "(SELECT string_agg(entry, ',' ORDER BY id) FROM beside_shown)"
     sql = _SEARCH.format(
         caller=CALLER,
         allowed=ALLOWED,
-        order=_ORDER.format(row="s"),
-        mine=_SHARED if resource_type.is_shared else _MINE,
-        conditions=" ".join(f"AND {condition}" for condition in builder.conditions),
-        after=_AFTER if after else "",
+        keys=", ".join(f"{column.sql} AS k{number}" for number, column in enumerate(columns)),
+        mine=visible(query.resource_type, "s"),
+        conditions="".join(f" AND {condition}" for condition in conditions),
+        after=page_after,
+        entry_match=_ENTRY.format(mode="match"),
+        beside=beside,
+        included=included,
+        total="(SELECT count(*) FROM hit)" if query.has_total else "NULL",
+        order=_order("hit", columns),
+        shown_order=_order("shown", columns),
+        reversed_order=_order("shown", columns, is_reversed=True),
+        cursor=", ".join([*(f"shown.k{n}::text" for n in range(len(columns))), "shown.id::text"]),
     )
+    parameters = {
+        **caller.parameters(),
+        **binder.parameters,
+        "type": query.resource_type.name,
+        "limit": query.count,
+        "base": settings.FHIR_BASE_URL,
+        "shape": shape(query),
+        "readable": list(readable),
+        "shared": list(shared),
+    }
     return Statement(sql, parameters)
+
+
+def _order(table: str, columns: list[OrderColumn], *, is_reversed: bool = False) -> str:
+    words = [
+        f"{table}.k{number} {'DESC' if column.is_descending is not is_reversed else 'ASC'}"
+        for number, column in enumerate(columns)
+    ]
+    return ", ".join([*words, f"{table}.id {'DESC' if is_reversed else 'ASC'}"])
 
 
 def shape(query: SearchQuery) -> str:
     """The names of a query without its values, for the audit trail."""
     return "&".join(sorted(name[:64] for name, _ in query.applied))
-
-
-class _Conditions:
-    """The WHERE clause, one condition a criterion; values only ever as parameters."""
-
-    def __init__(self, query: SearchQuery) -> None:
-        self.conditions: list[str] = []
-        self.parameters: dict[str, Any] = {}
-        self._type_name = query.resource_type.name
-        for ids in query.ids:
-            self.conditions.append(f"s.resource_id = ANY({self._bind(list(ids))})")
-        for text in query.last_updated:
-            self._dates("_lastUpdated", [text], "s.last_updated", "s.last_updated")
-        for criterion in query.criteria:
-            self._add(criterion)
-
-    def _bind(self, value: Any) -> str:
-        name = f"p{len(self.parameters)}"
-        self.parameters[name] = value
-        return f"%({name})s"
-
-    def _add(self, criterion: Criterion) -> None:
-        code = criterion.parameter.code
-        match criterion.parameter.type:
-            case ParameterType.DATE:
-                self._date_parameter(criterion)
-            case ParameterType.STRING:
-                self._strings(criterion)
-            case _:
-                try:
-                    self._keys(criterion)
-                except ValueError as error:
-                    raise bad_value(code, str(error)) from None
-
-    def _keys(self, criterion: Criterion) -> None:
-        parameter = criterion.parameter
-        forms: list[str] = []
-        for value in criterion.values:
-            if parameter.type is ParameterType.REFERENCE:
-                base = settings.FHIR_BASE_URL
-                forms += reference.query_forms(value, parameter.targets, base)
-            elif parameter.type is ParameterType.URI:
-                forms.append(uri.query_form(value))
-            else:
-                forms.append(token.query_form(value))
-        is_ref = parameter.type is ParameterType.REFERENCE or parameter.is_nearly_unique
-        column = "refs" if is_ref else "tokens"
-        keys = self._bind([key(self._type_name, parameter.code, form) for form in forms])
-        negation = "NOT " if criterion.modifier == "not" else ""
-        self.conditions.append(f"{negation}s.{column} && {keys}::bigint[]")
-
-    def _strings(self, criterion: Criterion) -> None:
-        named = self._bind(parameter_key(self._type_name, criterion.parameter.code))
-        patterns = [string.like(value, criterion.modifier) for value in criterion.values]
-        # LIKE with one pattern can use the B-tree; LIKE ANY cannot.
-        likes = " OR ".join(f"v.value LIKE {self._bind(pattern)}" for pattern in patterns)
-        self.conditions.append(
-            "EXISTS (SELECT FROM fhirapi_searchstring v "
-            f"WHERE v.row_id = s.id AND v.key = {named} AND ({likes}))"
-        )
-
-    def _date_parameter(self, criterion: Criterion) -> None:
-        named = self._bind(parameter_key(self._type_name, criterion.parameter.code))
-        compared = self._compare(criterion.parameter.code, criterion.values, "d.start", 'd."end"')
-        self.conditions.append(
-            "EXISTS (SELECT FROM fhirapi_searchdate d "
-            f"WHERE d.row_id = s.id AND d.key = {named} AND ({compared}))"
-        )
-
-    def _dates(self, code: str, values: list[str], start: str, end: str) -> None:
-        self.conditions.append(f"({self._compare(code, tuple(values), start, end)})")
-
-    def _compare(self, code: str, values: tuple[str, ...], start: str, end: str) -> str:
-        compared = []
-        for value in values:
-            try:
-                comparison = date.query(value, datetime.now(UTC))
-            except ValueError as error:
-                raise bad_value(code, str(error)) from None
-            compared.append(date.condition(comparison, start, end, self._bind))
-        return " OR ".join(compared)

@@ -4,40 +4,41 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from fhirapi.definitions import registry
 from fhirapi.definitions.schema import ParameterType, ResourceType, SearchParameter
 from fhirapi.outcomes import bad_value, unknown_parameter
+from fhirapi.search.criteria import Chain, Criterion, Has, Value
+from fhirapi.search.include import Include, parse_include
+from fhirapi.search.sort import SortKey, parse_sort
 
 DEFAULT_COUNT = 50
 MAX_COUNT = 1000
 _MAX_VALUES = 1000  # in one or-list
+_MAX_DEPTH = 4  # of chains within chains
 _PASSED_OVER = frozenset({"_format", "_pretty", "_page"})  # not about which resources match
 _MODIFIERS = {
-    ParameterType.TOKEN: frozenset({"", "not"}),
-    ParameterType.REFERENCE: frozenset({""}),
-    ParameterType.DATE: frozenset({""}),
-    ParameterType.STRING: frozenset({"", "exact", "contains"}),
-    ParameterType.URI: frozenset({""}),
+    ParameterType.TOKEN: frozenset({"", "not", "missing"}),
+    ParameterType.REFERENCE: frozenset({"", "missing"}),
+    ParameterType.DATE: frozenset({"", "missing"}),
+    ParameterType.STRING: frozenset({"", "exact", "contains", "missing"}),
+    ParameterType.URI: frozenset({"", "missing"}),
 }
+_SUMMARIES = frozenset({"true", "text", "data", "count", "false"})
+_TOTALS = frozenset({"none", "estimate", "accurate"})
 _UNESCAPED_COMMA = re.compile(r"(?<!\\),")
 _ESCAPED = re.compile(r"\\([,$|\\])")
-
-
-@dataclass(frozen=True)
-class Criterion:
-    """One parameter of the query; its values are alternatives."""
-
-    parameter: SearchParameter
-    modifier: str
-    values: tuple[str, ...]
 
 
 @dataclass
 class SearchQuery:
     resource_type: ResourceType
     criteria: list[Criterion] = field(default_factory=list)
-    ids: list[tuple[str, ...]] = field(default_factory=list)
-    last_updated: list[str] = field(default_factory=list)
+    includes: list[Include] = field(default_factory=list)
+    sort: list[SortKey] = field(default_factory=list)
     count: int = DEFAULT_COUNT
+    has_total: bool = True
+    summary: str = "false"
+    elements: tuple[str, ...] = ()
     applied: list[tuple[str, str]] = field(default_factory=list)
     """What was understood, as it was written: the self link."""
     ignored: list[str] = field(default_factory=list)
@@ -51,7 +52,7 @@ def parse(
     for name, text in pairs:
         if name in _PASSED_OVER:
             continue
-        if "\x00" in text:
+        if "\x00" in text or "\x00" in name:
             raise bad_value(name, "the value holds a character that no resource can hold.")
         if _add(query, name, text):
             query.applied.append((name, text))
@@ -63,22 +64,103 @@ def parse(
 
 
 def _add(query: SearchQuery, name: str, text: str) -> bool:
-    """False if the name is unknown."""
-    if name == "_count":
-        query.count = _count(text)
-    elif name == "_id":
-        query.ids.append(_alternatives(name, text))
-    elif name == "_lastUpdated":
-        query.last_updated.append(text)
-    else:
-        code, _, modifier = name.partition(":")
-        parameter = query.resource_type.parameter(code)
-        if parameter is None:
-            return False
-        if modifier not in _MODIFIERS[parameter.type]:
-            raise bad_value(code, f"the modifier ':{modifier[:32]}' is not supported here.")
-        query.criteria.append(Criterion(parameter, modifier, _alternatives(code, text)))
+    """False if the name, or what it names, is unknown."""
+    if name.startswith("_") and not name.startswith(("_id", "_lastUpdated", "_has:", "_profile",
+                                                     "_tag", "_security")):  # fmt: skip
+        return _add_result_parameter(query, name, text)
+    criterion = _criterion(query.resource_type, name, text, depth=0)
+    if criterion is None:
+        return False
+    query.criteria.append(criterion)
     return True
+
+
+def _add_result_parameter(query: SearchQuery, name: str, text: str) -> bool:
+    """Parameters that say how the result looks. https://hl7.org/fhir/R4/search.html#Summary"""
+    match name.partition(":")[0]:
+        case "_count":
+            query.count = _count(text)
+        case "_sort":
+            query.sort = parse_sort(query.resource_type, text)
+        case "_include" | "_revinclude":
+            query.includes.append(parse_include(name, text))
+        case "_total":
+            query.has_total = _one_of(name, text, _TOTALS) != "none"
+        case "_summary":
+            query.summary = _one_of(name, text, _SUMMARIES)
+            query.count = 0 if query.summary == "count" else query.count
+        case "_elements":
+            query.elements = _alternatives(name, text)
+        case _:
+            return False
+    return True
+
+
+def _criterion(
+    resource_type: ResourceType, name: str, text: str, *, depth: int
+) -> Criterion | None:
+    if depth > _MAX_DEPTH:
+        raise bad_value(name, f"chains may be at most {_MAX_DEPTH} links long.")
+    if name.startswith("_has:"):
+        return _has(name, text, depth)
+    if "." in name:
+        return _chain(resource_type, name, text, depth)
+    code, _, modifier = name.partition(":")
+    parameter = resource_type.parameter(code)
+    if parameter is None:
+        return None
+    if modifier in parameter.targets:  # subject:Patient=1
+        parameter = _narrowed(parameter, modifier)
+        modifier = ""
+    if modifier not in _MODIFIERS[parameter.type]:
+        raise bad_value(code, f"the modifier ':{modifier[:32]}' is not supported here.")
+    if modifier == "missing":
+        _one_of(name, text, frozenset({"true", "false"}))
+    return Value(resource_type, parameter, modifier, _alternatives(code, text))
+
+
+def _chain(resource_type: ResourceType, name: str, text: str, depth: int) -> Criterion | None:
+    """``patient.identifier=1``, ``subject:Patient.name=x``."""
+    first, _, rest = name.partition(".")
+    code, _, wanted = first.partition(":")
+    parameter = resource_type.parameter(code)
+    if parameter is None or parameter.type is not ParameterType.REFERENCE:
+        return None
+    if wanted:
+        if wanted not in parameter.targets:
+            return None
+        parameter = _narrowed(parameter, wanted)
+    inner = [
+        found
+        for target in parameter.targets
+        if (target_type := registry.find(target))
+        and (found := _criterion(target_type, rest, text, depth=depth + 1))
+    ]
+    return Chain(resource_type, parameter, tuple(inner)) if inner else None
+
+
+def _has(name: str, text: str, depth: int) -> Criterion | None:
+    """``_has:Observation:patient:code=1234-5``"""
+    parts = name.split(":", 3)
+    if len(parts) != 4:
+        raise bad_value(name[:64], "_has:Type:reference:parameter is expected.")
+    _, source_name, code, rest = parts
+    source = registry.find(source_name)
+    parameter = source.parameter(code) if source else None
+    if source is None or parameter is None or parameter.type is not ParameterType.REFERENCE:
+        return None
+    inner = _criterion(source, rest, text, depth=depth + 1)
+    return Has(source, parameter, inner) if inner else None
+
+
+def _narrowed(parameter: SearchParameter, target: str) -> SearchParameter:
+    return SearchParameter(parameter.code, parameter.type, parameter.paths, (target,))
+
+
+def _one_of(name: str, text: str, allowed: frozenset[str]) -> str:
+    if text not in allowed:
+        raise bad_value(name, f"one of {', '.join(sorted(allowed))} is expected.")
+    return text
 
 
 def _count(text: str) -> int:

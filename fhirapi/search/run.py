@@ -3,12 +3,15 @@
 https://hl7.org/fhir/R4/bundle.html#searchset
 """
 
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 import orjson
 from django.conf import settings
 
+from fhirapi.definitions import registry
 from fhirapi.outcomes import Outcome, operation_outcome
+from fhirapi.search import subset
 from fhirapi.search.page import Position, from_text, to_text
 from fhirapi.search.plan import plan
 from fhirapi.search.query import SearchQuery
@@ -17,19 +20,30 @@ from fhirapi.store.read import TokenRefused
 from fhirapi.store.sql import fetch_one
 
 
-def run(caller: Caller, query: SearchQuery, cursor: str | None) -> bytes:
-    """The searchset Bundle. Raises TokenRefused, or an Outcome for a cursor that is not ours."""
-    after = from_text(cursor, query.applied) if cursor else None
-    statement = plan(caller, query, after)
+def run(
+    caller: Caller, query: SearchQuery, cursor: str | None, *, may_include: Callable[[str], bool]
+) -> bytes:
+    """The searchset Bundle.
+
+    ``may_include`` says whether the caller's scopes let a type be included. Raises TokenRefused,
+    or an Outcome for a cursor that is not ours.
+    """
+    position = from_text(cursor, query.applied) if cursor else None
+    readable = [each.name for each in registry.every() if may_include(each.name)]
+    shared = [each.name for each in registry.every() if each.is_shared]
+    statement = plan(caller, query, position, readable=readable, shared=shared)
     row = fetch_one(statement.sql, statement.parameters)
     if row is None:
         raise TokenRefused
-    total, entries, has_more, last = row
+    total, has_more, matches, included, last = row
     links = [_link(query, "self", cursor)]
     if has_more and last:
-        position = Position(last[0], int(last[1]))
+        position = Position(last[:-1], int(last[-1]))
         links.append(_link(query, "next", to_text(position, query.applied)))
-    return _bundle(total, links, entries or "", query.ignored)
+    parts = [part.encode() for part in (matches, included) if part]
+    if query.elements or query.summary in ("text", "data"):
+        parts = [subset.of_entries(part, query) for part in parts]
+    return _bundle(total, links, parts, query.ignored)
 
 
 def _link(query: SearchQuery, relation: str, cursor: str | None) -> dict[str, str]:
@@ -38,11 +52,14 @@ def _link(query: SearchQuery, relation: str, cursor: str | None) -> dict[str, st
     return {"relation": relation, "url": f"{address}?{urlencode(pairs)}" if pairs else address}
 
 
-def _bundle(total: int, links: list[dict[str, str]], entries: str, ignored: list[str]) -> bytes:
-    parts = [entries.encode()] if entries else []
+def _bundle(
+    total: int | None, links: list[dict[str, str]], parts: list[bytes], ignored: list[str]
+) -> bytes:
+    head: dict[str, object] = {"resourceType": "Bundle", "type": "searchset", "link": links}
+    if total is not None:
+        head["total"] = total
     if ignored:
-        parts.append(_ignored_entry(ignored))
-    head = {"resourceType": "Bundle", "type": "searchset", "total": total, "link": links}
+        parts = [*parts, _ignored_entry(ignored)]
     opening = orjson.dumps(head)[:-1]
     if not parts:  # FHIR has no empty arrays
         return opening + b"}"

@@ -19,6 +19,8 @@ class IndexEntry:
     refs: set[int] = field(default_factory=set)
     strings: set[tuple[int, str]] = field(default_factory=set)
     dates: set[tuple[int, Range]] = field(default_factory=set)
+    links: set[tuple[int, str]] = field(default_factory=set)
+    """(parameter, Type/id)"""
 
 
 def index(resource_type: ResourceType, resource: dict[str, Any]) -> IndexEntry:
@@ -54,7 +56,11 @@ def _add(entry: IndexEntry, type_name: str, parameter: SearchParameter, value: A
             keys = entry.refs if parameter.is_nearly_unique else entry.tokens
             keys.update(key(type_name, code, form) for form in token.forms(value))
         case ParameterType.REFERENCE:
-            entry.refs.update(key(type_name, code, form) for form in reference.forms(value))
+            named = parameter_key(type_name, code)
+            for form in reference.forms(value):
+                entry.refs.add(key(type_name, code, form))
+                if reference.is_local(form):
+                    entry.links.add((named, form))
         case ParameterType.URI:
             entry.tokens.update(key(type_name, code, form) for form in uri.forms(value))
         case ParameterType.STRING:

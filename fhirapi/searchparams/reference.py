@@ -15,6 +15,11 @@ def forms(value: Any) -> Iterator[str]:
         yield match[1] if match else literal
 
 
+def is_local(form: str) -> bool:
+    """Whether it names a resource by ``Type/id``, rather than an address elsewhere."""
+    return form.count("/") == 1 and form[0].isupper()
+
+
 def query_forms(text: str, targets: tuple[str, ...], base: str) -> list[str]:
     """Query side: what ``Patient/1``, ``1`` or this server's absolute URL may mean.
 

@@ -24,13 +24,16 @@ READ_CONTEXTS = frozenset({"patient", "user"})
 
 def decide(scopes: Iterable[Scope], resource_type: str, interaction: str) -> None:
     """Returns if the interaction is allowed; raises the 403 outcome if not."""
+    if not allows(scopes, resource_type, interaction):
+        raise outside_scope(resource_type, interaction)
+
+
+def allows(scopes: Iterable[Scope], resource_type: str, interaction: str) -> bool:
     permission = _PERMISSION[interaction]
-    for scope in scopes:
+    return any(
+        scope.context in READ_CONTEXTS
         # A constrained scope grants nothing until its constraint is part of the SQL.
-        if (
-            scope.context in READ_CONTEXTS
-            and not scope.constraint
-            and scope.allows(resource_type, permission)
-        ):
-            return
-    raise outside_scope(resource_type, interaction)
+        and not scope.constraint
+        and scope.allows(resource_type, permission)
+        for scope in scopes
+    )

@@ -33,6 +33,7 @@ _TABLES = {
     ),
     "fhirapi_searchstring": ("row_id", "key", "value"),
     "fhirapi_searchdate": ("row_id", "key", "start", "end"),
+    "fhirapi_searchlink": ("row_id", "key", "target_type", "target_id"),
     "fhirapi_carerelationship": ("row_id", "practitioner_id", "patient_id"),
     "fhirapi_patientline": (
         "row_id", "patient_id", "name", "order", "mrn", "birth_date", "gender", "words",
@@ -103,6 +104,10 @@ def _add_rows(
     rows["fhirapi_searchstring"] += ((row_id, named, value) for named, value in entry.strings)
     rows["fhirapi_searchdate"] += (
         (row_id, named, value.start, value.end) for named, value in entry.dates
+    )
+    own = f"Patient/{patient_id}"
+    rows["fhirapi_searchlink"] += (
+        (row_id, named, *target.split("/")) for named, target in entry.links if target != own
     )
     if kind == "Patient":
         rows["fhirapi_carerelationship"] += (

@@ -95,6 +95,24 @@ class SearchDate(models.Model):
         return f"date of row {self.row_id}"
 
 
+class SearchLink(models.Model):
+    """What a resource refers to, its own patient aside (a column): for chains and includes."""
+
+    row_id = models.BigIntegerField()
+    key = models.BigIntegerField(help_text="Hash of resource type and parameter.")
+    target_type = models.TextField()
+    target_id = models.TextField()
+
+    class Meta:
+        indexes = [
+            models.Index("row_id", name="link_by_row"),
+            models.Index("target_id", "target_type", "key", name="link_by_target"),
+        ]
+
+    def __str__(self) -> str:
+        return f"row {self.row_id} refers to {self.target_type}/{self.target_id}"
+
+
 class CareRelationship(models.Model):
     """Which practitioner cares for which patient; derived from Patient.generalPractitioner."""
 

@@ -14,7 +14,9 @@ import django
 from django.db import connection
 
 from fhirapi.store.load import load
+from fhirapi.store.models import Content
 from fhirapi.synthetic.population import practice, record
+from fhirapi.synthetic.practice import GENERALISTS
 
 _SHARE = 20  # patients in one transaction
 
@@ -27,7 +29,8 @@ def generate(
     on_progress: Progress = lambda patients, resources: None,
 ) -> int:  # fmt: skip
     """Returns how many resources were stored. Raises AlreadyStored if they are there already."""
-    resources = load(practice(seed)) if start == 0 else 0
+    # Also found stored where an earlier generation was interrupted.
+    resources = 0 if _is_stored("Practitioner", GENERALISTS[0].id) else load(practice(seed))
     patients = 0
     shares = list(_shares(start, count))
     processes = min(processes or os.cpu_count() or 1, len(shares) or 1)
@@ -46,6 +49,11 @@ def generate(
             patients += running[done]
             on_progress(patients, resources)
     return resources
+
+
+def _is_stored(resource_type: str, resource_id: str) -> bool:
+    stored = Content.objects.filter(resource_type=resource_type, resource_id=resource_id)
+    return stored.exists()
 
 
 def _shares(start: int, count: int) -> Iterator[range]:

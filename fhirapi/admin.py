@@ -1,0 +1,283 @@
+"""The API's tables for administrators: what exists and who did what; no secret is shown."""
+
+import json
+from typing import Any
+
+import oauth2_provider.admin  # noqa: F401 - registers its own pages first, to be replaced below
+from django.contrib import admin, messages
+from django.core.paginator import Paginator
+from django.db import connection
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from fhirapi.audit.models import AuditRecord
+from fhirapi.audit.record import address_of, record
+from fhirapi.smart import keys
+from fhirapi.smart.models import (
+    AccessKey,
+    AccessToken,
+    AuthorizationCode,
+    Client,
+    DataAccessGrant,
+    IDToken,
+    RecordLink,
+    RefreshToken,
+)
+from fhirapi.store.models import Content
+
+# django-oauth-toolkit's pages show more than an administrator needs; codes live for a minute only.
+admin.site.unregister([Client, AccessToken, RefreshToken, AuthorizationCode, IDToken])
+
+
+class EstimatingPaginator(Paginator):  # type: ignore[type-arg]
+    """Counting millions of rows exactly costs more than showing a page of them."""
+
+    @cached_property
+    def count(self) -> int:
+        rows = self.object_list
+        if isinstance(rows, QuerySet) and not rows.query.where:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT reltuples FROM pg_class WHERE oid = %s::regclass",
+                    [rows.model._meta.db_table],
+                )
+                estimate = int(cursor.fetchone()[0])
+            if estimate > 100_000:
+                return estimate
+        return int(super().count)
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """To look at: these rows come from the API, the portal and the audit trail themselves."""
+
+    ordering = ["-id"]
+    list_per_page = 50
+    show_full_result_count = False
+    paginator = EstimatingPaginator
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(AuditRecord)
+class AuditRecordAdmin(ReadOnlyAdmin):
+    list_display = [
+        "when", "action", "outcome", "account_id", "client_id", "patients", "detail", "address",
+    ]  # fmt: skip
+    list_filter = ["action", "outcome", "recorded"]
+    search_fields = ["patient_ids"]
+    search_help_text = "A patient id, an account id, or a client id / AccessKeyID; in full."
+
+    @admin.display(description="recorded", ordering="id")
+    def when(self, row: AuditRecord) -> str:
+        return f"{timezone.localtime(row.recorded):%m/%d/%Y %H:%M:%S}"
+
+    @admin.display(description="patients")
+    def patients(self, row: AuditRecord) -> str:
+        return ", ".join(row.patient_ids or [])
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        wanted = search_term.strip()
+        if not wanted:
+            return queryset, False
+        condition = Q(patient_ids__contains=[wanted]) | Q(client_id=wanted)
+        if wanted.isascii() and wanted.isdecimal() and len(wanted) < 19:
+            condition |= Q(account_id=int(wanted))
+        return queryset.filter(condition), False
+
+
+@admin.register(Content)
+class ContentAdmin(ReadOnlyAdmin):
+    """Whoever opens a resource here leaves an audit record like everybody else."""
+
+    list_display = [
+        "__str__", "patient_id", "version_id", "last_updated", "is_deleted",
+    ]  # fmt: skip
+    list_filter = ["is_deleted"]
+    fields = [
+        "resource_type", "resource_id", "patient_id", "version_id", "last_updated",
+        "is_deleted", "formatted",
+    ]  # fmt: skip
+    search_fields = ["resource_id"]
+    search_help_text = "A patient id, or a resource such as Patient/142859."
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        # The list shows ids only; the JSON is fetched for the one resource that is opened.
+        return rows if "/change/" in request.path else rows.defer("content")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        wanted = search_term.strip()
+        if not wanted:
+            return queryset, False
+        resource_type, slash, resource_id = wanted.partition("/")
+        if slash:
+            return queryset.filter(resource_type=resource_type, resource_id=resource_id), False
+        return queryset.filter(Q(patient_id=wanted) | Q(resource_id=wanted)), False
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        found = super().get_object(request, object_id, from_field)
+        if found is not None:
+            record(
+                AuditRecord.Action.READ,
+                account_id=request.user.pk,
+                resource_type=found.resource_type,
+                resource_id=found.resource_id,
+                patient_ids=[found.patient_id] if found.patient_id else None,
+                detail="administration",
+                address=address_of(request),
+            )
+        return found
+
+    @admin.display(description="content")
+    def formatted(self, row: Content) -> SafeString:
+        text = json.dumps(json.loads(row.content), indent=2, ensure_ascii=False)
+        return format_html("<pre>{}</pre>", text)
+
+
+@admin.register(RecordLink)
+class RecordLinkAdmin(ReadOnlyAdmin):
+    """Made and ended on the account's own page."""
+
+    list_display = [
+        "account", "resource_type", "resource_id", "method", "linked_by", "created_at",
+        "revoked_at",
+    ]  # fmt: skip
+    list_filter = ["resource_type", "method", ("revoked_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["account", "linked_by"]
+    search_fields = ["=resource_id", "account__username", "account__last_name"]
+    search_help_text = "A resource id in full, or an account's username or last name."
+
+
+@admin.register(DataAccessGrant)
+class DataAccessGrantAdmin(ReadOnlyAdmin):
+    list_display = ["id", "account", "client", "patients", "scope", "created_at", "revoked_at"]
+    list_filter = [("revoked_at", admin.EmptyFieldListFilter), "created_at"]
+    list_select_related = ["account", "client"]
+    search_fields = ["account__username", "client__name", "=client__client_id"]
+
+    @admin.display(description="patients")
+    def patients(self, grant: DataAccessGrant) -> int:
+        return len(grant.patient_ids)
+
+
+@admin.register(AccessKey)
+class AccessKeyAdmin(ReadOnlyAdmin):
+    list_display = [
+        "access_key_id", "owner", "label", "status", "valid_from", "valid_to", "created_at",
+        "last_used_at",
+    ]  # fmt: skip
+    list_filter = ["is_active", "valid_to", "created_at"]
+    list_select_related = ["data_access_grant__account"]
+    search_fields = ["=access_key_id", "label", "data_access_grant__account__username"]
+    search_help_text = "An AccessKeyID in full, a label, or the owner's username."
+    fields = [
+        "access_key_id", "label", "owner", "patients", "status", "is_active", "valid_from",
+        "valid_to", "created_at", "rotated_at", "previous_secret_until", "last_used_at",
+    ]  # fmt: skip
+    actions = ["activate", "deactivate"]
+
+    @admin.display(description="owner", ordering="data_access_grant__account")
+    def owner(self, key: AccessKey) -> str:
+        return str(key.data_access_grant.account)
+
+    @admin.display(description="patients")
+    def patients(self, key: AccessKey) -> str:
+        return ", ".join(key.data_access_grant.patient_ids)
+
+    @admin.display(description="status")
+    def status(self, key: AccessKey) -> str:
+        return keys.status(key).value
+
+    def has_switch_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("fhirapi.change_accesskey")
+
+    @admin.action(description="Activate the chosen keys", permissions=["switch"])
+    def activate(self, request: HttpRequest, chosen: QuerySet[AccessKey]) -> None:
+        self._switch(request, chosen, True)
+
+    @admin.action(description="Deactivate the chosen keys", permissions=["switch"])
+    def deactivate(self, request: HttpRequest, chosen: QuerySet[AccessKey]) -> None:
+        self._switch(request, chosen, False)
+
+    def _switch(self, request: HttpRequest, chosen: QuerySet[AccessKey], active: bool) -> None:
+        word = "activated" if active else "deactivated"
+        for key in chosen.filter(is_active=not active):
+            keys.set_active(key, active, address=address_of(request))
+            record(
+                AuditRecord.Action.KEY_CHANGE,
+                account_id=request.user.pk,
+                client_id=key.access_key_id,
+                detail=f"{word} by an administrator",
+                address=address_of(request),
+            )
+            self.log_change(request, key, word)
+        messages.success(request, f"The chosen keys are {word}.")
+
+
+@admin.register(Client)
+class ClientAdmin(ReadOnlyAdmin):
+    """Apps; the client behind an access key is among them under its AccessKeyID."""
+
+    list_display = [
+        "name", "client_id", "client_type", "authorization_grant_type", "user", "created",
+    ]  # fmt: skip
+    list_filter = [
+        "client_type", "authorization_grant_type", "registration_source", "created",
+    ]  # fmt: skip
+    list_select_related = ["user"]
+    search_fields = ["name", "=client_id", "user__username"]
+    _shown = (
+        "name", "client_id", "user", "client_type", "authorization_grant_type", "redirect_uris",
+        "post_logout_redirect_uris", "allowed_scopes", "allowed_origins", "jwks", "jwks_uri",
+        "algorithm", "skip_authorization", "registration_source", "created", "updated",
+    )  # fmt: skip
+    fields = _shown
+    _editable = ("name", "redirect_uris", "post_logout_redirect_uris", "allowed_scopes")
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return admin.ModelAdmin.has_change_permission(self, request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        return [name for name in self._shown if name not in self._editable]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        # Saving the whole row would hash the stored digest of the secret a second time.
+        obj.save(update_fields=form.changed_data)
+
+
+class _TokenAdmin(ReadOnlyAdmin):
+    list_display = ["id", "user", "application", "scope", "created"]
+    list_filter = ["created"]
+    list_select_related = ["user", "application"]
+    search_fields = ["user__username", "application__name", "=application__client_id"]
+
+
+@admin.register(AccessToken)
+class AccessTokenAdmin(_TokenAdmin):
+    list_display = [*_TokenAdmin.list_display, "expires"]
+    list_filter = ["created", "expires"]
+    fields = ["user", "application", "data_access_grant", "scope", "created", "expires"]
+
+
+@admin.register(RefreshToken)
+class RefreshTokenAdmin(_TokenAdmin):
+    list_display = ["id", "user", "application", "created", "revoked"]
+    list_filter = ["created", ("revoked", admin.EmptyFieldListFilter)]
+    fields = ["user", "application", "data_access_grant", "created", "revoked"]

@@ -1,0 +1,83 @@
+"""_include and _revinclude. https://hl7.org/fhir/R4/search.html#revinclude"""
+
+from dataclasses import dataclass
+
+from fhirapi.definitions import registry
+from fhirapi.definitions.schema import ParameterType, ResourceType, SearchParameter
+from fhirapi.outcomes import bad_value
+from fhirapi.search.criteria import Binder, is_compartment
+from fhirapi.searchparams.keys import parameter_key
+
+
+@dataclass(frozen=True)
+class Include:
+    source: ResourceType
+    parameter: SearchParameter
+    target: str | None
+    is_reverse: bool
+    is_iterated: bool
+
+
+def parse_include(name: str, text: str) -> Include:
+    """``_include[:iterate]=Type:parameter[:Target]``. Raises an Outcome."""
+    base, _, modifier = name.partition(":")
+    if modifier not in ("", "iterate", "recurse"):
+        raise bad_value(base, f"the modifier ':{modifier[:32]}' is not supported here.")
+    type_name, _, rest = text.partition(":")
+    code, _, target = rest.partition(":")
+    source = registry.find(type_name)
+    parameter = source.parameter(code) if source else None
+    if source is None or parameter is None or parameter.type is not ParameterType.REFERENCE:
+        raise bad_value(base, f"'{text[:80]}' names no reference; Type:parameter is expected.")
+    if target and target not in parameter.targets:
+        raise bad_value(base, f"{type_name}.{code} does not refer to {target[:64]}.")
+    return Include(
+        source, parameter, target or None, base == "_revinclude", modifier in ("iterate", "recurse")
+    )
+
+
+def include_sql(includes: list[Include], binder: Binder) -> str:
+    """The CTE ``beside``: ids of what is included, step by step from ``page``."""
+    first = _step(includes, "page", binder)
+    iterated = [each for each in includes if each.is_iterated]
+    more = f"UNION {_step(iterated, 'beside', binder)}" if iterated else ""
+    return f"beside(id) AS ({first} {more})"
+
+
+def _step(includes: list[Include], start: str, binder: Binder) -> str:
+    branches = " UNION ALL ".join(_branch(each, binder) for each in includes)
+    return (
+        f"SELECT near.id FROM {start} JOIN fhirapi_searchrow o ON o.id = {start}.id "
+        f"CROSS JOIN LATERAL ({branches}) near"
+    )
+
+
+def _branch(include: Include, binder: Binder) -> str:
+    """Ids of the rows that row ``o`` leads to by this include."""
+    source = binder.bind(include.source.name)
+    named = binder.bind(parameter_key(include.source.name, include.parameter.code))
+    by_patient = is_compartment(include.source, include.parameter)
+    narrowed = f" AND l.target_type = {binder.bind(include.target)}" if include.target else ""
+    if include.is_reverse:
+        branches = [
+            f"SELECT n.id FROM fhirapi_searchlink l JOIN fhirapi_searchrow n ON n.id = l.row_id "
+            f"WHERE l.target_type = o.resource_type AND l.target_id = o.resource_id "
+            f"AND l.key = {named}{narrowed}"
+        ]
+        if by_patient:
+            branches.append(
+                f"SELECT n.id FROM fhirapi_searchrow n WHERE n.resource_type = {source} "
+                "AND o.resource_type = 'Patient' AND n.patient_id = o.resource_id"
+            )
+    else:
+        branches = [
+            f"SELECT n.id FROM fhirapi_searchlink l JOIN fhirapi_searchrow n "
+            f"ON n.resource_type = l.target_type AND n.resource_id = l.target_id "
+            f"WHERE l.row_id = o.id AND o.resource_type = {source} AND l.key = {named}{narrowed}"
+        ]
+        if by_patient:
+            branches.append(
+                "SELECT n.id FROM fhirapi_searchrow n WHERE n.resource_type = 'Patient' "
+                f"AND n.resource_id = o.patient_id AND o.resource_type = {source}"
+            )
+    return " UNION ALL ".join(branches)

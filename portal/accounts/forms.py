@@ -1,0 +1,258 @@
+"""The forms before and at the door: registering, choosing credentials, signing in."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+
+from portal.accounts.fields import (
+    BirthDateField,
+    NameField,
+    PhoneField,
+    SecretField,
+    StateField,
+)
+from portal.accounts.models import Account, Registration
+from portal.accounts.pin import LONGEST, SHORTEST, check_new_pin
+
+# Names under which scripts written from the guide's labels send the fields.
+_SPELLINGS = {
+    "dob": "birth_date", "date_of_birth": "birth_date", "email_id": "email", "emailid": "email",
+    "phone_number": "phone", "phonenumber": "phone", "firstname": "first_name",
+    "middlename": "middle_name", "lastname": "last_name", "service": "services",
+}  # fmt: skip
+
+
+class RegistrationForm(forms.Form):
+    first_name = NameField(
+        "first name", widget=forms.TextInput(attrs={"autocomplete": "given-name"})
+    )
+    middle_name = NameField(
+        "middle name",
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "additional-name"}),
+    )
+    last_name = NameField(
+        "last name", widget=forms.TextInput(attrs={"autocomplete": "family-name"})
+    )
+    birth_date = BirthDateField(label="DOB", help_text="Month, day and year: MM/DD/YYYY.")
+    email = forms.EmailField(
+        label="Email ID",
+        max_length=254,
+        help_text="We send a letter there to confirm that the address is yours.",
+        error_messages={
+            "required": "Enter your email address.",
+            "invalid": "Write an email address such as name@example.org.",
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    city = NameField(
+        "city", also=",", widget=forms.TextInput(attrs={"autocomplete": "address-level2"})
+    )
+    state = StateField(widget=forms.Select(attrs={"autocomplete": "address-level1"}))
+    facility = forms.CharField(
+        max_length=200,
+        required=False,
+        help_text="The practice or hospital. Providers must name theirs.",
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    services = forms.MultipleChoiceField(
+        choices=[("patient", "Patient"), ("provider", "Provider")],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose Patient or Provider."},
+    )
+    phone = PhoneField(label="Phone Number")
+
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(_as_the_form_spells_it(data) if data is not None else None)
+        for name in ("first_name", "middle_name", "last_name"):
+            self.fields[name].label = name.replace("_", " ").title()
+
+    def clean_services(self) -> list[str]:
+        chosen: list[str] = self.cleaned_data["services"]
+        if len(chosen) > 1:
+            raise ValidationError(
+                "Choose one. To use both, register once as a patient and once as a provider, "
+                "each with an email address of its own."
+            )
+        return chosen
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if "provider" in cleaned.get("services", []) and not cleaned.get("facility"):
+            self.add_error("facility", "Name the facility where you work.")
+        return cleaned
+
+    def registration(self) -> Registration:
+        """What was filled in, not saved yet."""
+        entered = dict(self.cleaned_data)
+        services = entered.pop("services")
+        return Registration(
+            wants_patient="patient" in services, wants_provider="provider" in services, **entered
+        )
+
+
+def _as_the_form_spells_it(data: QueryDict) -> QueryDict:
+    """Field names in any letter case, and the choice of services likewise."""
+    respelt = QueryDict(mutable=True)
+    for name, values in data.lists():
+        ours = name.lower()
+        ours = _SPELLINGS.get(ours, ours)
+        if ours == "services":
+            values = [value.lower() for value in values if value]
+        respelt.setlist(ours, values)
+    return respelt
+
+
+class SignInForm(forms.Form):
+    WRONG = "Username, password or PIN is not right. Please check all three and try again."
+
+    username = forms.CharField(
+        max_length=150,
+        error_messages={"required": "Enter your username.", "max_length": WRONG},
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+    password = SecretField("Enter your password.", autocomplete="current-password")
+    pin = SecretField("Enter your PIN.", autocomplete="off", is_pin=True, label="PIN")
+
+
+class _NewPassword(forms.Form):
+    """A password typed twice; ``account`` is whose it will be."""
+
+    account: Account
+
+    password = SecretField(
+        "Choose a password.",
+        autocomplete="new-password",
+        help_text=(
+            "At least 10 characters. Not a common password, not only digits, "
+            "nothing like your name or email address."
+        ),
+    )
+    password_again = SecretField("Type the password again.", autocomplete="new-password")
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        validate_password(password, self.account)
+        return password
+
+    def clean_password_again(self) -> str:
+        again: str = self.cleaned_data["password_again"]
+        if "password" in self.cleaned_data and again != self.cleaned_data["password"]:
+            raise ValidationError("The two passwords differ. Type the same one twice.")
+        return again
+
+
+class _NewPin(forms.Form):
+    """A PIN typed twice."""
+
+    account: Account
+
+    pin = SecretField(
+        "Choose a PIN.",
+        autocomplete="off",
+        is_pin=True,
+        label="PIN",
+        help_text=f"{SHORTEST} to {LONGEST} digits. You need it at every sign-in.",
+    )
+    pin_again = SecretField(
+        "Type the PIN again.", autocomplete="off", is_pin=True, label="PIN again"
+    )
+
+    def clean_pin(self) -> str:
+        pin: str = self.cleaned_data["pin"]
+        check_new_pin(pin, self.account.birth_date)
+        return pin
+
+    def clean_pin_again(self) -> str:
+        again: str = self.cleaned_data["pin_again"]
+        if "pin" in self.cleaned_data and again != self.cleaned_data["pin"]:
+            raise ValidationError("The two PINs differ. Type the same one twice.")
+        return again
+
+
+class CredentialsForm(_NewPin, _NewPassword):
+    """What a person chooses once the email address is confirmed."""
+
+    TAKEN = "This username is taken. Choose another one."
+
+    username = forms.CharField(
+        min_length=3,
+        max_length=60,
+        help_text="Letters, digits and @ . + - _; capital letters make no difference.",
+        error_messages={"required": "Choose a username."},
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+
+    field_order = ["username", "password", "password_again", "pin", "pin_again"]
+
+    def __init__(self, registration: Registration, data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        self.account = Account(
+            first_name=registration.first_name,
+            last_name=registration.last_name,
+            email=registration.email,
+            birth_date=registration.birth_date,
+        )
+
+    def clean_username(self) -> str:
+        username: str = Account.normalize_username(self.cleaned_data["username"])
+        Account.username_validator(username)
+        if Account.objects.filter(username__iexact=username).exists():
+            raise ValidationError(self.TAKEN)
+        self.account.username = username  # so that the password may not resemble it
+        return username
+
+
+class NewPasswordForm(_NewPassword):
+    """Recovery of the password: the PIN is the other factor."""
+
+    current_pin = SecretField("Enter your PIN.", autocomplete="off", is_pin=True, label="Your PIN")
+    field_order = ["current_pin"]
+
+    def __init__(self, account: Account, data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        self.account = account
+
+
+class NewPinForm(_NewPin):
+    """Recovery of the PIN: the password is the other factor."""
+
+    current_password = SecretField(
+        "Enter your password.", autocomplete="current-password", label="Your password"
+    )
+    field_order = ["current_password"]
+
+    def __init__(self, account: Account, data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        self.account = account
+
+
+class NewBothForm(_NewPin, _NewPassword):
+    """Recovery of both: the date of birth is what is left to ask for."""
+
+    birth_date = BirthDateField(label="Your date of birth")
+    field_order = ["birth_date", "password", "password_again", "pin", "pin_again"]
+
+    def __init__(self, account: Account, data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        self.account = account
+
+
+class RecoverForm(forms.Form):
+    email = forms.EmailField(
+        label="Email ID",
+        max_length=254,
+        help_text="The address with which you registered.",
+        error_messages={
+            "required": "Enter your email address.",
+            "invalid": "Write an email address such as name@example.org.",
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )

@@ -1,0 +1,175 @@
+"""People who sign in: an account, its PIN, and a registration that is not an account yet."""
+
+from datetime import datetime, timedelta
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.models import AbstractUser
+from django.db import models, transaction
+from django.db.models import Q
+from django.db.models.functions import Lower, Now
+from django.utils import timezone
+from django_otp.models import Device, ThrottlingMixin, VerifyNotAllowed
+
+
+class Person(models.Model):
+    """What the guide's registration form asks for; shared by Registration and Account."""
+
+    first_name = models.CharField("first name", max_length=100)
+    middle_name = models.CharField("middle name", max_length=100, blank=True)
+    last_name = models.CharField("last name", max_length=100)
+    birth_date = models.DateField("date of birth", null=True)
+    city = models.CharField(max_length=100, blank=True)
+    state = models.CharField(max_length=2, blank=True)
+    facility = models.CharField(max_length=200, blank=True)
+    phone = models.CharField(max_length=20, blank=True, help_text="Ten digits, no punctuation.")
+    wants_patient = models.BooleanField("patient services", default=False)
+    wants_provider = models.BooleanField("provider services", default=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def display_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class Registration(Person):
+    """A filled-in registration form whose email address is not confirmed yet."""
+
+    email = models.EmailField()
+    token_digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"registration {self.pk}"
+
+
+class Account(Person, AbstractUser):  # type: ignore[django-manager-missing]
+    """Somebody who signs in with username, password and PIN.
+
+    ``wants_patient`` and ``wants_provider`` say which services were asked for. A patient sees a
+    record only through a live RecordLink; a provider also needs ``provider_approved_at``.
+    """
+
+    first_name = models.CharField("first name", max_length=100)
+    last_name = models.CharField("last name", max_length=100)
+    provider_approved_at = models.DateTimeField(null=True, blank=True)
+    birth_date = models.DateField("date of birth", null=True, blank=True)
+
+    class Meta(AbstractUser.Meta):
+        abstract = False
+        verbose_name = "account"
+        verbose_name_plural = "accounts"
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"), condition=~Q(email=""), name="one_account_an_email"
+            ),
+            models.UniqueConstraint(Lower("username"), name="username_in_any_letter_case"),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name or self.username
+
+    @property
+    def is_provider(self) -> bool:
+        return self.wants_provider and self.provider_approved_at is not None
+
+
+class PinDevice(ThrottlingMixin, Device):
+    """The PIN as a django-otp device: hashed, and wrong tries cost an ever longer wait."""
+
+    FREE_TRIES = 3
+    LONGEST_WAIT = 15 * 60  # seconds; longer would let a stranger shut the owner out for good
+
+    pin_hash = models.CharField(max_length=200, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("user", name="one_pin_an_account")]
+
+    def __str__(self) -> str:
+        return f"PIN of account {self.user_id}"
+
+    def set_pin(self, pin: str) -> None:
+        self.pin_hash = make_password(pin)
+
+    def _rehash(self, pin: str) -> None:
+        """Django calls it when the right PIN was stored under outdated hashing parameters."""
+        self.set_pin(pin)
+        self.save(update_fields=["pin_hash"])
+
+    def get_throttle_factor(self) -> float:
+        return 1
+
+    @property
+    def wait(self) -> timedelta:
+        """How long until a PIN is looked at again: 1, 2, 4 ... seconds from the third wrong one."""
+        costly = self.throttling_failure_count - self.FREE_TRIES
+        if costly < 0 or self.throttling_failure_timestamp is None:
+            return timedelta(0)
+        delay = timedelta(seconds=min(2 ** min(costly, 20), self.LONGEST_WAIT))
+        ends: datetime = self.throttling_failure_timestamp + delay
+        return max(ends - timezone.now(), timedelta(0))
+
+    def verify_is_allowed(self) -> tuple[bool, dict[str, object] | None]:
+        if not (wait := self.wait):
+            return True, None
+        return False, {
+            "reason": VerifyNotAllowed.N_FAILED_ATTEMPTS,
+            "failure_count": self.throttling_failure_count,
+            "locked_until": timezone.now() + wait,
+        }
+
+    def verify_token(self, token: str) -> bool:
+        return self.verify_pin(token)
+
+    @transaction.atomic
+    def verify_pin(self, pin: str, *, counts: bool = True) -> bool:
+        """Whether this is the PIN.
+
+        ``counts`` is false where the password was wrong already: otherwise anybody who knows a
+        username could make its owner wait.
+        """
+        device = PinDevice.objects.select_for_update().get(pk=self.pk)
+        is_allowed, _ = device.verify_is_allowed()
+        # Always, so that time tells nothing.
+        is_right = check_password(pin, device.pin_hash, setter=device._rehash)
+        if is_allowed and counts:
+            if is_right:
+                device.throttle_reset()
+            else:
+                device.throttle_increment()
+        return bool(is_allowed and is_right)
+
+
+class Recovery(models.Model):
+    """A letter that lets its owner choose a new password or PIN, once and not for long."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="recoveries")
+    token_digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    used_at = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveSmallIntegerField(default=0, help_text="Wrong second factors.")
+
+    class Meta:
+        verbose_name_plural = "recoveries"
+
+    def __str__(self) -> str:
+        return f"recovery of account {self.account_id}"
+
+
+class LetterSent(models.Model):
+    """Counts letters that people caused without signing in, so that nobody floods a mailbox."""
+
+    recipient_digest = models.CharField(max_length=64)
+    address = models.GenericIPAddressField(null=True)
+    sent_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        indexes = [
+            models.Index("recipient_digest", "sent_at", name="letter_by_recipient"),
+            models.Index("address", "sent_at", name="letter_by_address"),
+        ]
+
+    def __str__(self) -> str:
+        return f"letter {self.pk}"

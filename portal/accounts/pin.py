@@ -1,0 +1,61 @@
+"""The PIN: asking for it again, and which ones are too easy to guess."""
+
+import re
+from datetime import date
+from math import ceil
+
+from django.core.exceptions import ValidationError
+
+from portal.accounts.models import Account, PinDevice
+
+SHORTEST, LONGEST = 4, 8
+_ROW = "01234567890"
+
+
+def confirm_pin(account: Account, pin: str) -> bool:
+    """Whether this is the account's PIN; each further wrong one costs a longer wait."""
+    device = device_of(account)
+    return device is not None and device.verify_token(pin)
+
+
+def pin_wait(account: Account) -> int:
+    """Seconds until a PIN is looked at again; 0: at once."""
+    device = device_of(account)
+    return ceil(device.wait.total_seconds()) if device else 0
+
+
+def set_pin(account: Account, pin: str) -> PinDevice:
+    """Gives the account this PIN and forgets its wrong tries."""
+    device = device_of(account) or PinDevice(user=account, name="PIN")
+    device.set_pin(pin)
+    device.throttle_reset(commit=False)
+    device.save()
+    return device
+
+
+def device_of(account: Account) -> PinDevice | None:
+    device: PinDevice | None = PinDevice.objects.filter(user=account, confirmed=True).first()
+    return device
+
+
+def check_new_pin(pin: str, birth_date: date | None = None) -> None:
+    """Raises ValidationError for a PIN that is not one, or that somebody would try first."""
+    if not re.fullmatch(rf"[0-9]{{{SHORTEST},{LONGEST}}}", pin):
+        raise ValidationError(f"Choose a PIN of {SHORTEST} to {LONGEST} digits, nothing else.")
+    if _is_repeated(pin):
+        raise ValidationError("This PIN repeats itself. Choose one that is harder to guess.")
+    if pin in _ROW or pin in _ROW[::-1]:
+        raise ValidationError("These digits follow one another. Choose a less obvious PIN.")
+    if birth_date and _is_birthday(pin, birth_date):
+        raise ValidationError("This PIN is part of your date of birth. Choose a different one.")
+
+
+def _is_repeated(pin: str) -> bool:
+    """0000, 1212, 123123."""
+    return any(pin == pin[:length] * (len(pin) // length) for length in range(1, len(pin) // 2 + 1))
+
+
+def _is_birthday(pin: str, born: date) -> bool:
+    shapes = ("%Y", "%m%d", "%d%m", "%m%y", "%y%m", "%m%Y", "%Y%m")
+    whole = ("%m%d%y", "%d%m%y", "%y%m%d", "%m%d%Y", "%d%m%Y", "%Y%m%d")
+    return pin in {born.strftime(shape) for shape in (*shapes, *whole)}

@@ -1,0 +1,111 @@
+"""A new password or PIN: a letter proves the mailbox, the other factor proves the person."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from fhirapi.audit.models import AuditRecord
+from fhirapi.audit.record import record
+from portal import mail
+from portal.accounts import limits
+from portal.accounts.models import Account, Recovery
+from portal.accounts.pin import set_pin
+from portal.accounts.registration import account_with
+from portal.accounts.tokens import digest, new_token
+
+VALID = timedelta(hours=1)
+TRIES = 5
+
+
+class Forgotten(StrEnum):
+    PASSWORD = "password"  # noqa: S105 - a word
+    PIN = "pin"
+    BOTH = "both"
+
+
+@transaction.atomic
+def ask(email: str, *, address: str | None) -> None:
+    """Sends a letter, also where no account is: answer and time tell nothing.
+
+    Raises LetterNotSent and TooManyLetters.
+    """
+    is_welcome = limits.may_send(email, address)
+    account = account_with(email)
+    if not is_welcome:
+        return
+    if account is None:
+        mail.no_account(email)
+    else:
+        send_letter(account)
+
+
+@transaction.atomic
+def send_letter(account: Account) -> None:
+    """Only the newest letter of an account works."""
+    token = new_token()
+    Recovery.objects.filter(account=account).delete()
+    Recovery.objects.create(account=account, token_digest=digest(token))
+    mail.recover(account, token, VALID)
+
+
+def recovery_for(token: str) -> Recovery | None:
+    """What a letter's link stands for, while it may still be used."""
+    return (
+        Recovery.objects.select_related("account")
+        .filter(
+            token_digest=digest(token),
+            used_at=None,
+            failures__lt=TRIES,
+            created_at__gt=timezone.now() - VALID,
+            account__is_active=True,
+        )
+        .first()
+    )
+
+
+def count_failure(recovery: Recovery, *, address: str | None) -> int:
+    """How many tries are left after a wrong second factor."""
+    Recovery.objects.filter(pk=recovery.pk).update(failures=F("failures") + 1)
+    recovery.refresh_from_db(fields=["failures"])
+    record(
+        AuditRecord.Action.RECOVER,
+        outcome=AuditRecord.Outcome.DENIED,
+        account_id=recovery.account_id,
+        detail="wrong second factor",
+        address=address,
+    )
+    return max(TRIES - recovery.failures, 0)
+
+
+def may_recover_both(account: Account) -> bool:
+    """Mailbox and date of birth are enough for a person's own data, not for administration."""
+    return account.birth_date is not None and not account.is_staff
+
+
+@transaction.atomic
+def change(
+    recovery: Recovery, *, password: str, pin: str | None, forgotten: Forgotten, address: str | None
+) -> bool:
+    """Sets the new credentials and ends every session; false: the link was used meanwhile.
+
+    ``password`` is set in every case: where only the PIN is new it is the old one again, whose
+    fresh salt is what makes the sessions opened with the old PIN invalid.
+    """
+    used = Recovery.objects.filter(pk=recovery.pk, used_at=None).update(used_at=timezone.now())
+    if not used:
+        return False
+    account = recovery.account
+    account.set_password(password)
+    account.save(update_fields=["password"])
+    if pin is not None:
+        set_pin(account, pin)
+    record(
+        AuditRecord.Action.RECOVER,
+        account_id=account.pk,
+        detail=f"changed: {forgotten.value}",
+        address=address,
+    )
+    return True

@@ -1,0 +1,17 @@
+"""Addresses of the guide (registration and the two doors), and those that follow from them."""
+
+from django.urls import URLPattern, path
+
+from portal.accounts import doors, views
+
+urlpatterns: list[URLPattern] = [
+    path("app/registration.html", views.register, name="registration"),
+    path("app/registration-sent.html", views.registration_sent, name="registration-sent"),
+    path("app/confirm/<str:token>/", views.confirm, name="confirm"),
+    path("patient/index.html", doors.patient, name="patient-sign-in"),
+    path("app/index.html", doors.provider, name="provider-sign-in"),
+    path("sign-out/", doors.leave, name="sign-out"),
+    path("recover/", views.recover, name="recover"),
+    path("recover/sent/", views.recover_sent, name="recover-sent"),
+    path("recover/<str:token>/", views.recover_confirm, name="recover-confirm"),
+]

@@ -1,0 +1,120 @@
+"""The forms of Manage API and Manage FHIR API."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from fhirapi.smart import keys
+from portal.accounts.models import Account
+from portal.accounts.pin import LONGEST, confirm_pin, pin_wait
+
+_DATE = "%m/%d/%Y"
+_LAST_YEAR = 2100
+
+
+class UsDateField(forms.DateField):
+    """MM/DD/YYYY as the guide writes it; ISO is understood as well."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateInput(format=_DATE, attrs={"autocomplete": "off"})
+        super().__init__(
+            input_formats=[_DATE, "%Y-%m-%d"],
+            widget=widget,
+            error_messages={
+                "required": "Enter a date as MM/DD/YYYY.",
+                "invalid": "Enter a date that exists, as MM/DD/YYYY.",
+            },
+            **kwargs,
+        )
+
+    def clean(self, value: Any) -> date | None:
+        found: date | None = super().clean(value)
+        if found and not 2000 <= found.year <= _LAST_YEAR:
+            raise forms.ValidationError(f"Enter a year between 2000 and {_LAST_YEAR}.")
+        return found
+
+
+class ValidityForm(forms.Form):
+    valid_from = UsDateField(label="Valid From", help_text="MM/DD/YYYY")
+    valid_to = UsDateField(
+        label="Valid To", help_text="MM/DD/YYYY, the last day on which the key works"
+    )
+
+    def clean_valid_to(self) -> date:
+        valid_to: date = self.cleaned_data["valid_to"]
+        valid_from: date | None = self.cleaned_data.get("valid_from")
+        if valid_from and valid_to < valid_from:
+            raise forms.ValidationError("Valid To must not lie before Valid From.")
+        return valid_to
+
+
+class NewKeyForm(ValidityForm):
+    label = forms.CharField(
+        label="Name of the key",
+        max_length=60,
+        required=False,
+        help_text="For yourself, for example the app that will use it.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    field_order = ["label", "valid_from", "valid_to"]
+
+    def clean_valid_to(self) -> date:
+        valid_to = super().clean_valid_to()
+        if valid_to < timezone.localdate():
+            raise forms.ValidationError("This day is past. Choose today or a later day.")
+        return valid_to
+
+
+class PinForm(forms.Form):
+    """Asks for the PIN again before a secret is shown."""
+
+    pin = forms.CharField(
+        label="Your PIN",
+        max_length=LONGEST,
+        strip=True,
+        widget=forms.PasswordInput(
+            attrs={"inputmode": "numeric", "autocomplete": "off", "autofocus": True}
+        ),
+        error_messages={"required": "Enter your PIN."},
+    )
+    is_brief = True  # one field: its own error is enough, a summary would only repeat it
+
+    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.account = account
+
+    def clean_pin(self) -> str:
+        pin: str = self.cleaned_data["pin"]
+        if wait := pin_wait(self.account):
+            raise forms.ValidationError(
+                f"Too many wrong PINs. Wait {_seconds(wait)}, then try again.", code="wait"
+            )
+        if not confirm_pin(self.account, pin):
+            wait = pin_wait(self.account)
+            then = f" Wait {_seconds(wait)}, then try again." if wait else " Try again."
+            raise forms.ValidationError(f"This is not your PIN.{then}", code="wrong")
+        return pin
+
+
+class RotateForm(forms.Form):
+    overlap = forms.ChoiceField(
+        label="How long may the old secret go on working?",
+        widget=forms.RadioSelect,
+        initial="24 hours",
+        help_text="Long enough to put the new secret into every app that uses this key.",
+        choices=[
+            (name, "Not at all: it stops at once" if length is None else f"For {name} more")
+            for name, length in keys.OVERLAPS.items()
+        ],
+        error_messages={
+            "required": "Choose how long the old secret may go on working.",
+            "invalid_choice": "Choose one of the times in the list.",
+        },
+    )
+    is_brief = True
+
+
+def _seconds(wait: int) -> str:
+    return f"{wait} second{'' if wait == 1 else 's'}"

@@ -1,0 +1,169 @@
+"""Manage API (patients) and Manage FHIR API (providers): the list, one key, a new key."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from fhirapi.audit.record import address_of
+from fhirapi.smart import keys, patients
+from fhirapi.smart.models import AccessKey
+from portal.accounts.access import AccountRequest, approved_provider, signed_in
+from portal.accounts.models import Account
+from portal.keys import picker
+from portal.keys.forms import NewKeyForm, ValidityForm
+from portal.keys.own import own_key
+from portal.ui.addresses import addresses
+from portal.ui.state import state_of
+
+_CHOOSE = "Choose at least one patient. A key opens only the patients chosen for it."
+_TOO_MANY = f"Choose at most {picker.MOST_PATIENTS} patients for one key."
+_NOT_YOURS = "One of these patients is not under your care any more. Look through the list."
+_NO_LINK = "Your account is not linked to a record yet, so a key would open nothing."
+
+
+@require_safe
+@signed_in
+def all_keys(request: AccountRequest) -> HttpResponse:
+    own = list(keys.keys_of(request.user))
+    if len(own) == 1:
+        return _key_page(request, own[0], is_only_key=True)
+    rows = [
+        {"key": key, "status": keys.status(key), "opens": len(key.data_access_grant.patient_ids)}
+        for key in own
+    ]
+    return render(request, "keys/list.html", {"rows": rows, "state": state_of(request.user)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def one_key(request: AccountRequest, access_key_id: str) -> HttpResponse:
+    key = own_key(request.user, access_key_id)
+    if request.method != "POST":
+        return _key_page(request, key)
+    if picker.is_step(request.POST):
+        unsaved = ValidityForm(initial=request.POST.dict())
+        return _key_page(request, key, unsaved, _step(request))
+    form = ValidityForm(request.POST)
+    wanted, error = _wanted_patients(request)
+    if form.is_valid() and not error:
+        error = _save(request, key, form.cleaned_data, wanted)
+        if not error:
+            messages.success(request, "The key is saved.")
+            return redirect("portal:key", key.access_key_id)
+    return _key_page(request, key, form, picker.of_ids(request.user, wanted, error=error))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def new_key(request: AccountRequest) -> HttpResponse:
+    if not state_of(request.user).may_make_keys:
+        return redirect("portal:keys")
+    if request.method != "POST":
+        return _new_page(request, NewKeyForm(initial=_a_year_from_today()), picker.Picker())
+    if picker.is_step(request.POST):
+        unsaved = NewKeyForm(initial=request.POST.dict())
+        return _new_page(request, unsaved, _step(request))
+    form = NewKeyForm(request.POST)
+    wanted, error = _wanted_patients(request)
+    if form.is_valid() and not error:
+        try:
+            key = keys.create(
+                request.user,
+                patient_ids=wanted,
+                address=address_of(request),
+                **form.cleaned_data,
+            )
+        except keys.PatientsNotYours:
+            error = _NOT_YOURS
+        except keys.NoRecordLink:
+            error = _NO_LINK
+        else:
+            messages.success(request, "The access key is ready. Show its secret when you need it.")
+            return redirect("portal:key", key.access_key_id)
+    return _new_page(request, form, picker.of_ids(request.user, wanted, error=error))
+
+
+@require_POST
+@approved_provider
+def pick_patients(request: AccountRequest) -> HttpResponse:
+    """One step of the picker for a page that has a script. POST keeps names out of addresses."""
+    context = {"picker": _step(request), "is_fragment": True}
+    return render(request, "keys/_picker.html", context)
+
+
+def _key_page(
+    request: AccountRequest,
+    key: AccessKey,
+    form: ValidityForm | None = None,
+    chosen: picker.Picker | None = None,
+    *,
+    is_only_key: bool = False,
+) -> HttpResponse:
+    grant = key.data_access_grant
+    validity = {"valid_from": key.valid_from, "valid_to": key.valid_to}
+    saved = picker.of_ids(request.user, grant.patient_ids)
+    is_overlapping = key.previous_secret_until and key.previous_secret_until > timezone.now()
+    context = {
+        "key": key,
+        "status": keys.status(key),
+        "addresses": addresses(),
+        "form": form or ValidityForm(initial=validity),
+        "picker": chosen or saved,
+        "opens": saved.chosen,
+        "out_of_sight": len(grant.patient_ids) - len(saved.chosen),
+        "old_secret_until": key.previous_secret_until if is_overlapping else None,
+        "is_only_key": is_only_key or not keys.keys_of(request.user).exclude(pk=key.pk).exists(),
+    }
+    return render(request, "keys/key.html", context)
+
+
+def _new_page(request: AccountRequest, form: NewKeyForm, chosen: picker.Picker) -> HttpResponse:
+    own = patients.summaries(request.user, _own_record(request.user))
+    return render(request, "keys/new.html", {"form": form, "picker": chosen, "opens": own})
+
+
+def _step(request: AccountRequest) -> picker.Picker:
+    return picker.step(request.user, request.POST, address=address_of(request))
+
+
+def _wanted_patients(request: AccountRequest) -> tuple[list[str], str]:
+    """Whom the key shall open, and what is wrong with that choice, if anything."""
+    if not request.user.is_provider:
+        own = _own_record(request.user)
+        return own, "" if own else _NO_LINK
+    wanted = picker.chosen_in(request.POST)
+    if len(wanted) > picker.MOST_PATIENTS:
+        return wanted, _TOO_MANY
+    return wanted, "" if wanted else _CHOOSE
+
+
+def _own_record(account: Account) -> list[str]:
+    own = patients.own_patient_id(account)
+    return [own] if own else []
+
+
+def _save(
+    request: AccountRequest, key: AccessKey, validity: dict[str, Any], wanted: list[str]
+) -> str:
+    """Changes what differs, all or nothing; returns what is wrong."""
+    address = address_of(request)
+    try:
+        with transaction.atomic():
+            if set(wanted) != set(key.data_access_grant.patient_ids):
+                keys.choose_patients(key, wanted, address=address)
+            if validity != {"valid_from": key.valid_from, "valid_to": key.valid_to}:
+                keys.set_validity(key, **validity, address=address)
+    except keys.PatientsNotYours:
+        return _NOT_YOURS
+    return ""
+
+
+def _a_year_from_today() -> dict[str, date]:
+    today = timezone.localdate()
+    return {"valid_from": today, "valid_to": today + timedelta(days=365)}

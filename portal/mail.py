@@ -1,0 +1,96 @@
+"""The letters, one function each. They name nobody but the reader and carry no health data."""
+
+import smtplib
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from portal.accounts.models import Account, Registration
+
+
+class LetterNotSent(Exception):
+    """The mail server did not take the letter."""
+
+
+def confirm_registration(registration: Registration, token: str, valid: timedelta) -> None:
+    _send(
+        "confirm_registration",
+        registration.email,
+        person=registration,
+        link=_address("portal:confirm", token),
+        hours=_hours(valid),
+    )
+
+
+def already_registered(account: Account) -> None:
+    """Answers a registration with the address of an account: only its owner learns of it."""
+    _send("already_registered", account.email, person=account)
+
+
+def account_made(account: Account) -> None:
+    _send("account_made", account.email, person=account)
+
+
+def recover(account: Account, token: str, valid: timedelta) -> None:
+    _send(
+        "recover",
+        account.email,
+        person=account,
+        link=_address("portal:recover-confirm", token),
+        minutes=int(valid.total_seconds() // 60),
+    )
+
+
+def no_account(email: str) -> None:
+    """Answers a recovery with an unknown address: people forget which of theirs they used."""
+    _send("no_account", email)
+
+
+def credentials_changed(account: Account, *, password: bool, pin: bool) -> None:
+    what = {
+        (True, True): "password and PIN were",
+        (True, False): "password was",
+        (False, True): "PIN was",
+    }
+    _send("credentials_changed", account.email, person=account, what=what[password, pin])
+
+
+def provider_approved(account: Account) -> None:
+    _send("provider_approved", account.email, person=account)
+
+
+def record_linked(account: Account) -> None:
+    _send("record_linked", account.email, person=account)
+
+
+def _send(letter: str, recipient: str, **context: Any) -> None:
+    context |= {
+        "patient_door": _address("portal:patient-sign-in"),
+        "provider_door": _address("portal:provider-sign-in"),
+        "registration": _address("portal:registration"),
+        "recovery": _address("portal:recover"),
+    }
+    message = EmailMessage(
+        subject=render_to_string(f"email/{letter}.subject.txt", context).strip(),
+        body=render_to_string(f"email/{letter}.txt", context),
+        to=[recipient],
+        # RFC 3834: nobody's holiday notice should answer.
+        headers={"Auto-Submitted": "auto-generated"},
+    )
+    try:
+        message.send()
+    except (OSError, smtplib.SMTPException) as error:
+        # Without the server's words: they repeat the recipient's address.
+        raise LetterNotSent(type(error).__name__) from None
+
+
+def _address(name: str, *arguments: str) -> str:
+    return f"{settings.BASE_URL}{reverse(name, args=arguments)}"
+
+
+def _hours(duration: timedelta) -> int:
+    return int(duration.total_seconds() // 3600)

@@ -1,0 +1,10 @@
+from django.urls import URLPattern, path
+
+from portal.ui import documentation, home, outbox
+
+urlpatterns: list[URLPattern] = [
+    path("", home.landing, name="landing"),
+    path("portal/", home.home, name="home"),
+    path("demo/outbox/", outbox.outbox, name="outbox"),
+    path("api-documentation.html", documentation.documentation, name="documentation"),
+]

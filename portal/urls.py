@@ -1,0 +1,9 @@
+"""Every page's address. Those of the vendor's guide are fixed (DESIGN.md section 2)."""
+
+from portal.accounts.urls import urlpatterns as accounts
+from portal.activity.urls import urlpatterns as activity
+from portal.keys.urls import urlpatterns as keys
+from portal.ui.urls import urlpatterns as ui
+
+app_name = "portal"
+urlpatterns = [*accounts, *keys, *activity, *ui]

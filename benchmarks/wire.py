@@ -1,4 +1,4 @@
-"""Servers to measure and the load that measures them: raw sockets, so that the client costs little."""
+"""Servers to measure, and a load on raw sockets, so that the client costs little."""
 
 import os
 import socket
@@ -18,7 +18,7 @@ def server(application: str, port: int) -> Iterator[None]:
     """The web server as ``make run`` starts it."""
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "2",
-        "--blocking-threads", os.environ.get("WEB_THREADS", "4"), "--port", str(port),
+        "--blocking-threads", os.environ.get("WEB_THREADS", "16"), "--port", str(port),
         "--no-ws", "--log-level", "error", application,
     ]  # fmt: skip
     process = subprocess.Popen(command)

@@ -29,7 +29,7 @@ WHERE visible.account_id = %s {conditions}
 ORDER BY line."order", line.patient_id LIMIT %s
 """
 _WORD = "AND EXISTS (SELECT FROM unnest(line.words) word WHERE word LIKE %s)"
-_US_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+_US_DATE = re.compile(r"(\d{1,2})/(\d{1,2})(?:/(\d{4}))?", re.ASCII)
 _MOST = 10_000
 
 
@@ -62,7 +62,7 @@ def summaries(account: AbstractUser, patient_ids: Iterable[str]) -> list[Patient
 
 def search(account: AbstractUser, text: str, *, limit: int = 20) -> list[PatientSummary]:
     """Those of the account's patients whose name, MRN or date of birth begins with each word."""
-    words = [like(_iso(word), "") for word in text.replace("\x00", "").split()[:6]]
+    words = [_pattern(word) for word in text.replace("\x00", "").split()[:6]]
     return _lines(_WORD * len(words), [account.pk, *words, limit])
 
 
@@ -71,8 +71,9 @@ def _lines(conditions: str, parameters: list[Any]) -> list[PatientSummary]:
     return [PatientSummary(*row) for row in rows]
 
 
-def _iso(word: str) -> str:
+def _pattern(word: str) -> str:
+    """What a word of the record must be LIKE; dates as people write them, with or without year."""
     if match := _US_DATE.fullmatch(word):
         month, day, year = match.groups()
-        return f"{year}-{month:>02}-{day:>02}"
-    return word
+        return f"{year or '____'}-{month:>02}-{day:>02}"
+    return like(word, "")

@@ -168,3 +168,156 @@ def test_metadata_is_public_and_lists_every_type_with_its_parameters(api: Api, d
     patient = next(each for each in rest["resource"] if each["type"] == "Patient")
     assert statement["fhirVersion"] == "4.0.1"
     assert {"name": "birthdate", "type": "date"} in patient["searchParam"]
+
+
+def encounter(encounter_id: str, patient_id: str, code: str) -> dict[str, object]:
+    return {
+        "resourceType": "Encounter",
+        "id": encounter_id,
+        "status": "finished",
+        "class": {"code": code},
+        "subject": {"reference": f"Patient/{patient_id}"},
+    }
+
+
+@pytest.fixture
+def visit(api: Api, practice: None) -> None:
+    """Rebecca's visit with a pulse and who recorded it; John's visit with one of his own."""
+    for patient_id, name, code in (("142859", "r", "AMB"), ("142860", "j", "IMP")):
+        pulse = people.observation(f"{name}-pulse", patient_id)
+        pulse["encounter"] = {"reference": f"Encounter/{name}-visit"}
+        provenance = {
+            "resourceType": "Provenance",
+            "id": f"{name}-source",
+            "target": [{"reference": f"Observation/{name}-pulse"}],
+            "agent": [{"who": {"reference": "Practitioner/dr-grey"}}],
+        }
+        api.has(encounter(f"{name}-visit", patient_id, code), pulse, provenance)
+
+
+def included(response: object) -> set[str]:
+    entries = response.json().get("entry", [])  # type: ignore[attr-defined]
+    return {e["resource"]["id"] for e in entries if e["search"]["mode"] == "include"}
+
+
+@pytest.mark.usefixtures("visit")
+class TestReferences:
+    @pytest.mark.parametrize(
+        ("resource_type", "query", "found"),
+        [
+            ("Observation", {"encounter.class": "AMB"}, ["r-pulse"]),
+            ("Observation", {"encounter.class": "EMER"}, []),
+            ("Observation", {"patient.identifier": "9999094"}, ["r-pulse"]),
+            ("Observation", {"patient.family": "wright"}, ["j-pulse"]),
+            ("Observation", {"subject:Patient.given": "john"}, ["j-pulse"]),
+            ("Observation", {"subject:Patient": "142860"}, ["j-pulse"]),
+            ("Observation", {"patient.general-practitioner.family": "strange"}, []),
+            (
+                "Patient",
+                {"_has:Observation:patient:code": "8867-4", "family": "larson"},
+                ["142859"],
+            ),
+            ("Patient", {"_has:Encounter:patient:class": "IMP"}, ["142860"]),
+            (
+                "Encounter",
+                {"_has:Observation:encounter:code": "8867-4", "class": "AMB"},
+                ["r-visit"],
+            ),
+            ("Observation", {"encounter:missing": "true"}, []),
+            ("Observation", {"encounter:missing": "false", "_id": "r-pulse"}, ["r-pulse"]),
+            ("Observation", {"date:missing": "true"}, []),
+        ],
+    )
+    def test_chains_and_has_look_through_references(
+        self, api: Api, dr_grey: Person, resource_type: str, query: dict[str, str], found: list[str]
+    ) -> None:
+        session = api.as_(make_key(dr_grey, ["142859", "142860"]))
+        assert ids(session.get(resource_type, query)) == found
+
+    def test_a_chain_does_not_tell_about_records_that_may_not_be_opened(
+        self, api: Api, rebecca: Person
+    ) -> None:
+        session = api.as_(rebecca.key)
+        query = {"_has:Patient:general-practitioner:family": "wright"}
+        assert ids(session.get("Practitioner", query)) == []
+        query = {"_has:Patient:general-practitioner:family": "larson"}
+        assert ids(session.get("Practitioner", query)) == ["dr-grey"]
+
+    @pytest.mark.parametrize(
+        ("resource_type", "query", "beside"),
+        [
+            ("Observation", {"_include": "Observation:encounter"}, {"r-visit"}),
+            ("Observation", {"_include": "Observation:patient"}, {"142859"}),
+            ("Observation", {"_include": "Observation:subject:Patient"}, {"142859"}),
+            ("Observation", {"_revinclude": "Provenance:target"}, {"r-source"}),
+            ("Patient", {"_revinclude": "Observation:patient"}, {"r-pulse"}),
+            (
+                "Observation",
+                {"_revinclude": "Provenance:target", "_include:iterate": "Provenance:agent"},
+                {"r-source", "dr-grey"},
+            ),
+            (
+                "Observation",
+                {
+                    "_include": "Observation:patient",
+                    "_include:iterate": "Patient:general-practitioner",
+                },
+                {"142859", "dr-grey"},
+            ),
+        ],
+    )
+    def test_includes_bring_what_belongs_to_it_and_nobody_elses(
+        self, api: Api, rebecca: Person, resource_type: str, query: dict[str, str], beside: set[str]
+    ) -> None:
+        response = api.as_(rebecca.key).get(resource_type, query)
+        assert response.status_code == 200
+        assert included(response) == beside
+        assert response.json()["total"] == 1
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            {"_include": "Observation"}, {"_include": "Observation:code"},
+            {"_include": "Unicorn:x"}, {"_revinclude:sideways": "Provenance:target"},
+            {"_sort": "code"}, {"_total": "perhaps"}, {"_has:Observation": "x"},
+            {"encounter:missing": "maybe"}, {"_summary": "short"},
+        ],
+    )  # fmt: skip
+    def test_what_cannot_be_read_is_400(
+        self, api: Api, rebecca: Person, query: dict[str, str]
+    ) -> None:
+        response = api.as_(rebecca.key).get("Observation", query)
+        assert response.status_code == 400
+        assert diagnostics(response)
+
+
+@pytest.mark.usefixtures("observations")
+class TestResult:
+    @pytest.mark.parametrize(
+        ("sort", "found"),
+        [
+            ("date", ["old", "new"]), ("-date", ["new", "old"]), ("_id", ["new", "old"]),
+            ("-_id", ["old", "new"]), ("_lastUpdated,-_id", ["old", "new"]),
+        ],
+    )  # fmt: skip
+    def test_sort_orders_and_pages_keep_the_order(
+        self, api: Api, rebecca: Person, sort: str, found: list[str]
+    ) -> None:
+        session = api.as_(rebecca.key)
+        assert ids(session.get("Observation", {"_sort": sort})) == found
+        first = session.get("Observation", {"_sort": sort, "_count": "1"})
+        links = {link["relation"]: link["url"] for link in first.json()["link"]}
+        second = session.get(links["next"].removeprefix("http://localhost:8000"))
+        assert ids(first) + ids(second) == found
+        assert all(link["relation"] != "next" for link in second.json()["link"])
+
+    def test_elements_cut_resources_down_and_say_so(self, api: Api, rebecca: Person) -> None:
+        bundle = api.as_(rebecca.key).get("Observation", {"_elements": "status"}).json()
+        resource = bundle["entry"][0]["resource"]
+        assert set(resource) == {"resourceType", "id", "meta", "status"}
+        assert resource["meta"]["tag"][0]["code"] == "SUBSETTED"
+
+    def test_summary_count_and_total_none(self, api: Api, rebecca: Person) -> None:
+        session = api.as_(rebecca.key)
+        assert session.get("Observation", {"_summary": "count"}).json()["total"] == 2
+        assert "total" not in session.get("Observation", {"_total": "none"}).json()

@@ -41,7 +41,7 @@ def _furnish() -> World:
     from django.db import connection
 
     from fhirapi.smart import keys, links
-    from fhirapi.smart.issue import issue
+    from fhirapi.smart.issue import find, issue
     from fhirapi.smart.models import RecordLink
     from fhirapi.synthetic.generate import generate
     from portal.accounts.create import create_account
@@ -58,7 +58,9 @@ def _furnish() -> World:
         valid_from=date(2020, 1, 1),
         valid_to=date(2099, 1, 1),
     )
-    pair = issue(key, address=None)
+    found = find(key.access_key_id)
+    assert found
+    pair = issue(found, address=None)
     made = World("142859", key.access_key_id, keys.reveal_secret(key), pair.access_token)
     connection.cursor().execute("ANALYZE")
     connection.close()

@@ -1,4 +1,4 @@
-"""Issues a token pair for an access key: one INSERT statement, audit included.
+"""Issues a token pair for an access key: one statement finds the key, one writes, audit included.
 
 The vendor guide's exchange has no authorization code: the key stands for the approval that its
 owner gave by making it. Tokens of the standard flows are issued by django-oauth-toolkit.
@@ -10,10 +10,25 @@ from typing import Any
 
 from django.conf import settings
 
-from fhirapi.smart import jwt, patients, secrets
+from fhirapi.smart import jwt, secrets
 from fhirapi.smart.models import AccessKey
-from fhirapi.store.sql import fetch
+from fhirapi.store.sql import fetch, fetch_one
 
+_KEY_COLUMNS = (
+    "id", "access_key_id", "secret_digest", "previous_secret_digest", "previous_secret_until",
+    "is_active", "valid_from", "valid_to",
+)  # fmt: skip
+_FIND = f"""
+SELECT access.id, access.account_id, access.client_id, access.scope,
+       ARRAY(SELECT visible.patient_id FROM fhirapi_accountpatient visible
+             WHERE visible.account_id = access.account_id
+               AND visible.patient_id = ANY(access.patient_ids) ORDER BY 1),
+       {", ".join(f"key.{column}" for column in _KEY_COLUMNS)}
+FROM fhirapi_accesskey key
+JOIN fhirapi_dataaccessgrant access ON access.id = key.data_access_grant_id
+JOIN portal_account account ON account.id = access.account_id
+WHERE key.access_key_id = %s AND account.is_active AND access.revoked_at IS NULL
+"""  # noqa: S608 - our own column names
 _ISSUE = """
 WITH access AS (
     INSERT INTO fhirapi_accesstoken
@@ -41,6 +56,28 @@ RETURNING id
 
 
 @dataclass(frozen=True)
+class KeyInUse:
+    """An access key with what issuing needs of its grant, read in one statement."""
+
+    grant_id: int
+    account_id: int
+    client_id: int
+    scope: str
+    patient_ids: list[str]
+    """Those of the grant whom the account may see now."""
+    key: AccessKey
+
+
+def find(access_key_id: str) -> KeyInUse | None:
+    """The key of an active account, by AccessKeyID in any letter case."""
+    row = fetch_one(_FIND, [access_key_id.upper()])
+    if row is None:
+        return None
+    key = AccessKey(**dict(zip(_KEY_COLUMNS, row[5:], strict=True)))
+    return KeyInUse(*row[:5], key=key)
+
+
+@dataclass(frozen=True)
 class TokenPair:
     access_token: str
     refresh_token: str
@@ -65,16 +102,13 @@ def patient_context(patient_ids: list[str]) -> dict[str, Any]:
     return {**single, "patients": patient_ids}
 
 
-def issue(key: AccessKey, *, address: str | None) -> TokenPair:
-    """For a usable key whose secret was checked. Names only patients its account may see now."""
-    grant = key.data_access_grant
-    visible = patients.may_see(grant.account, grant.patient_ids)
-    patient_ids = [each for each in grant.patient_ids if each in visible]
+def issue(found: KeyInUse, *, address: str | None) -> TokenPair:
+    """For a usable key whose secret was checked."""
     access_token = jwt.sign(
-        account_id=grant.account_id,
-        client_id=key.access_key_id,
-        scope=grant.scope,
-        patient_ids=patient_ids,
+        account_id=found.account_id,
+        client_id=found.key.access_key_id,
+        scope=found.scope,
+        patient_ids=found.patient_ids,
     )
     refresh_token = secrets.new_secret()
     fetch(
@@ -82,16 +116,16 @@ def issue(key: AccessKey, *, address: str | None) -> TokenPair:
         {
             "access": secrets.token_checksum(access_token),
             "refresh": secrets.token_checksum(refresh_token),
-            "account_id": grant.account_id,
-            "client": grant.client_id,
-            "client_id": key.access_key_id,
-            "grant": grant.pk,
-            "key": key.pk,
-            "scope": grant.scope,
+            "account_id": found.account_id,
+            "client": found.client_id,
+            "client_id": found.key.access_key_id,
+            "grant": found.grant_id,
+            "key": found.key.pk,
+            "scope": found.scope,
             "lifetime": settings.ACCESS_TOKEN_LIFETIME,
             "family": uuid.uuid4(),
-            "patient_ids": patient_ids,
+            "patient_ids": found.patient_ids,
             "address": address,
         },
     )
-    return TokenPair(access_token, refresh_token, grant.scope, patient_ids)
+    return TokenPair(access_token, refresh_token, found.scope, found.patient_ids)

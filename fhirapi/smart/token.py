@@ -11,7 +11,7 @@ from oauth2_provider.views import TokenView as DOTTokenView
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import address_of, record
 from fhirapi.smart import keys
-from fhirapi.smart.issue import issue, patient_context
+from fhirapi.smart.issue import find, issue, patient_context
 from fhirapi.smart.models import RefreshToken
 from fhirapi.smart.secrets import token_checksum
 
@@ -50,16 +50,17 @@ def _exchange_access_key(request: HttpRequest) -> HttpResponse:
             "Send Client_ID and Client_secret: the AccessKeyID and SecretAccessKey of Manage API.",
         )
     address = address_of(request)
-    key = keys.find(access_key_id.strip()) if "\x00" not in access_key_id else None
-    if key is None or not keys.has_secret(key, secret.strip()):
-        _deny(key.data_access_grant.account_id if key else None, "wrong key", address)
+    found = find(access_key_id.strip()) if "\x00" not in access_key_id else None
+    if found is None or not keys.has_secret(found.key, secret.strip()):
+        _deny(found.account_id if found else None, "wrong key", address)
         return wrong_key()
-    if why := keys.why_unusable(key):
-        _deny(key.data_access_grant.account_id, "unusable key", address)
+    if why := keys.why_unusable(found.key):
+        _deny(found.account_id, "unusable key", address)
         return error(400, "invalid_grant", why)
-    pair = issue(key, address=address)
-    if not pair.patient_ids:
+    if not found.patient_ids:
+        _deny(found.account_id, "key without patients", address)
         return error(400, "invalid_grant", _NO_PATIENT)
+    pair = issue(found, address=address)
     return uncached(HttpResponse(orjson.dumps(pair.response()), content_type="application/json"))
 
 

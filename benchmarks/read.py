@@ -10,7 +10,7 @@ from statistics import median
 from benchmarks.wire import get, rate, server
 from benchmarks.world import world
 
-ROUNDS, SECONDS = 5, 4.0
+ROUNDS, SECONDS = 5, 3.0
 
 
 def main() -> None:

@@ -73,7 +73,7 @@ def _read_answer(connection: socket.socket) -> None:
         received += connection.recv(65536)
     head, _, body = received.partition(b"\r\n\r\n")
     if not head.startswith(b"HTTP/1.1 200"):
-        raise SystemExit(f"Expected a 200: {head[:200]!r} {body[:300]!r}")
+        raise RuntimeError(f"Expected a 200: {head[:200]!r} {body[:300]!r}")
     length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
     missing = length - len(body)
     while missing > 0:

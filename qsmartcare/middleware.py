@@ -50,7 +50,7 @@ class AuthenticationMiddleware(_PagesOnly, _AuthenticationMiddleware):
     pass
 
 
-class OTPMiddleware(_PagesOnly, _OTPMiddleware):  # type: ignore[misc]
+class OTPMiddleware(_PagesOnly, _OTPMiddleware):
     pass
 
 
@@ -66,5 +66,5 @@ class HtmxMiddleware(_PagesOnly, _HtmxMiddleware):
     pass
 
 
-class CSPMiddleware(_PagesOnly, _CSPMiddleware):  # type: ignore[misc]
+class CSPMiddleware(_PagesOnly, _CSPMiddleware):
     pass

@@ -79,13 +79,7 @@ def plan(
     page_after = ""
     if position:
         page_after = f"WHERE {after(columns, position.values, position.row_id, binder)}"
-    beside, included = "", "NULL"
-    if query.includes:
-        beside = _BESIDE.format(
-            include=include_sql(query.includes, binder),
-            entry_include=_ENTRY.format(mode="include"),
-        )
-        included = "(SELECT string_agg(entry, ',' ORDER BY id) FROM beside_shown)"
+    beside, included = _beside(query, binder)
     sql = _SEARCH.format(
         caller=CALLER,
         allowed=ALLOWED,
@@ -113,6 +107,16 @@ def plan(
         "shared": list(shared),
     }
     return Statement(sql, parameters)
+
+
+def _beside(query: SearchQuery, binder: Binder) -> tuple[str, str]:
+    """The CTEs of what is included, and the expression that brings its entries."""
+    if not query.includes:
+        return "", "NULL"
+    ctes = _BESIDE.format(
+        include=include_sql(query.includes, binder), entry_include=_ENTRY.format(mode="include")
+    )
+    return ctes, "(SELECT string_agg(entry, ',' ORDER BY id) FROM beside_shown)"
 
 
 def _order(table: str, columns: list[OrderColumn], *, is_reversed: bool = False) -> str:

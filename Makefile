@@ -1,0 +1,45 @@
+# `make` alone lists what there is. All settings are described in docs/settings.md.
+.DEFAULT_GOAL := help
+.PHONY: help run test check format clean venv venv-dev python chromium
+BIN := .venv/bin
+# The first Python that is new enough; a version manager's inactive stub does not count.
+PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& { echo $$each; break; }; done)
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+run: venv ## start QSmartCare here (PORT, DATA_DIR, DATABASE_URL, PATIENTS)
+	@$(BIN)/python -m qsmartcare.run
+
+test: check chromium ## linters, types and the whole test suite
+	@$(BIN)/python -m pytest
+
+check: venv-dev ## linters, types, import rules and migrations, without the tests
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/python -m mypy .
+	@$(BIN)/lint-imports
+	@$(BIN)/python manage.py makemigrations --check --dry-run
+
+format: venv-dev ## let ruff put the source in order
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+clean: ## remove .venv and caches; the data in var/ stays
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+venv: python
+	@$(PYTHON) -m qsmartcare.install embedded
+
+venv-dev: python
+	@$(PYTHON) -m qsmartcare.install embedded dev
+
+chromium: venv-dev
+	@$(BIN)/python -m tests.chromium
+
+python:
+	@test -n "$(PYTHON)" || { \
+		echo "Python 3.11 or newer is needed and was not found: install it, or say make PYTHON=/path/to/python3.11."; \
+		exit 2; }

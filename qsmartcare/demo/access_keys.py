@@ -1,0 +1,63 @@
+"""The demo's access keys: Rebecca's own, and two of her provider."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from fhirapi.smart import keys
+from fhirapi.smart.models import AccessKey
+from qsmartcare.demo.people import DemoAccount
+from qsmartcare.kept import Kept
+
+_VALIDITY = timedelta(days=365)
+
+
+def ensure_access_keys(accounts: dict[str, DemoAccount], kept: Kept) -> list[dict[str, Any]]:
+    rebecca, john = (_record_id(accounts[name]) for name in ("patient", "patient2"))
+    wanted = (
+        ("patient", "Demo", [rebecca]),
+        ("provider", "Demo: Rebecca and John", [rebecca, john]),
+        ("provider", "Demo: Rebecca", [rebecca]),
+    )
+    return [_ensure(accounts[owner], label, ids, kept) for owner, label, ids in wanted]
+
+
+def _ensure(owner: DemoAccount, label: str, patient_ids: list[str], kept: Kept) -> dict[str, Any]:
+    key = keys.keys_of(owner.account).filter(label=label).first()
+    today = timezone.localdate()
+    if key is None:
+        key = keys.create(
+            owner.account,
+            patient_ids=patient_ids,
+            valid_from=today,
+            valid_to=today + _VALIDITY,
+            label=label,
+        )
+    elif keys.status(key) is keys.KeyStatus.EXPIRED:
+        keys.set_validity(key, key.valid_from, today + _VALIDITY)
+    return {
+        "access_key_id": key.access_key_id,
+        "secret_access_key": _secret(key, kept),
+        "account": owner.role.name,
+        "username": owner.account.username,
+        "label": label,
+        "patients": key.data_access_grant.patient_ids,
+        "valid_from": key.valid_from.isoformat(),
+        "valid_to": key.valid_to.isoformat(),
+        "status": str(keys.status(key)),
+    }
+
+
+def _secret(key: AccessKey, kept: Kept) -> str:
+    """From the file; shown again, which its trail records, only when it is new there."""
+    name = f"access-key.{key.access_key_id}"
+    if name not in kept or not keys.has_secret(key, kept.get(name, str)):
+        kept.set(name, keys.reveal_secret(key))
+    return str(kept.get(name, str))
+
+
+def _record_id(account: DemoAccount) -> str:
+    if account.role.record is None:
+        raise LookupError(f"the demo account {account.role.name} stands for no record")
+    return account.role.record.id

@@ -1,0 +1,115 @@
+"""The demo's registered apps, one of each kind SMART knows.
+
+https://hl7.org/fhir/smart-app-launch/client-confidential-asymmetric.html
+"""
+
+import json
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+
+from fhirapi.smart.models import Client
+from qsmartcare.kept import Kept
+
+_CALLBACKS = ("http://localhost:9876/callback", "http://127.0.0.1:9876/callback")
+_IDENTITY = "openid fhirUser offline_access"
+_PATIENT = f"{_IDENTITY} launch launch/patient patient/*.rs"
+_USER = f"{_PATIENT} user/*.rs"
+
+
+@dataclass(frozen=True)
+class App:
+    kind: str
+    name: str
+    scopes: str
+    is_confidential: bool = True
+    redirect_uris: tuple[str, ...] = _CALLBACKS
+    has_secret: bool = False
+    signs_with: str | None = None
+    """The algorithm of its private_key_jwt; SMART asks servers for both RS384 and ES384."""
+
+    @property
+    def client_id(self) -> str:
+        return f"demo-{self.kind}"
+
+
+APPS = (
+    App("public", "Demo phone app", _PATIENT, is_confidential=False),
+    App("confidential-symmetric", "Demo web app", _USER, has_secret=True),
+    App("confidential-asymmetric", "Demo clinic app", _USER, signs_with="ES384"),
+    App("backend-service", "Demo backend service", "system/*.rs", redirect_uris=(),
+        signs_with="RS384"),
+)  # fmt: skip
+
+
+def ensure_apps(kept: Kept) -> dict[str, dict[str, Any]]:
+    return {app.kind: _ensure(app, kept) for app in APPS}
+
+
+def remove_apps() -> None:
+    Client.objects.filter(client_id__in=[app.client_id for app in APPS]).delete()
+
+
+def _ensure(app: App, kept: Kept) -> dict[str, Any]:
+    secret, private_jwk = _secret(app, kept), _private_jwk(app, kept)
+    is_backend = not app.redirect_uris
+    Client.objects.update_or_create(
+        client_id=app.client_id,
+        defaults={
+            "name": app.name,
+            "client_type": Client.CLIENT_CONFIDENTIAL
+            if app.is_confidential
+            else Client.CLIENT_PUBLIC,
+            "authorization_grant_type": Client.GRANT_CLIENT_CREDENTIALS
+            if is_backend
+            else Client.GRANT_AUTHORIZATION_CODE,
+            "redirect_uris": " ".join(app.redirect_uris),
+            "client_secret": secret or "",
+            "jwks": {"keys": [_public_part(private_jwk)]} if private_jwk else None,
+            "allowed_scopes": app.scopes,
+            "algorithm": Client.RS256_ALGORITHM,
+        },
+    )
+    told: dict[str, Any] = {
+        "type": app.kind,
+        "name": app.name,
+        "client_id": app.client_id,
+        "redirect_uris": list(app.redirect_uris),
+        "scopes": app.scopes.split(),
+    }
+    if secret:
+        told["client_secret"] = secret
+    if private_jwk:
+        told["private_jwk"] = private_jwk
+    return told
+
+
+def _secret(app: App, kept: Kept) -> str | None:
+    if not app.has_secret:
+        return None
+    return str(kept.get(f"{app.client_id}.secret", lambda: secrets.token_urlsafe(30)))
+
+
+def _private_jwk(app: App, kept: Kept) -> dict[str, str] | None:
+    if app.signs_with is None:
+        return None
+    made: dict[str, str] = kept.get(f"{app.client_id}.private_jwk", lambda: _new_jwk(app))
+    return made
+
+
+def _new_jwk(app: App) -> dict[str, Any]:
+    if app.signs_with == "ES384":
+        made = ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP384R1()))
+    else:
+        made = RSAAlgorithm.to_jwk(rsa.generate_private_key(65537, 2048))
+    kid = secrets.token_hex(8)
+    jwk = json.loads(made) | {"alg": app.signs_with, "use": "sig", "kid": kid}
+    return {**jwk, "key_ops": ["sign"]}
+
+
+def _public_part(jwk: dict[str, str]) -> dict[str, Any]:
+    names = ("kty", "crv", "x", "y", "n", "e", "alg", "use", "kid")
+    return {name: jwk[name] for name in names if name in jwk} | {"key_ops": ["verify"]}

@@ -1,0 +1,150 @@
+"""The demo's accounts: two patients, a provider and an administrator."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib.auth.hashers import check_password
+from django.core.exceptions import ValidationError
+
+from fhirapi.smart.links import link
+from fhirapi.smart.models import RecordLink
+from portal.accounts.approval import approve_provider
+from portal.accounts.create import create_account
+from portal.accounts.models import Account
+from portal.accounts.pin import check_new_pin, device_of, set_pin
+from qsmartcare.demo.population import JOHN_MRN, REBECCA_MRN, Person, practitioner
+from qsmartcare.kept import Kept
+
+PRACTITIONER_ID = "pr-1"
+_USERNAMES = {
+    "patient": "rebecca.larson",
+    "patient2": "john.wright",
+    "provider": "emily.carter",
+    "admin": "demo.admin",
+}
+_UNMISTAKABLE = "abcdefghjkmnpqrstuvwxyz23456789"  # nobody reads l for 1 or o for 0
+
+
+class NotTheDemos(Exception):
+    """An account of this name exists, and this demo did not make it."""
+
+
+@dataclass(frozen=True)
+class Role:
+    name: str
+    """The key in demo.json."""
+    role: str
+    record: Person | None = None
+
+    @property
+    def username(self) -> str:
+        return _USERNAMES[self.name]
+
+    @property
+    def record_type(self) -> str:
+        return "Practitioner" if self.role == "provider" else "Patient"
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """An account with what its person has to know."""
+
+    role: Role
+    account: Account
+    password: str
+    pin: str
+
+
+def roles(patients: list[Person]) -> list[Role]:
+    by_mrn = {each.mrn: each for each in patients}
+    return [
+        Role("patient", "patient", by_mrn[REBECCA_MRN]),
+        Role("patient2", "patient", by_mrn[JOHN_MRN]),
+        Role("provider", "provider", practitioner(PRACTITIONER_ID)),
+        Role("admin", "admin"),
+    ]
+
+
+def ensure_account(role: Role, kept: Kept) -> DemoAccount:
+    account = Account.objects.filter(username__iexact=role.username).first()
+    if account and f"{role.name}.password" not in kept:
+        raise NotTheDemos(role.username)
+    password = kept.get(f"{role.name}.password", _new_password)
+    pin = kept.get(f"{role.name}.pin", lambda: _new_pin(_birth_date(role)))
+    if account is None:
+        account = _create(role, password, pin)
+    else:
+        _restore(account, password, pin)
+    _link(account, role)
+    return DemoAccount(role, account, password, pin)
+
+
+def lock_accounts() -> None:
+    """Nobody signs in any more with a password that a demo printed."""
+    Account.objects.filter(username__in=_USERNAMES.values()).update(is_active=False)
+
+
+def _create(role: Role, password: str, pin: str) -> Account:
+    person = role.record
+    return create_account(
+        username=role.username,
+        password=password,
+        pin=pin,
+        first_name=person.given if person else "Demo",
+        last_name=person.family if person else "Administrator",
+        email=_email(role),
+        birth_date=_birth_date(role),
+        wants_patient=role.role == "patient",
+        wants_provider=role.role == "provider",
+        is_staff=role.role == "admin",
+        is_superuser=role.role == "admin",
+    )
+
+
+def _restore(account: Account, password: str, pin: str) -> None:
+    """What demo.json says is true after every start, whatever was tried out in between."""
+    if not account.is_active or not account.check_password(password):
+        account.is_active = True
+        account.set_password(password)
+        account.save(update_fields=["is_active", "password"])
+    device = device_of(account)
+    if device is None or not check_password(pin, device.pin_hash):
+        set_pin(account, pin)
+
+
+def _link(account: Account, role: Role) -> None:
+    if role.record is None:
+        return
+    if account.record_links.filter(resource_type=role.record_type, revoked_at=None).exists():
+        return
+    if role.role == "provider":
+        approve_provider(account, role.record.id, by=None, method=RecordLink.Method.DEMO)
+    else:
+        link(account, "Patient", role.record.id, method=RecordLink.Method.DEMO)
+
+
+def _email(role: Role) -> str:
+    if role.record and role.record.email:
+        return role.record.email
+    return f"{role.username}@demo.example"
+
+
+def _birth_date(role: Role) -> date | None:
+    is_patient = role.record is not None and role.role == "patient"
+    return date.fromisoformat(role.record.birth_date) if role.record and is_patient else None
+
+
+def _new_password() -> str:
+    groups = ("".join(secrets.choice(_UNMISTAKABLE) for _ in range(5)) for _ in range(4))
+    return "-".join(groups)
+
+
+def _new_pin(birth_date: date | None) -> str:
+    while True:
+        pin = f"{secrets.randbelow(10**6):06}"
+        try:
+            check_new_pin(pin, birth_date)
+        except ValidationError:
+            continue
+        return pin

@@ -1,0 +1,109 @@
+"""Every page: no axe-core violation and no sideways scrolling, desk and phone, light and dark.
+
+https://github.com/dequelabs/axe-core/blob/develop/doc/rule-descriptions.md
+"""
+
+from typing import Any, Literal, NamedTuple
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, ViewportSize
+
+from tests.browser import steps
+from tests.running.visitor import Credentials
+
+
+class Look(NamedTuple):
+    size: ViewportSize
+    scheme: Literal["light", "dark"]
+    axe_options: dict[str, Any]
+
+
+_DESK, _PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=360, height=740)
+_ALL_RULES: dict[str, Any] = {"resultTypes": ["violations"]}
+_COLOURS = {**_ALL_RULES, "runOnly": ["color-contrast"]}
+_TRANSITIONS_END = "Promise.allSettled(document.getAnimations().map((each) => each.finished))"
+# Layout and colours do not depend on each other: the other two mixtures need only the colours.
+LOOKS = (
+    Look(_DESK, "light", _ALL_RULES),
+    Look(_PHONE, "light", _COLOURS),
+    Look(_PHONE, "dark", _ALL_RULES),
+    Look(_DESK, "dark", _COLOURS),
+)
+ANYBODYS = (
+    "/", "/app/registration.html", "/app/registration-sent.html", "/app/confirm/no-such-token/",
+    "/patient/index.html", "/app/index.html", "/recover/", "/recover/sent/",
+    "/recover/no-such-token/", "/api-documentation.html", "/demo/outbox/", "/no-such-page",
+)  # fmt: skip
+SIGNED_IN = (
+    "/portal/", "/portal/api/", "/portal/api/new/", "/portal/api/{key}/",
+    "/portal/api/{key}/secret/", "/portal/api/{key}/rotate/", "/portal/activity/",
+    "/no-such-page",
+)  # fmt: skip
+ADMINISTRATORS = (
+    "/admin/", "/admin/portal/account/", "/admin/portal/account/1/change/",
+    "/admin/fhirapi/accesskey/", "/admin/fhirapi/auditrecord/", "/admin/fhirapi/recordlink/",
+)  # fmt: skip
+
+
+def test_what_everybody_sees(page: Page) -> None:
+    assert complaints(page, ANYBODYS) == {}
+
+
+@pytest.mark.parametrize("who", ["patient", "provider"])
+def test_what_those_who_signed_in_see(page: Page, running: dict[str, Any], who: str) -> None:
+    steps.sign_in_as(page, running, who)
+    key = next(each for each in running["access_keys"] if each["account"] == who)
+    addresses = tuple(address.format(key=key["access_key_id"]) for address in SIGNED_IN)
+    assert complaints(page, addresses) == {}
+
+
+def test_what_administrators_see(page: Page, running: dict[str, Any]) -> None:
+    page.goto("/admin/login/")
+    assert complaints_here(page) == []
+    steps.sign_in(page, Credentials.of(running["accounts"]["admin"]), "/admin/login/")
+    assert complaints(page, ADMINISTRATORS) == {}
+
+
+@pytest.mark.parametrize("address", ["/app/registration.html", "/patient/index.html", "/recover/"])
+def test_a_form_that_was_refused(page: Page, address: str) -> None:
+    page.goto(address)
+    page.locator("main form button[type=submit]").click()
+    assert page.get_by_role("alert").count()
+    assert complaints_here(page) == []
+
+
+def test_a_picker_with_patients_found_and_chosen(page: Page, running: dict[str, Any]) -> None:
+    steps.sign_in_as(page, running, "provider")
+    page.goto("/portal/api/new/")
+    steps.choose_patient(page, "lars", "Rebecca Larson - 9999094")
+    page.get_by_role("searchbox").press_sequentially("9999")
+    page.get_by_role("button", name="Add John Wright - 9999097").wait_for()
+    assert complaints_here(page) == []
+
+
+def complaints(page: Page, addresses: tuple[str, ...]) -> dict[str, list[str]]:
+    found = {}
+    for address in addresses:
+        page.goto(address)
+        if wrong := complaints_here(page):
+            found[address] = wrong
+    return found
+
+
+def complaints_here(page: Page) -> list[str]:
+    """Looks at the open page in every look; a violation is named once."""
+    wrong: dict[str, None] = {}
+    for look in LOOKS:
+        page.set_viewport_size(look.size)
+        page.emulate_media(color_scheme=look.scheme, reduced_motion="reduce")
+        page.evaluate(_TRANSITIONS_END)
+        results = Axe().run(page, options=look.axe_options)
+        for rule in results.response["violations"]:
+            wrong |= {
+                f"{rule['id']} ({look.scheme}): {node['html'][:120]}": None
+                for node in rule["nodes"]
+            }
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            wrong[f"scrolls sideways at {look.size['width']} px"] = None
+    return list(wrong)

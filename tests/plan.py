@@ -1,0 +1,47 @@
+"""How the suite runs: what drives a whole running product shares one, on one worker."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.product import Product
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent.name in ("running", "browser"):
+            item.add_marker(pytest.mark.running)
+            item.add_marker(pytest.mark.xdist_group("running"))
+
+
+@contextmanager
+def product_folder() -> Iterator[Path]:
+    """Not pytest's own: it closes its folders to others, and the database may be another user."""
+    folder = Path(tempfile.mkdtemp(prefix="qsmartcare-running-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def running(running_product: Product) -> dict[str, Any]:
+    """What ``demo.json`` says about the product that all these tests share."""
+    return running_product.wait_until_ready()
+
+
+@pytest.fixture(scope="session")
+def running_product() -> Iterator[Product]:
+    """Afterwards Ctrl-C has to end all of it."""
+    with product_folder() as folder:
+        product = Product(folder / "data")
+        product.start()
+        try:
+            yield product
+        finally:
+            exit_code = product.interrupt()
+        assert exit_code == 0
+        assert product.processes() == []

@@ -1,0 +1,78 @@
+"""Settings that contradict each other or are unsafe are named, with a remedy."""
+
+import pytest
+from django.core.checks import ERROR
+from pytest_django import Settings
+
+from qsmartcare.checks import check_settings, is_public
+
+PUBLIC = {"BASE_URL": "https://ehr.example.org", "ALLOWED_HOSTS": ["ehr.example.org"]}
+SAFE = {"DEBUG": False, "DEMO": False, "IS_HTTPS": True}
+
+
+def found(settings: Settings, **changes: object) -> list[str]:
+    for name, value in changes.items():
+        setattr(settings, name, value)
+    messages = check_settings(None)
+    assert all(message.hint for message in messages)
+    return [str(message.id).removeprefix("qsmartcare.") for message in messages]
+
+
+def test_a_developers_own_machine_needs_nothing(settings: Settings) -> None:
+    assert found(settings, DEMO=True, DEBUG=True) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"BASE_URL": "ehr.example.org"}, "E001"),
+        ({"BASE_URL": "https://ehr.example.org/portal"}, "E001"),
+        ({"ALLOWED_HOSTS": ["localhost"]}, "E002"),
+        ({"ENCRYPTION_KEYS": ["short"]}, "E003"),
+        ({"JWT_PRIVATE_KEY": "not a key"}, "E004"),
+        ({"METRICS_TOKEN": "short"}, "E005"),
+        ({"DEBUG": True}, "E006"),
+        ({"ALLOWED_HOSTS": ["*"]}, "E007"),
+        ({"IS_HTTPS": False}, "W001"),
+        ({"DEMO": True}, "W002"),
+    ],
+)
+def test_a_public_installation_is_told(
+    settings: Settings, changes: dict[str, object], expected: str
+) -> None:
+    assert expected in found(settings, **{**PUBLIC, **SAFE, **changes})
+
+
+def test_secrets_from_the_environment_leave_nothing_to_say(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SECRET_KEY", "ENCRYPTION_KEYS", "DIGEST_KEY", "JWT_PRIVATE_KEY"):
+        monkeypatch.setenv(name, "from a vault")
+    mail = {"EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend"}
+    assert found(settings, **PUBLIC, **SAFE, **mail) == []
+
+
+def test_no_message_shows_a_secret(settings: Settings) -> None:
+    secrets = {"ENCRYPTION_KEYS": ["tell-nobody"], "METRICS_TOKEN": "tell-nobody"}
+    found(settings, **secrets)
+    told = [f"{each.msg} {each.hint}" for each in check_settings(None) if each.level == ERROR]
+    assert told
+    assert "tell-nobody" not in " ".join(told)
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("http://localhost:8000", False),
+        ("http://127.0.0.1:8000", False),
+        ("http://[::1]:8000", False),
+        ("http://portal.localhost", False),
+        ("http://192.168.1.5", True),
+        ("https://ehr.example.org", True),
+    ],
+)
+def test_public_is_what_other_machines_reach(
+    settings: Settings, address: str, expected: bool
+) -> None:
+    settings.BASE_URL = address
+    assert is_public() is expected

@@ -1,0 +1,115 @@
+"""The demo: what it makes, keeps and takes back."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fhirapi.smart.models import Client
+from fhirapi.store.load import load
+from fhirapi.store.models import Content
+from fhirapi.synthetic.population import practice, record
+from portal.accounts.models import Account
+from portal.accounts.pin import confirm_pin
+from qsmartcare.demo.document import NotADemoDatabase, close, install
+from qsmartcare.demo.people import NotTheDemos
+from qsmartcare.demo.population import generate_missing, is_generated, may_generate
+from tests import people
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def population() -> None:
+    load(practice(1))
+    for index in range(2):
+        load(record(1, index))
+    generate_missing(2, lambda detail: None)
+
+
+@pytest.fixture
+def demo(population: None, tmp_path: Path) -> dict[str, Any]:
+    return installed(tmp_path)
+
+
+def installed(folder: Path) -> dict[str, Any]:
+    install(folder, folder / "demo.json")
+    found: dict[str, Any] = json.loads((folder / "demo.json").read_text())
+    return found
+
+
+def test_its_accounts_open_with_what_the_document_says(demo: dict[str, Any]) -> None:
+    assert set(demo["accounts"]) == {"patient", "patient2", "provider", "admin"}
+    for told in demo["accounts"].values():
+        account = Account.objects.get(username=told["username"])
+        assert account.check_password(told["password"])
+        assert confirm_pin(account, told["pin"])
+
+
+def test_only_the_administrator_is_staff(demo: dict[str, Any]) -> None:
+    staff = Account.objects.filter(is_staff=True).values_list("username", flat=True)
+    assert list(staff) == [demo["accounts"]["admin"]["username"]]
+
+
+def test_installing_again_changes_nothing(demo: dict[str, Any], tmp_path: Path) -> None:
+    assert installed(tmp_path) == demo
+    assert Account.objects.count() == len(demo["accounts"])
+
+
+def test_what_was_tried_out_is_put_right_by_the_next_start(
+    demo: dict[str, Any], tmp_path: Path
+) -> None:
+    account = Account.objects.get(username="rebecca.larson")
+    account.set_password("something else entirely")
+    account.save()
+    installed(tmp_path)
+    account.refresh_from_db()
+    assert account.check_password(demo["accounts"]["patient"]["password"])
+
+
+def test_the_files_with_secrets_are_for_their_owner_alone(
+    demo: dict[str, Any], tmp_path: Path
+) -> None:
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert modes == {"demo.json": 0o600, "demo-secrets.json": 0o600}
+
+
+def test_private_keys_stay_out_of_the_database(demo: dict[str, Any]) -> None:
+    for kind in ("confidential-asymmetric", "backend-service"):
+        told = demo["clients"][kind]
+        [public] = Client.objects.get(client_id=told["client_id"]).jwks["keys"]
+        assert told["private_jwk"]["d"]
+        assert "d" not in public
+        assert public["kid"] == told["private_jwk"]["kid"]
+
+
+def test_closing_locks_accounts_and_removes_apps(demo: dict[str, Any], tmp_path: Path) -> None:
+    close(tmp_path)
+    assert not Account.objects.filter(is_active=True).exists()
+    assert not Client.objects.filter(client_id__startswith="demo-").exists()
+    installed(tmp_path)
+    assert Account.objects.filter(is_active=True).count() == len(demo["accounts"])
+
+
+def test_somebody_elses_account_is_not_taken_over(population: None, tmp_path: Path) -> None:
+    people.account("demo.admin", "Real", "Administrator")
+    with pytest.raises(NotTheDemos):
+        installed(tmp_path)
+    assert not (tmp_path / "demo.json").exists()
+
+
+def test_other_peoples_patients_get_no_demo(practice: None, tmp_path: Path) -> None:
+    Content.objects.filter(resource_id="142859").delete()
+    with pytest.raises(NotADemoDatabase):
+        installed(tmp_path)
+    assert not may_generate(50)
+
+
+def test_an_interrupted_generation_is_completed(population: None) -> None:
+    Content.objects.filter(resource_type="Group").delete()
+    assert not is_generated()
+    assert may_generate(2)
+    generate_missing(2, lambda detail: None)
+    assert is_generated()
+    assert Content.objects.filter(resource_type="Patient").count() == 2

@@ -1,0 +1,150 @@
+"""What `make run` promises: a sentence for each trouble, nothing left behind, nothing lost."""
+
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.product import Product, free_port, wait_until
+from tests.running.test_walk import app_of
+
+Starter = Callable[..., Product]
+
+
+@pytest.fixture
+def start(folder: Path) -> Iterator[Starter]:
+    """Starts products on one folder, one after the other or at once; stops what is left."""
+    started: list[Product] = []
+
+    def starter(*command: str, **settings: str) -> Product:
+        product = Product(folder / "data", **settings)
+        product.start(*command)
+        started.append(product)
+        return product
+
+    yield starter
+    for product in started:
+        if product.running.poll() is None:
+            product.interrupt()
+
+
+def sentence(product: Product) -> str:
+    """What a start that failed said, which has to be one line."""
+    assert product.wait_for_end() == 2
+    [line] = product.output.splitlines()
+    return line
+
+
+def test_a_port_in_use_ends_in_a_sentence_before_anything_is_started(start: Starter) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        product = start(PORT=str(port))
+        assert f"Port {port} is in use" in sentence(product)
+    assert not product.data_dir.exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("postgresql://127.0.0.1:1/none", "no usable database"),
+        ("postgresql://user:s3cret@host.invalid/none", "no usable database"),
+        ("not a url", "cannot be understood"),
+    ],
+)
+def test_a_broken_database_url_ends_in_a_sentence(start: Starter, url: str, words: str) -> None:
+    said = sentence(start(DATABASE_URL=url))
+    assert words in said
+    assert "s3cret" not in said
+
+
+@pytest.mark.parametrize(
+    ("knobs", "words"),
+    [
+        ({"PORT": "eighty"}, "PORT must be a whole number"),
+        ({"PORT": "70000"}, "PORT must be between"),
+        ({"DEMO": "maybe"}, "DEMO must be 1 or 0"),
+        ({"DATA_DIR": "/dev/null/here"}, "cannot be written"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_ends_in_a_sentence(
+    start: Starter, knobs: dict[str, str], words: str
+) -> None:
+    assert words in sentence(start(**knobs))
+
+
+def test_a_second_start_keeps_everything(start: Starter) -> None:
+    first = start()
+    before = first.wait_until_ready()
+    assert first.interrupt() == 0
+    assert first.processes() == []
+    second = start(PORT=str(first.port))
+    after = second.wait_until_ready()
+    assert after == before
+    assert (second.data_dir / "demo.json").stat().st_mode & 0o777 == 0o600
+    assert app_of(after, "Demo").sign_in()["patient"] == "142859"
+
+
+def test_a_second_instance_on_the_same_folder_is_refused(start: Starter) -> None:
+    first = start()
+    first.wait_until_ready()
+    assert "already running" in sentence(start(PORT=str(free_port())))
+    assert app_of(first.wait_until_ready(), "Demo").sign_in()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_starting_leaves_nothing_behind(
+    start: Starter, number: signal.Signals
+) -> None:
+    product = start()
+    wait_until(lambda: "Starting the database" in product.output)
+    assert product.interrupt(number) == 0
+    assert product.processes() == []
+    assert "Traceback" not in product.output
+
+
+def test_an_interrupted_first_start_is_made_good_by_the_next(start: Starter) -> None:
+    product = start(PATIENTS="60")
+    wait_until(lambda: "up to date" in product.output)
+    product.interrupt()
+    demo = start(PATIENTS="60").wait_until_ready()
+    assert len({each["id"] for each in demo["patients"]}) == 60
+
+
+def test_a_web_server_that_dies_takes_the_rest_with_it_and_says_so(start: Starter) -> None:
+    product = start()
+    product.wait_until_ready()
+    for pid, line in product.processes():
+        if "-m granian" in line:
+            os.kill(pid, signal.SIGKILL)
+    assert product.wait_for_end() == 2
+    assert "web server ended by itself" in product.output
+    assert product.processes() == []
+
+
+@pytest.mark.parametrize(
+    ("number", "is_for_all"),
+    [(signal.SIGINT, True), (signal.SIGTERM, False), (signal.SIGINT, False)],
+)
+def test_make_passes_the_end_on(start: Starter, number: signal.Signals, is_for_all: bool) -> None:
+    product = start("make", "run")
+    product.wait_until_ready()
+    if is_for_all:
+        product.interrupt(number)
+    else:
+        product.running.send_signal(number)
+        product.wait_for_end()
+    wait_until(lambda: not product.processes())
+    assert "Error" not in product.output
+
+
+def test_without_the_demo_nobody_signs_in_with_its_passwords(start: Starter) -> None:
+    first = start()
+    app = app_of(first.wait_until_ready(), "Demo")
+    first.interrupt()
+    second = start(DEMO="0", PORT=str(first.port))
+    wait_until(lambda: "is running" in second.output)
+    assert app.ask().status_code == 401
+    assert not (second.data_dir / "demo.json").exists()

@@ -66,18 +66,18 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.forms",
 ]
-MIDDLEWARE = [
+MIDDLEWARE = [  # for pages; the API takes its own way (wsgi.py)
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "qsmartcare.middleware.CSPMiddleware",
-    "qsmartcare.middleware.SessionMiddleware",
-    "qsmartcare.middleware.CommonMiddleware",
-    "qsmartcare.middleware.CsrfViewMiddleware",
-    "qsmartcare.middleware.AuthenticationMiddleware",
-    "qsmartcare.middleware.OTPMiddleware",
-    "qsmartcare.middleware.MessageMiddleware",
-    "qsmartcare.middleware.XFrameOptionsMiddleware",
-    "qsmartcare.middleware.HtmxMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 TEMPLATES = [

@@ -1,7 +1,6 @@
 """FHIR read. https://hl7.org/fhir/R4/http.html#read"""
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.http import http_date
 
 from fhirapi.definitions.schema import ResourceType
 from fhirapi.outcomes import gone, not_found
@@ -34,5 +33,5 @@ def read_one(request: HttpRequest, resource_type: ResourceType, resource_id: str
     else:
         response = answer(found.content, request)
     response["ETag"] = etag
-    response["Last-Modified"] = http_date(found.last_updated.timestamp())
+    response["Last-Modified"] = found.last_modified
     return response

@@ -89,9 +89,10 @@ def answer(content: bytes | str, request: HttpRequest, status: int = 200) -> Htt
     """The bytes as they are, unless ``_pretty=true`` asks for indentation."""
     if "_pretty=true" in request.META.get("QUERY_STRING", ""):
         content = orjson.dumps(orjson.loads(content), option=orjson.OPT_INDENT_2)
+    content = content.encode() if isinstance(content, str) else content
     response = HttpResponse(content, content_type=FHIR_JSON, status=status)
     # CommonMiddleware is off on the API; without a length the server would send chunks.
-    response.headers["Content-Length"] = str(len(response.content))
+    response.headers["Content-Length"] = str(len(content))
     response.headers["Cache-Control"] = "private, no-store"
     return response
 

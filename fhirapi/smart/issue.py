@@ -73,8 +73,9 @@ def find(access_key_id: str) -> KeyInUse | None:
     row = fetch_one(_FIND, [access_key_id.upper()])
     if row is None:
         return None
-    key = AccessKey(**dict(zip(_KEY_COLUMNS, row[5:], strict=True)))
-    return KeyInUse(*row[:5], key=key)
+    grant_id, account_id, client_id, scope, patient_ids, *columns = row
+    key = AccessKey(**dict(zip(_KEY_COLUMNS, columns, strict=True)))
+    return KeyInUse(grant_id, account_id, client_id, scope, patient_ids, key)
 
 
 @dataclass(frozen=True)

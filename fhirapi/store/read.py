@@ -4,7 +4,6 @@ https://hl7.org/fhir/R4/http.html#read
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from fhirapi.store.caller import CALLER, Caller
 from fhirapi.store.sql import fetch_one
@@ -30,7 +29,8 @@ WITH {CALLER}, found AS (
            CASE WHEN found.patient_id IS NOT NULL THEN ARRAY[found.patient_id] END, %(address)s
     FROM caller LEFT JOIN found ON true
 )
-SELECT found.content, found.version_id, found.last_updated, found.is_deleted
+SELECT found.content, found.version_id, found.is_deleted,
+       to_char(found.last_updated AT TIME ZONE 'UTC', 'Dy, DD Mon YYYY HH24:MI:SS "GMT"')
 FROM caller LEFT JOIN found ON true
 """  # noqa: S608 - composed of constants
 
@@ -39,8 +39,9 @@ FROM caller LEFT JOIN found ON true
 class Stored:
     content: str
     version_id: int
-    last_updated: datetime
     is_deleted: bool
+    last_modified: str
+    """As HTTP writes a date."""
 
 
 class TokenRefused(Exception):

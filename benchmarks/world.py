@@ -61,6 +61,7 @@ def _furnish() -> World:
     found = find(key.access_key_id)
     assert found
     pair = issue(found, address=None)
+    assert pair
     made = World("142859", key.access_key_id, keys.reveal_secret(key), pair.access_token)
     connection.cursor().execute("ANALYZE")
     connection.close()

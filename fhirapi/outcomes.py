@@ -130,6 +130,18 @@ def not_acceptable() -> Outcome:
     )
 
 
+def unsupported_media_type() -> Outcome:
+    return Outcome(415, "not-supported", "Send the search as application/x-www-form-urlencoded.")
+
+
+def too_large() -> Outcome:
+    return Outcome(413, "too-long", "The request is too large.")
+
+
+def too_costly() -> Outcome:
+    return Outcome(503, "too-costly", "The search took too long. Narrow it, by patient or date.")
+
+
 def internal_error(reference: str) -> Outcome:
     return Outcome(
         500, "exception", f"Something went wrong on our side. Reference for support: {reference}."

@@ -22,7 +22,7 @@ class AuditRecord(models.Model):
         KEY_CHANGE = "key-change", "Access key changed"
         KEY_REVEAL = "key-reveal", "Secret shown"
         KEY_ROTATE = "key-rotate", "Access key rotated"
-        PATIENT_SEARCH = "patient-search", "Patient picker searched"
+        PATIENT_SEARCH = "patient-search", "Patient listed in the portal"
         SIGN_IN = "sign-in", "Signed in"
         SIGN_OUT = "sign-out", "Signed out"
         REGISTER = "register", "Registered"

@@ -1,13 +1,17 @@
 """The guide's data addresses: ``single/Patient.php?id=...`` and ``multiple/api/patient.php``."""
 
+import re
+
 from django.http import HttpRequest, HttpResponse
 
 from fhirapi.legacy.spelling import resource_type
-from fhirapi.outcomes import missing_parameter
+from fhirapi.outcomes import bad_value, missing_parameter
 from fhirapi.rest.read import read_one
 from fhirapi.rest.search import pairs, search_type
 from fhirapi.rest.view import authenticated, fhir_view
 from fhirapi.smart.granted import only_patient
+
+_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 
 
 @fhir_view("GET", "HEAD")
@@ -49,4 +53,7 @@ def _asked(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def _id(asked: list[tuple[str, str]]) -> str | None:
-    return next((value for name, value in asked if name in ("id", "_id")), None)
+    found = next((value for name, value in asked if name == "id"), None)
+    if found is not None and not _ID.fullmatch(found):
+        raise bad_value("id", "letters, digits, '-' and '.' are expected, at most 64.")
+    return found

@@ -4,8 +4,7 @@ from django.http import HttpRequest, HttpResponse
 
 from fhirapi.definitions.schema import ResourceType
 from fhirapi.outcomes import gone, not_found
-from fhirapi.rest.view import answer, authenticated, fhir_view, refused
-from fhirapi.smart.access import decide
+from fhirapi.rest.view import answer, authenticated, fhir_view, refused, require
 from fhirapi.store.read import TokenRefused
 from fhirapi.store.read import read as stored
 
@@ -18,7 +17,7 @@ def read(request: HttpRequest, resource_type: ResourceType, resource_id: str) ->
 def read_one(request: HttpRequest, resource_type: ResourceType, resource_id: str) -> HttpResponse:
     """The handler itself; the guide's addresses call it too. Raises an Outcome."""
     caller, claims = authenticated(request)
-    decide(claims.scopes, resource_type.name, "read")
+    require(caller, claims, resource_type.name, "read")
     try:
         found = stored(caller, resource_type.name, resource_id, is_shared=resource_type.is_shared)
     except TokenRefused:

@@ -5,12 +5,15 @@ from collections.abc import Iterable
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from fhirapi.definitions.schema import ResourceType
+from fhirapi.outcomes import unsupported_media_type
 from fhirapi.rest.negotiation import wants_strict
-from fhirapi.rest.view import answer, authenticated, fhir_view, refused
+from fhirapi.rest.view import answer, authenticated, fhir_view, refused, require
 from fhirapi.search.query import parse
 from fhirapi.search.run import run
-from fhirapi.smart.access import allows, decide
+from fhirapi.smart.access import allows
 from fhirapi.store.read import TokenRefused
+
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data", "")
 
 
 @fhir_view("GET", "HEAD")
@@ -20,6 +23,8 @@ def search(request: HttpRequest, resource_type: ResourceType) -> HttpResponse:
 
 @fhir_view("POST")
 def search_by_post(request: HttpRequest, resource_type: ResourceType) -> HttpResponse:
+    if request.content_type not in _FORMS:
+        raise unsupported_media_type()
     return search_type(request, resource_type, [*pairs(request.GET), *pairs(request.POST)])
 
 
@@ -28,7 +33,7 @@ def search_type(
 ) -> HttpResponse:
     """The handler itself; the guide's addresses call it too. Raises an Outcome."""
     caller, claims = authenticated(request)
-    decide(claims.scopes, resource_type.name, "search-type")
+    require(caller, claims, resource_type.name, "search-type")
     asked = list(asked)
     query = parse(resource_type, asked, strict=wants_strict(request))
     cursor = next((value for name, value in asked if name == "_page"), None)

@@ -10,23 +10,31 @@ from functools import wraps
 from typing import Any
 
 import orjson
+import psycopg
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 
-from fhirapi.audit.record import address_of
+from fhirapi.audit.models import AuditRecord
+from fhirapi.audit.record import address_of, record
 from fhirapi.outcomes import (
     Outcome,
+    bad_request,
     internal_error,
     key_unusable,
     no_token,
     operation_outcome,
     session_gone,
     token_expired,
+    too_costly,
+    too_large,
     wrong_method,
 )
 from fhirapi.rest.negotiation import FHIR_JSON, require_json
 from fhirapi.smart import jwt, keys
+from fhirapi.smart.access import decide
 from fhirapi.smart.jwt import Claims
 from fhirapi.smart.models import AccessKey
 from fhirapi.store.caller import Caller, why_refused
@@ -50,6 +58,12 @@ def fhir_view(*methods: str) -> Callable[[Handler], Handler]:
                 return handler(request, *args, **kwargs)
             except Outcome as outcome:
                 return refusal(outcome)
+            except RequestDataTooBig:
+                return refusal(too_large())
+            except (SuspiciousOperation, MultiPartParserError):
+                return refusal(bad_request("The request could not be read."))
+            except psycopg.errors.QueryCanceled:
+                return refusal(too_costly())
             except Exception:
                 if settings.DEBUG_PROPAGATE_EXCEPTIONS:
                     raise
@@ -71,8 +85,18 @@ def authenticated(request: HttpRequest) -> tuple[Caller, Claims]:
     return Caller(claims.checksum, claims.client_id, address_of(request)), claims
 
 
+def require(caller: Caller, claims: Claims, resource_type: str, interaction: str) -> None:
+    """Raises the 403 outcome for what the scopes do not allow, and records the attempt."""
+    try:
+        decide(claims.scopes, resource_type, interaction)
+    except Outcome:
+        _record_denial(caller, "outside the scope", resource_type)
+        raise
+
+
 def refused(caller: Caller) -> Outcome:
-    """The 401 for a token that is ours but opens nothing any more."""
+    """The 401 for a token that is ours but opens nothing any more; the attempt is recorded."""
+    _record_denial(caller, "token no longer valid")
     refusal_ = why_refused(caller)
     if refusal_ is None:
         return session_gone()
@@ -83,6 +107,17 @@ def refused(caller: Caller) -> Outcome:
         if why:
             return key_unusable(why)
     return session_gone()
+
+
+def _record_denial(caller: Caller, detail: str, resource_type: str | None = None) -> None:
+    record(
+        AuditRecord.Action.READ,
+        outcome=AuditRecord.Outcome.DENIED,
+        client_id=caller.client_id,
+        resource_type=resource_type,
+        detail=detail,
+        address=caller.address,
+    )
 
 
 def answer(content: bytes | str, request: HttpRequest, status: int = 200) -> HttpResponse:

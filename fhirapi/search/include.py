@@ -36,48 +36,61 @@ def parse_include(name: str, text: str) -> Include:
     )
 
 
+_MOST = 2000  # resources beside one page
+
+
 def include_sql(includes: list[Include], binder: Binder) -> str:
     """The CTE ``beside``: ids of what is included, step by step from ``page``."""
     first = _step(includes, "page", binder)
     iterated = [each for each in includes if each.is_iterated]
-    more = f"UNION {_step(iterated, 'beside', binder)}" if iterated else ""
-    return f"beside(id) AS ({first} {more})"
+    if not iterated:
+        return f"beside(id) AS (({first}) LIMIT {_MOST})"
+    more = _step(iterated, "near", binder)
+    return f"near(id) AS ({first} UNION {more}), beside(id) AS (SELECT id FROM near LIMIT {_MOST})"
 
 
 def _step(includes: list[Include], start: str, binder: Binder) -> str:
-    branches = " UNION ALL ".join(_branch(each, binder) for each in includes)
+    branches = " UNION ALL ".join(
+        branch for include in includes for branch in _branches(include, binder)
+    )
     return (
-        f"SELECT near.id FROM {start} JOIN fhirapi_searchrow o ON o.id = {start}.id "
-        f"CROSS JOIN LATERAL ({branches}) near"
+        f"SELECT led.id FROM {start} JOIN fhirapi_searchrow o ON o.id = {start}.id "
+        f"CROSS JOIN LATERAL ({branches}) led"
     )
 
 
-def _branch(include: Include, binder: Binder) -> str:
+# A row that an include leads to must be the caller's to see, at every step of the way.
+_VISIBLE = (
+    "(n.patient_id IN (SELECT allowed.patient_id FROM allowed) "
+    "OR (n.patient_id IS NULL AND n.resource_type = ANY(%(shared)s)))"
+)
+
+
+def _branches(include: Include, binder: Binder) -> list[str]:
     """Ids of the rows that row ``o`` leads to by this include."""
     source = binder.bind(include.source.name)
     named = binder.bind(parameter_key(include.source.name, include.parameter.code))
-    by_patient = is_compartment(include.source, include.parameter)
-    narrowed = f" AND l.target_type = {binder.bind(include.target)}" if include.target else ""
+    link = f"l.key = {named}"
+    if include.target:
+        link += f" AND l.target_type = {binder.bind(include.target)}"
     if include.is_reverse:
-        branches = [
-            f"SELECT n.id FROM fhirapi_searchlink l JOIN fhirapi_searchrow n ON n.id = l.row_id "
-            f"WHERE l.target_type = o.resource_type AND l.target_id = o.resource_id "
-            f"AND l.key = {named}{narrowed}"
-        ]
-        if by_patient:
-            branches.append(
-                f"SELECT n.id FROM fhirapi_searchrow n WHERE n.resource_type = {source} "
-                "AND o.resource_type = 'Patient' AND n.patient_id = o.resource_id"
-            )
+        joined = (
+            "fhirapi_searchlink l JOIN fhirapi_searchrow n ON n.id = l.row_id "
+            f"WHERE l.target_type = o.resource_type AND l.target_id = o.resource_id AND {link}"
+        )
+        own = (
+            f"fhirapi_searchrow n WHERE n.resource_type = {source} "
+            "AND o.resource_type = 'Patient' AND n.patient_id = o.resource_id"
+        )
     else:
-        branches = [
-            f"SELECT n.id FROM fhirapi_searchlink l JOIN fhirapi_searchrow n "
-            f"ON n.resource_type = l.target_type AND n.resource_id = l.target_id "
-            f"WHERE l.row_id = o.id AND o.resource_type = {source} AND l.key = {named}{narrowed}"
-        ]
-        if by_patient:
-            branches.append(
-                "SELECT n.id FROM fhirapi_searchrow n WHERE n.resource_type = 'Patient' "
-                f"AND n.resource_id = o.patient_id AND o.resource_type = {source}"
-            )
-    return " UNION ALL ".join(branches)
+        joined = (
+            "fhirapi_searchlink l JOIN fhirapi_searchrow n "
+            "ON n.resource_type = l.target_type AND n.resource_id = l.target_id "
+            f"WHERE l.row_id = o.id AND o.resource_type = {source} AND {link}"
+        )
+        own = (
+            "fhirapi_searchrow n WHERE n.resource_type = 'Patient' "
+            f"AND n.resource_id = o.patient_id AND o.resource_type = {source}"
+        )
+    ways = [joined, own] if is_compartment(include.source, include.parameter) else [joined]
+    return [f"SELECT n.id FROM {way} AND {_VISIBLE}" for way in ways]

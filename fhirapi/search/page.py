@@ -1,4 +1,4 @@
-"""The cursor of a paged search: opaque, signed, and about nobody.
+"""The cursor of a paged search: opaque and encrypted, for it stands in addresses.
 
 It holds where the last page ended (sort values and a row number) and is bound to the query that it
 continues, so that a link cannot be turned into another search.
@@ -7,11 +7,13 @@ continues, so that a link cannot be turned into another search.
 import hashlib
 from dataclasses import dataclass
 
-from django.core import signing
+import orjson
 
+from fhirapi.encryption import InvalidToken, decrypt, encrypt
 from fhirapi.outcomes import bad_page
 
-_SALT = "fhirapi.search.page"
+Query = tuple[str, list[tuple[str, str]]]
+"""Resource type and parameters."""
 
 
 @dataclass(frozen=True)
@@ -21,22 +23,21 @@ class Position:
     row_id: int
 
 
-def to_text(position: Position, applied: list[tuple[str, str]]) -> str:
-    return signing.dumps(
-        [position.values, position.row_id, _fingerprint(applied)], salt=_SALT, compress=True
-    )
+def to_text(position: Position, query: Query) -> str:
+    return encrypt(orjson.dumps([position.values, position.row_id, _print(query)]).decode())
 
 
-def from_text(text: str, applied: list[tuple[str, str]]) -> Position:
+def from_text(text: str, query: Query) -> Position:
     """Raises the 400 outcome for a cursor that is not ours or not of this query."""
     try:
-        values, row_id, fingerprint = signing.loads(text, salt=_SALT)
-    except (signing.BadSignature, ValueError, TypeError):
+        values, row_id, fingerprint = orjson.loads(decrypt(text))
+    except (InvalidToken, ValueError):
         raise bad_page() from None
-    if fingerprint != _fingerprint(applied):
+    if fingerprint != _print(query):
         raise bad_page()
     return Position(values, row_id)
 
 
-def _fingerprint(applied: list[tuple[str, str]]) -> str:
-    return hashlib.sha256(repr(sorted(applied)).encode()).hexdigest()[:12]
+def _print(query: Query) -> str:
+    resource_type, applied = query
+    return hashlib.sha256(repr((resource_type, sorted(applied))).encode()).hexdigest()[:12]

@@ -15,7 +15,7 @@ from fhirapi.store.caller import ALLOWED, CALLER, Caller
 
 _SEARCH = """
 WITH RECURSIVE {caller}, {allowed}, hit AS (
-    SELECT s.id, {keys}
+    SELECT s.id, s.patient_id AS owner, {keys}
     FROM fhirapi_searchrow s
     WHERE s.resource_type = %(type)s AND {mine} {conditions}
 ), page AS (
@@ -27,8 +27,8 @@ WITH RECURSIVE {caller}, {allowed}, hit AS (
     INSERT INTO fhirapi_auditrecord
         (action, outcome, account_id, client_id, resource_type, patient_ids, detail, address)
     SELECT 'search', 'success', caller.account_id, %(client_id)s, %(type)s,
-           (SELECT array_agg(DISTINCT shown.patient_id) FROM shown
-            WHERE shown.patient_id IS NOT NULL),
+           (SELECT array_agg(DISTINCT seen.patient_id) FROM ({seen}) seen
+            WHERE seen.patient_id IS NOT NULL),
            %(shape)s, %(address)s
     FROM caller
 )
@@ -42,7 +42,7 @@ FROM caller
 
 # What _include brings must be the caller's to see too, and of a type that the scopes allow.
 _BESIDE = """, {include}, beside_shown AS (
-    SELECT c.id, {entry_include} AS entry
+    SELECT c.id, c.patient_id, {entry_include} AS entry
     FROM fhirapi_content c
     WHERE c.id IN (SELECT beside.id FROM beside)
       AND c.id NOT IN (SELECT page.id FROM page)
@@ -89,6 +89,7 @@ def plan(
         after=page_after,
         entry_match=_ENTRY.format(mode="match"),
         beside=beside,
+        seen=_seen(query),
         included=included,
         total="(SELECT count(*) FROM hit)" if query.has_total else "NULL",
         order=_order("hit", columns),
@@ -117,6 +118,14 @@ def _beside(query: SearchQuery, binder: Binder) -> tuple[str, str]:
         include=include_sql(query.includes, binder), entry_include=_ENTRY.format(mode="include")
     )
     return ctes, "(SELECT string_agg(entry, ',' ORDER BY id) FROM beside_shown)"
+
+
+def _seen(query: SearchQuery) -> str:
+    """Whose records the answer tells about: a count alone tells about every match."""
+    if query.count == 0:
+        return "SELECT hit.owner AS patient_id FROM hit"
+    beside = "UNION ALL SELECT patient_id FROM beside_shown" if query.includes else ""
+    return f"SELECT shown.patient_id FROM shown {beside}"
 
 
 def _order(table: str, columns: list[OrderColumn], *, is_reversed: bool = False) -> str:

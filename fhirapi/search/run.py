@@ -28,7 +28,7 @@ def run(
     ``may_include`` says whether the caller's scopes let a type be included. Raises TokenRefused,
     or an Outcome for a cursor that is not ours.
     """
-    position = from_text(cursor, query.applied) if cursor else None
+    position = from_text(cursor, _identity(query)) if cursor else None
     readable = [each.name for each in registry.every() if may_include(each.name)]
     shared = [each.name for each in registry.every() if each.is_shared]
     statement = plan(caller, query, position, readable=readable, shared=shared)
@@ -39,11 +39,15 @@ def run(
     links = [_link(query, "self", cursor)]
     if has_more and last:
         position = Position(last[:-1], int(last[-1]))
-        links.append(_link(query, "next", to_text(position, query.applied)))
+        links.append(_link(query, "next", to_text(position, _identity(query))))
     parts = [part.encode() for part in (matches, included) if part]
     if query.elements or query.summary in ("text", "data"):
         parts = [subset.of_entries(part, query) for part in parts]
     return _bundle(total, links, parts, query.ignored)
+
+
+def _identity(query: SearchQuery) -> tuple[str, list[tuple[str, str]]]:
+    return query.resource_type.name, query.applied
 
 
 def _link(query: SearchQuery, relation: str, cursor: str | None) -> dict[str, str]:

@@ -116,7 +116,10 @@ def query(text: str, now: datetime) -> Comparison:
     prefix, asked = match[1] or "eq", parse(match[2])
     if prefix == "ap":
         slack = abs(now - asked.start) / 10
-        asked = Range(max(asked.start - slack, BEGINNING), min(asked.end + slack, END))
+        asked = Range(
+            asked.start - min(slack, asked.start - BEGINNING),
+            asked.end + min(slack, END - asked.end),
+        )
     return Comparison(prefix, asked)
 
 

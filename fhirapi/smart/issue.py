@@ -6,17 +6,19 @@ owner gave by making it. Tokens of the standard flows are issued by django-oauth
 
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 
-from fhirapi.smart import jwt, secrets
-from fhirapi.smart.models import AccessKey
+from fhirapi.smart import jwt, patients, secrets
+from fhirapi.smart.models import AccessKey, DataAccessGrant
 from fhirapi.store.sql import fetch, fetch_one
 
 _KEY_COLUMNS = (
     "id", "access_key_id", "secret_digest", "previous_secret_digest", "previous_secret_until",
-    "is_active", "valid_from", "valid_to",
+    "is_active", "valid_from", "valid_to", "last_used_at",
 )  # fmt: skip
 _FIND = f"""
 SELECT access.id, access.account_id, access.client_id, access.scope,
@@ -30,12 +32,17 @@ JOIN portal_account account ON account.id = access.account_id
 WHERE key.access_key_id = %s AND account.is_active AND access.revoked_at IS NULL
 """  # noqa: S608 - our own column names
 _ISSUE = """
-WITH access AS (
+WITH still AS (  -- nobody rotated or switched off the key since its secret was checked
+    SELECT key.id FROM fhirapi_accesskey key
+    WHERE key.id = %(key)s AND key.is_active AND key.secret_digest = %(secret_digest)s
+    FOR SHARE
+), access AS (
     INSERT INTO fhirapi_accesstoken
         (token, token_checksum, user_id, application_id, data_access_grant_id, scope, resource,
          expires, created, updated)
-    VALUES ('', %(access)s, %(account_id)s, %(client)s, %(grant)s, %(scope)s, '[]',
-            now() + make_interval(secs => %(lifetime)s), now(), now())
+    SELECT '', %(access)s, %(account_id)s, %(client)s, %(grant)s, %(scope)s, '[]',
+           now() + make_interval(secs => %(lifetime)s), now(), now()
+    FROM still
     RETURNING id
 ), refresh AS (
     INSERT INTO fhirapi_refreshtoken
@@ -44,15 +51,16 @@ WITH access AS (
     SELECT '', %(refresh)s, %(account_id)s, %(client)s, %(grant)s, id,
            %(family)s, '[]', now(), now()
     FROM access
-), used AS (  -- at most once a minute: a busy key must not queue for its own row
-    UPDATE fhirapi_accesskey SET last_used_at = now()
-    WHERE id = %(key)s AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')
 )
 INSERT INTO fhirapi_auditrecord
     (action, outcome, account_id, client_id, patient_ids, address)
-VALUES ('token', 'success', %(account_id)s, %(client_id)s, %(patient_ids)s, %(address)s)
+SELECT 'token', 'success', %(account_id)s, %(client_id)s, %(patient_ids)s, %(address)s
+FROM still
 RETURNING id
 """
+# A statement of its own: in the one above it would wait for other requests' locks, and they for it.
+_USED = "UPDATE fhirapi_accesskey SET last_used_at = now() WHERE id = %s RETURNING id"
+_USED_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -66,6 +74,12 @@ class KeyInUse:
     patient_ids: list[str]
     """Those of the grant whom the account may see now."""
     key: AccessKey
+
+
+def visible_patients(grant: DataAccessGrant) -> list[str]:
+    """The patients of a grant whom its account may see now."""
+    visible = patients.may_see(grant.account, grant.patient_ids)
+    return [each for each in grant.patient_ids if each in visible]
 
 
 def find(access_key_id: str) -> KeyInUse | None:
@@ -103,8 +117,8 @@ def patient_context(patient_ids: list[str]) -> dict[str, Any]:
     return {**single, "patients": patient_ids}
 
 
-def issue(found: KeyInUse, *, address: str | None) -> TokenPair:
-    """For a usable key whose secret was checked."""
+def issue(found: KeyInUse, *, address: str | None) -> TokenPair | None:
+    """For a usable key whose secret was checked; None if the key was changed meanwhile."""
     access_token = jwt.sign(
         account_id=found.account_id,
         client_id=found.key.access_key_id,
@@ -112,7 +126,7 @@ def issue(found: KeyInUse, *, address: str | None) -> TokenPair:
         patient_ids=found.patient_ids,
     )
     refresh_token = secrets.new_secret()
-    fetch(
+    written = fetch(
         _ISSUE,
         {
             "access": secrets.token_checksum(access_token),
@@ -122,6 +136,7 @@ def issue(found: KeyInUse, *, address: str | None) -> TokenPair:
             "client_id": found.key.access_key_id,
             "grant": found.grant_id,
             "key": found.key.pk,
+            "secret_digest": found.key.secret_digest,
             "scope": found.scope,
             "lifetime": settings.ACCESS_TOKEN_LIFETIME,
             "family": uuid.uuid4(),
@@ -129,4 +144,9 @@ def issue(found: KeyInUse, *, address: str | None) -> TokenPair:
             "address": address,
         },
     )
+    if not written:
+        return None
+    last_used = found.key.last_used_at
+    if last_used is None or last_used < timezone.now() - _USED_EVERY:
+        fetch(_USED, [found.key.pk])
     return TokenPair(access_token, refresh_token, found.scope, found.patient_ids)

@@ -98,10 +98,9 @@ def key_id() -> str:
 
 def access_token_for_request(request: Any, refresh_token: bool = False) -> str:
     """django-oauth-toolkit's ACCESS_TOKEN_GENERATOR."""
-    grant = request.data_access_grant
     return sign(
-        account_id=grant.account_id,
+        account_id=request.data_access_grant.account_id,
         client_id=request.client.client_id,
         scope=" ".join(request.scopes),
-        patient_ids=grant.patient_ids,
+        patient_ids=request.patient_ids,  # set by the validator
     )

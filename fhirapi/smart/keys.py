@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import record
+from fhirapi.encryption import decrypt, encrypt
 from fhirapi.smart import patients, secrets
 from fhirapi.smart.models import (
     AccessKey,
@@ -128,7 +129,8 @@ def create(
         client_id=access_key_id,
         client_type=Client.CLIENT_CONFIDENTIAL,
         authorization_grant_type=Client.GRANT_AUTHORIZATION_CODE,
-        client_secret="",  # an access key's secret is checked by has_secret
+        # Unusable: an access key's secret is checked by has_secret and nothing else.
+        client_secret=secrets.new_secret(),
         name=label or f"Access key {access_key_id}",
     )
     grant = DataAccessGrant.objects.create(
@@ -141,7 +143,7 @@ def create(
         data_access_grant=grant,
         access_key_id=access_key_id,
         label=label,
-        secret_encrypted=secrets.encrypt(secret),
+        secret_encrypted=encrypt(secret),
         secret_digest=secrets.digest(secret),
         valid_from=valid_from,
         valid_to=valid_to,
@@ -153,22 +155,29 @@ def create(
 def reveal_secret(key: AccessKey, *, address: str | None = None) -> str:
     """The SecretAccessKey in clear. The caller has asked for the PIN; the trail says so."""
     _record(key, Action.KEY_REVEAL, address)
-    return secrets.decrypt(key.secret_encrypted)
+    return decrypt(key.secret_encrypted)
 
 
 @transaction.atomic
 def rotate(key: AccessKey, *, overlap: timedelta | None, address: str | None = None) -> None:
     """A new secret under the same AccessKeyID.
 
-    With an overlap the old secret and its tokens go on until it ends. Without one they die now.
+    With an overlap the old secret works until it ends, and tokens live out their time. Without
+    one the old secret and every token die now.
     """
+    _lock(key)
     secret = secrets.new_secret()
     key.previous_secret_digest = key.secret_digest if overlap else ""
     key.previous_secret_until = timezone.now() + overlap if overlap else None
-    key.secret_encrypted = secrets.encrypt(secret)
+    key.secret_encrypted = encrypt(secret)
     key.secret_digest = secrets.digest(secret)
     key.rotated_at = timezone.now()
-    key.save()
+    key.save(
+        update_fields=[
+            "previous_secret_digest", "previous_secret_until", "secret_encrypted",
+            "secret_digest", "rotated_at",
+        ]
+    )  # fmt: skip
     if overlap is None:
         _end_tokens(key)
     _record(key, Action.KEY_ROTATE, address, f"overlap: {overlap or 'none'}")
@@ -177,6 +186,7 @@ def rotate(key: AccessKey, *, overlap: timedelta | None, address: str | None = N
 @transaction.atomic
 def set_active(key: AccessKey, active: bool, *, address: str | None = None) -> None:
     """Switching off ends the key's tokens at once; switching on again asks for new ones."""
+    _lock(key)
     key.is_active = active
     key.save(update_fields=["is_active"])
     if not active:
@@ -190,6 +200,7 @@ def set_validity(
 ) -> None:
     if valid_to < valid_from:
         raise ValidityReversed("Valid To must not lie before Valid From.")
+    _lock(key)
     key.valid_from, key.valid_to = valid_from, valid_to
     key.save(update_fields=["valid_from", "valid_to"])
     _record(key, Action.KEY_CHANGE, address, f"valid {valid_from} to {valid_to}")
@@ -198,6 +209,7 @@ def set_validity(
 @transaction.atomic
 def choose_patients(key: AccessKey, patient_ids: list[str], *, address: str | None = None) -> None:
     """Replaces the key's patients. Tokens follow at once: they ask the grant at every use."""
+    _lock(key)
     grant = key.data_access_grant
     _require_own(grant.account, patient_ids)
     grant.patient_ids = patient_ids
@@ -213,6 +225,13 @@ def _require_own(account: AbstractUser, patient_ids: Iterable[str]) -> None:
     wanted = set(patient_ids)
     if not wanted or wanted - patients.may_see(account, wanted):
         raise PatientsNotYours("Choose patients from your own record or under your care.")
+
+
+def _lock(key: AccessKey) -> None:
+    """One change of a key after the other, each on its newest state; tokens wait as well."""
+    grant = key.data_access_grant
+    key.refresh_from_db(from_queryset=AccessKey.objects.select_for_update())
+    key.data_access_grant = grant
 
 
 def _end_tokens(key: AccessKey) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 
+from fhirapi.audit.models import AuditRecord
+from fhirapi.audit.record import record
 from fhirapi.searchparams.string import like
 from fhirapi.store.sql import fetch, fetch_one
 
@@ -56,19 +58,39 @@ def own_patient_id(account: AbstractUser) -> str | None:
     return row[0] if row else None
 
 
-def summaries(account: AbstractUser, patient_ids: Iterable[str]) -> list[PatientSummary]:
-    return _lines("AND line.patient_id = ANY(%s)", [account.pk, list(patient_ids), _MOST])
+def summaries(
+    account: AbstractUser, patient_ids: Iterable[str], *, address: str | None = None
+) -> list[PatientSummary]:
+    wanted = list(patient_ids)
+    if not wanted:
+        return []
+    return _lines(
+        account, "AND line.patient_id = ANY(%s)", [account.pk, wanted, _MOST], address=address
+    )
 
 
-def search(account: AbstractUser, text: str, *, limit: int = 20) -> list[PatientSummary]:
+def search(
+    account: AbstractUser, text: str, *, limit: int = 20, address: str | None = None
+) -> list[PatientSummary]:
     """Those of the account's patients whose name, MRN or date of birth begins with each word."""
     words = [_pattern(word) for word in text.replace("\x00", "").split()[:6]]
-    return _lines(_WORD * len(words), [account.pk, *words, limit])
+    return _lines(account, _WORD * len(words), [account.pk, *words, limit], address=address)
 
 
-def _lines(conditions: str, parameters: list[Any]) -> list[PatientSummary]:
+def _lines(
+    account: AbstractUser, conditions: str, parameters: list[Any], *, address: str | None
+) -> list[PatientSummary]:
+    """Names, MRNs and birth dates are patient data: whoever is shown can see to whom."""
     rows = fetch(_LINES.format(conditions=conditions), parameters)
-    return [PatientSummary(*row) for row in rows]
+    found = [PatientSummary(*row) for row in rows]
+    if found:
+        record(
+            AuditRecord.Action.PATIENT_SEARCH,
+            account_id=account.pk,
+            patient_ids=[each.id for each in found],
+            address=address,
+        )
+    return found
 
 
 def _pattern(word: str) -> str:

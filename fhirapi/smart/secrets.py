@@ -7,10 +7,8 @@ nothing to whoever reads the database without the key, and verifies in microseco
 import hashlib
 import hmac
 import secrets
-from functools import lru_cache
 from typing import Any
 
-from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib.auth.hashers import BasePasswordHasher
 
@@ -31,23 +29,9 @@ def matches(secret: str, stored_digest: str) -> bool:
     return bool(stored_digest) and hmac.compare_digest(digest(secret), stored_digest)
 
 
-def encrypt(secret: str) -> str:
-    return _fernet().encrypt(secret.encode()).decode()
-
-
-def decrypt(encrypted: str) -> str:
-    return _fernet().decrypt(encrypted.encode()).decode()
-
-
 def token_checksum(token: str) -> str:
     """How django-oauth-toolkit names a stored token."""
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-@lru_cache(maxsize=1)
-def _fernet() -> MultiFernet:
-    # The first key encrypts, all decrypt: a new key is put in front (rotation).
-    return MultiFernet([Fernet(key) for key in settings.ENCRYPTION_KEYS])
 
 
 class KeyedDigestHasher(BasePasswordHasher):

@@ -11,12 +11,14 @@ from oauth2_provider.views import TokenView as DOTTokenView
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import address_of, record
 from fhirapi.smart import keys
-from fhirapi.smart.issue import find, issue, patient_context
+from fhirapi.smart.issue import find, issue, patient_context, visible_patients
 from fhirapi.smart.models import RefreshToken
 from fhirapi.smart.secrets import token_checksum
 
 WRONG_KEY = "Error: Wrong Client_ID or Client_secret Key"
 _NO_PATIENT = "The access key opens no patient any more. Choose patients in the portal."
+_UNSUPPORTED = "grant_type must be authorization_code or refresh_token."
+_GRANT_TYPES = ("authorization_code", "refresh_token")
 SESSION_GONE = "User session not found. User must re-authenticate."
 
 
@@ -25,10 +27,15 @@ class TokenView(DOTTokenView):
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.POST.get("grant_type") == "authorization_code" and "code" not in request.POST:
+        grant_type = request.POST.get("grant_type")
+        if grant_type == "authorization_code" and "code" not in request.POST:
             return _exchange_access_key(request)
+        if grant_type not in _GRANT_TYPES:
+            return error(400, "unsupported_grant_type", _UNSUPPORTED)
+        if any("\x00" in value for value in request.POST.values()):
+            return error(400, "invalid_request", "A field holds a character that none can hold.")
         response: HttpResponse = super().post(request, *args, **kwargs)
-        if request.POST.get("grant_type") == "refresh_token":
+        if grant_type == "refresh_token":
             response = _refreshed(request, response)
         return uncached(response)
 
@@ -61,6 +68,8 @@ def _exchange_access_key(request: HttpRequest) -> HttpResponse:
         _deny(found.account_id, "key without patients", address)
         return error(400, "invalid_grant", _NO_PATIENT)
     pair = issue(found, address=address)
+    if pair is None:  # rotated or switched off while we looked
+        return wrong_key()
     return uncached(HttpResponse(orjson.dumps(pair.response()), content_type="application/json"))
 
 
@@ -74,7 +83,7 @@ def _refreshed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
         grant = made.data_access_grant
         if grant is None:
             raise LookupError("a refresh token without its grant")
-        answer |= patient_context(grant.patient_ids)
+        answer |= patient_context(visible_patients(grant))
         record(
             AuditRecord.Action.REFRESH,
             account_id=grant.account_id,
@@ -82,7 +91,10 @@ def _refreshed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
             patient_ids=grant.patient_ids,
             address=address_of(request),
         )
-    elif answer.get("error") == "invalid_grant":
+        response.content = orjson.dumps(answer)
+        return response
+    _deny(None, "refresh refused", address_of(request), request.POST.get("client_id"))
+    if answer.get("error") == "invalid_grant":
         answer["error_description"] = SESSION_GONE
     elif answer.get("error") == "invalid_client" and not answer.get("error_description"):
         return wrong_key()
@@ -90,11 +102,14 @@ def _refreshed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _deny(account_id: int | None, detail: str, address: str | None) -> None:
+def _deny(
+    account_id: int | None, detail: str, address: str | None, client_id: str | None = None
+) -> None:
     record(
         AuditRecord.Action.TOKEN,
         outcome=AuditRecord.Outcome.DENIED,
         account_id=account_id,
+        client_id=client_id[:64] if client_id else None,
         detail=detail,
         address=address,
     )

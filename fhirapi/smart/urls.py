@@ -1,7 +1,9 @@
 """OAuth 2.0 addresses below the FHIR base. The token address is the guide's (legacy/urls.py)."""
 
 from django.urls import path
-from oauth2_provider.views import JwksInfoView, RevokeTokenView
+from oauth2_provider.views import JwksInfoView
+
+from fhirapi.smart.revoke import RevokeTokenView
 
 urlpatterns = [
     path("oauth2/revoke", RevokeTokenView.as_view(), name="revoke"),

@@ -11,6 +11,7 @@ from oauthlib.common import Request
 from oauthlib.oauth2.rfc6749 import errors
 
 from fhirapi.smart import keys
+from fhirapi.smart.issue import visible_patients
 from fhirapi.smart.models import (
     AccessKey,
     AccessToken,
@@ -23,10 +24,12 @@ from fhirapi.smart.models import (
 class Validator(OAuth2Validator):
     def authenticate_client(self, request: Request, *args: Any, **kwargs: Any) -> bool:
         client_id, secret = _credentials(request)
-        key = keys.find(client_id) if client_id else None
-        if key is None:
+        if not client_id or not secret or "\x00" in client_id + secret:
+            return False
+        if not _is_access_key(client_id):
             return bool(super().authenticate_client(request, *args, **kwargs))
-        if not keys.has_secret(key, secret):
+        key = keys.find(client_id)
+        if key is None or not keys.has_secret(key, secret):
             return False
         if why := keys.why_unusable(key):
             raise errors.InvalidClientError(description=why, request=request)
@@ -36,7 +39,7 @@ class Validator(OAuth2Validator):
     def client_authentication_required(self, request: Request, *args: Any, **kwargs: Any) -> bool:
         # A client that has a secret must show it, whatever it left out of the request.
         client_id, _ = _credentials(request)
-        if client_id and AccessKey.objects.filter(access_key_id=client_id.upper()).exists():
+        if client_id and _is_access_key(client_id):
             return True
         return bool(super().client_authentication_required(request, *args, **kwargs))
 
@@ -48,19 +51,14 @@ class Validator(OAuth2Validator):
         stored = AuthorizationCode.objects.select_related("data_access_grant").get(
             code=code, application=client
         )
-        request.data_access_grant = stored.data_access_grant
-        return stored.data_access_grant is not None
+        return _opens(request, stored.data_access_grant)
 
     def validate_refresh_token(
         self, refresh_token: str, client: Any, request: Request, *args: Any, **kwargs: Any
     ) -> bool:
         if not super().validate_refresh_token(refresh_token, client, request, *args, **kwargs):
             return False
-        grant: DataAccessGrant | None = request.refresh_token_instance.data_access_grant
-        if grant is None or grant.revoked_at is not None or not grant.account.is_active:
-            return False
-        request.data_access_grant = grant
-        return True
+        return _opens(request, request.refresh_token_instance.data_access_grant)
 
     def _create_access_token(
         self,
@@ -89,6 +87,21 @@ class Validator(OAuth2Validator):
         made.data_access_grant = request.data_access_grant
         made.save(update_fields=["data_access_grant"])
         return made
+
+
+def _opens(request: Request, grant: DataAccessGrant | None) -> bool:
+    """Ties the request to a grant that opens somebody still."""
+    if grant is None or grant.revoked_at is not None or not grant.account.is_active:
+        return False
+    request.data_access_grant = grant
+    request.patient_ids = visible_patients(grant)
+    return bool(request.patient_ids)
+
+
+def _is_access_key(client_id: str) -> bool:
+    """Whether it is an AccessKeyID, of whatever state: such a client has no other way in."""
+    clean = client_id.replace("\x00", "").upper()
+    return AccessKey.objects.filter(access_key_id=clean).exists()
 
 
 def _credentials(request: Request) -> tuple[str, str]:

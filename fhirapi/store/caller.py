@@ -32,6 +32,7 @@ caller AS (
     SELECT access.account_id, access.patient_ids
     FROM fhirapi_accesstoken token
     JOIN fhirapi_dataaccessgrant access ON access.id = token.data_access_grant_id
+    JOIN portal_account account ON account.id = access.account_id AND account.is_active
     LEFT JOIN fhirapi_accesskey key ON key.data_access_grant_id = access.id
     WHERE token.token_checksum = %(token)s AND token.expires > now()
       AND access.revoked_at IS NULL

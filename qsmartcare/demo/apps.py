@@ -67,7 +67,7 @@ def _ensure(app: App, kept: Kept) -> dict[str, Any]:
             if is_backend
             else Client.GRANT_AUTHORIZATION_CODE,
             "redirect_uris": " ".join(app.redirect_uris),
-            "client_secret": secret or "",
+            "client_secret": secret or secrets.token_hex(20),  # unusable where none is given out
             "jwks": {"keys": [_public_part(private_jwk)]} if private_jwk else None,
             "allowed_scopes": app.scopes,
             "algorithm": Client.RS256_ALGORITHM,

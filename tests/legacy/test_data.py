@@ -85,3 +85,10 @@ def test_the_endpoint_refuses_a_token_that_is_gone(api: Api, rebecca: Person) ->
     session = api.as_(rebecca.key)
     rebecca.key.data_access_grant.access_tokens.all().delete()
     assert session.get(path).status_code == 401
+
+
+@pytest.mark.parametrize("resource_id", ["%00", "a%20b", "x" * 65, ""])
+def test_an_id_that_is_none_is_400(api: Api, rebecca: Person, resource_id: str) -> None:
+    response = api.as_(rebecca.key).get(f"{SINGLE}Patient.php?id={resource_id}")
+    assert response.status_code == 400
+    assert diagnostics(response)

@@ -1,5 +1,6 @@
 """The guide's token exchange: every spelling, every refusal."""
 
+import base64
 from datetime import date, timedelta
 from io import StringIO
 from typing import Any
@@ -10,7 +11,8 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from fhirapi.audit.models import AuditRecord
-from fhirapi.smart import keys
+from fhirapi.smart import keys, links
+from fhirapi.smart.issue import find, issue
 from tests.api import TOKEN, Api
 from tests.people import Person, make_key
 
@@ -192,6 +194,71 @@ def test_no_secret_and_no_token_is_stored_in_clear(api: Api, rebecca: Person) ->
     call_command("dumpdata", "fhirapi", stdout=dump)
     for kept_from_view in (secret, answer["access_token"], answer["refresh_token"]):
         assert kept_from_view not in dump.getvalue()
+
+
+def test_a_refresh_after_the_link_has_ended_is_refused(api: Api, rebecca: Person) -> None:
+    token = api.exchange(rebecca.key).json()["refresh_token"]
+    links.unlink(rebecca.account, "Patient", by=None)
+    response = refresh(api, rebecca, token)
+    assert response.status_code == 400
+    assert response.json()["error_description"] == GONE
+    assert AuditRecord.objects.filter(detail="refresh refused", outcome="denied").exists()
+
+
+def test_a_secret_rotated_while_it_was_checked_gives_no_token(rebecca: Person) -> None:
+    found = find(rebecca.key.access_key_id)
+    assert found
+    keys.rotate(rebecca.key, overlap=None)
+    assert issue(found, address=None) is None
+
+
+def test_a_stale_copy_of_a_key_undoes_no_other_change(rebecca: Person) -> None:
+    access_key_id = rebecca.key.access_key_id
+    stale = keys.keys_of(rebecca.account).get(access_key_id=access_key_id)
+    keys.set_active(rebecca.key, False)
+    keys.rotate(stale, overlap=None)
+    assert keys.keys_of(rebecca.account).get().is_active is False
+
+
+def test_no_client_is_let_in_without_its_secret(api: Api, rebecca: Person) -> None:
+    session = api.as_(rebecca.key)
+    rebecca.account.is_active = False
+    rebecca.account.save()
+    basic = base64.b64encode(f"{rebecca.key.access_key_id}:".encode()).decode()
+    for headers in ({"authorization": f"Basic {basic}"}, {}):
+        response = api.http.post(
+            "/R4-patient-api/oauth2/revoke",
+            {"token": session.token, "client_id": rebecca.key.access_key_id, "client_secret": ""},
+            headers=headers,
+        )
+        assert response.status_code == 401
+    assert rebecca.key.data_access_grant.access_tokens.exists()
+
+
+def test_a_key_revokes_its_own_token(api: Api, rebecca: Person) -> None:
+    session = api.as_(rebecca.key)
+    form = {"token": session.token, "client_id": rebecca.key.access_key_id}
+    api.http.post("/R4-patient-api/oauth2/revoke", {**form, "client_secret": rebecca.secret})
+    assert session.get("Patient/142859").status_code == 401
+    assert AuditRecord.objects.filter(action="revoke", client_id=rebecca.key.access_key_id).exists()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"grant_type": "urn:ietf:params:oauth:grant-type:device_code"},
+        {"grant_type": "client_credentials"},
+        {"grant_type": "refresh_token", "refresh_token": "a\x00b", "client_id": "a"},
+        {"grant_type": "refresh_token", "refresh_token": "a", "client_id": "a\x00"},
+        {"grant_type": "authorization_code", "client_id": "a\x00", "client_secret": "b"},
+        {"grant_type": "authorization_code", "code": "x", "client_id": "a"},
+        {},
+    ],
+)
+def test_no_form_breaks_the_endpoint(api: Api, rebecca: Person, fields: dict[str, str]) -> None:
+    response = api.ask_token(**fields)
+    assert response.status_code in (400, 401)
+    assert response.json()["error"]
 
 
 def refresh(api: Api, person: Person, token: str, secret: str = "") -> Any:

@@ -92,7 +92,8 @@ def test_a_blocked_account_opens_nothing(api: Api, rebecca: Person) -> None:
     session = api.as_(rebecca.key)
     rebecca.account.is_active = False
     rebecca.account.save()
-    assert session.get("Patient/142859").status_code == 404
+    assert session.get("Patient/142859").status_code == 401
+    assert session.get("Practitioner/dr-grey").status_code == 401
     assert api.exchange(rebecca.key).status_code == 401
 
 
@@ -149,3 +150,21 @@ def test_patient_access_is_read_only(api: Api, rebecca: Person, method: str) -> 
     response = getattr(api.http, method)("/R4-patient-api/Patient/142859")
     assert response.status_code == 405
     assert response["Allow"] == "GET, HEAD"
+
+
+def test_a_refused_token_leaves_a_record_of_the_attempt(api: Api, rebecca: Person) -> None:
+    session = api.as_(rebecca.key)
+    keys.set_active(rebecca.key, False)
+    session.get("Patient/142859")
+    denied = AuditRecord.objects.get(action="read", outcome="denied")
+    assert denied.client_id == rebecca.key.access_key_id
+
+
+def test_what_the_scopes_leave_out_is_forbidden_and_recorded(api: Api, rebecca: Person) -> None:
+    grant = rebecca.key.data_access_grant
+    grant.scope = "patient/Observation.rs"
+    grant.save()
+    response = api.as_(rebecca.key).get("Patient/142859")
+    assert response.status_code == 403
+    assert "insufficient_scope" in response["WWW-Authenticate"]
+    assert AuditRecord.objects.filter(outcome="denied", resource_type="Patient").exists()

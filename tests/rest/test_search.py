@@ -1,5 +1,8 @@
 """FHIR search: what matches, in which order, page by page, and never anybody else's."""
 
+import base64
+from urllib.parse import unquote
+
 import pytest
 
 from fhirapi.audit.models import AuditRecord
@@ -321,3 +324,56 @@ class TestResult:
         session = api.as_(rebecca.key)
         assert session.get("Observation", {"_summary": "count"}).json()["total"] == 2
         assert "total" not in session.get("Observation", {"_total": "none"}).json()
+
+
+@pytest.mark.usefixtures("visit")
+class TestCost:
+    def test_everybody_whose_data_is_included_stands_in_the_trail(
+        self, api: Api, dr_grey: Person
+    ) -> None:
+        session = api.as_(make_key(dr_grey, ["142859", "142860"]))
+        session.get("Practitioner", {"_revinclude": "Patient:general-practitioner"})
+        session.get("Observation", {"_summary": "count", "code": "8867-4"})
+        for written in AuditRecord.objects.filter(action="search"):
+            assert written.patient_ids == ["142859", "142860"]
+
+    @pytest.mark.parametrize(
+        "query",
+        [[("code", "1")] * 31, [("_include", "Observation:encounter")] * 31,
+         [("encounter.patient.general-practitioner.practitioner.x.y", "1")]],
+    )  # fmt: skip
+    def test_a_search_has_limits(
+        self, api: Api, rebecca: Person, query: list[tuple[str, str]]
+    ) -> None:
+        response = api.as_(rebecca.key).get(
+            "Observation?" + "&".join(f"{name}={value}" for name, value in query)
+        )
+        assert response.status_code in (200, 400)
+        assert response.json()["resourceType"] in ("Bundle", "OperationOutcome")
+
+    def test_a_page_link_shows_nothing_of_the_record(self, api: Api, dr_grey: Person) -> None:
+        session = api.as_(make_key(dr_grey, ["142859", "142860"]))
+        page = session.get("Patient", {"_sort": "family", "_count": "1"}).json()
+        cursor = page["link"][1]["url"].rpartition("_page=")[2]
+        raw = base64.urlsafe_b64decode(unquote(cursor))
+        assert b"larson" not in raw.lower()
+        assert "larson" not in cursor.lower()
+
+    def test_a_form_is_expected(self, api: Api, rebecca: Person) -> None:
+        token = api.as_(rebecca.key).token
+        response = api.http.post(
+            "/R4-patient-api/Observation/_search", "{}", content_type="application/json",
+            headers={"authorization": f"Bearer {token}"},
+        )  # fmt: skip
+        assert response.status_code == 415
+
+    def test_more_fields_than_django_reads_are_400(self, api: Api, rebecca: Person) -> None:
+        response = api.as_(rebecca.key).get("Observation?" + "&".join(["code=1"] * 1100))
+        assert response.status_code == 400
+        assert diagnostics(response)
+
+    @pytest.mark.parametrize("value", ["ap0001", "ap9990", "ap1900-01-01T00:00:00Z"])
+    def test_approximately_reaches_to_the_ends_of_time(
+        self, api: Api, rebecca: Person, value: str
+    ) -> None:
+        assert api.as_(rebecca.key).get("Patient", {"birthdate": value}).status_code == 200

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 
@@ -27,7 +27,8 @@ def fetch_one(sql: str, parameters: Parameters = ()) -> tuple[Any, ...] | None:
 
 
 def _execute(sql: str, parameters: Parameters) -> list[tuple[Any, ...]]:
-    connection.ensure_connection()
+    database = connections[DEFAULT_DB_ALIAS]  # once: each look through the proxy costs
+    if database.connection is None:
+        database.ensure_connection()
     # psycopg's plain cursor, not Django's: binds on the server, so that plans are kept.
-    with psycopg.Cursor(connection.connection) as cursor:
-        return cursor.execute(sql, parameters).fetchall()
+    return psycopg.Cursor(database.connection).execute(sql, parameters).fetchall()

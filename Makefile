@@ -1,6 +1,6 @@
 # `make` alone lists what there is. All settings are described in docs/settings.md.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format clean venv venv-dev python chromium
+.PHONY: help run test check bench format clean venv venv-dev python chromium
 BIN := .venv/bin
 # The first Python that is new enough; a version manager's inactive stub does not count.
 PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -22,6 +22,10 @@ check: venv-dev ## linters, types, import rules and migrations, without the test
 	@$(BIN)/python -m mypy .
 	@$(BIN)/lint-imports
 	@$(BIN)/python manage.py makemigrations --check --dry-run
+
+bench: venv-dev ## measure reads and tokens, each against its floor or aim
+	@$(BIN)/python -m benchmarks.read
+	@$(BIN)/python -m benchmarks.token
 
 format: venv-dev ## let ruff put the source in order
 	@$(BIN)/ruff check --fix .

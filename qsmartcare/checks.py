@@ -4,7 +4,7 @@ https://docs.djangoproject.com/en/5.2/topics/checks/
 """
 
 from collections.abc import Callable, Iterator
-from ipaddress import ip_address
+from ipaddress import ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +15,7 @@ from django.core.checks import CheckMessage, Error, Warning
 from django.http.request import validate_host
 
 from qsmartcare import env
+from qsmartcare.reach import is_reached_from_elsewhere
 
 _SHORTEST_TOKEN = 16
 _OWN_SECRETS = ("SECRET_KEY", "ENCRYPTION_KEYS", "DIGEST_KEY", "JWT_PRIVATE_KEY")
@@ -29,13 +30,7 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 def is_public() -> bool:
     """Whether people reach this installation from other machines."""
-    host = urlsplit(settings.BASE_URL).hostname or ""
-    if host == "localhost" or host.endswith(".localhost"):
-        return False
-    try:
-        return not ip_address(host).is_loopback
-    except ValueError:
-        return True
+    return is_reached_from_elsewhere(settings.BASE_URL, env.text("HOST", "127.0.0.1"))
 
 
 def _check_address() -> Iterator[CheckMessage]:
@@ -51,6 +46,12 @@ def _check_address() -> Iterator[CheckMessage]:
             "ALLOWED_HOSTS does not have the host of BASE_URL, so every page would be refused.",
             hint=f"Add {address.hostname} to ALLOWED_HOSTS.",
             id="qsmartcare.E002",
+        )
+    if not _all_usable(settings.TRUSTED_PROXIES, ip_network):
+        yield Error(
+            "TRUSTED_PROXIES holds something that is neither an address nor a network.",
+            hint="Write them like 10.0.0.7 or 10.0.0.0/24, separated by commas.",
+            id="qsmartcare.E009",
         )
 
 
@@ -79,7 +80,7 @@ def _check_public() -> Iterator[CheckMessage]:
     if settings.DEBUG:
         yield Error(
             "DEBUG shows settings and data to everybody who causes an error.",
-            hint="Unset DEBUG wherever BASE_URL is not localhost.",
+            hint="Unset DEBUG wherever other machines reach BASE_URL or HOST.",
             id="qsmartcare.E006",
         )
     if "*" in settings.ALLOWED_HOSTS:
@@ -95,10 +96,10 @@ def _check_public() -> Iterator[CheckMessage]:
             id="qsmartcare.W001",
         )
     if settings.DEMO:
-        yield Warning(
-            "DEMO shows everybody the letters this installation sends.",
-            hint="Set DEMO=0 wherever BASE_URL is not localhost.",
-            id="qsmartcare.W002",
+        yield Error(
+            "DEMO shows everybody the letters this installation sends, and its sign-ins are known.",
+            hint="Set DEMO=0, or keep it to this machine: HOST=127.0.0.1 and a local BASE_URL.",
+            id="qsmartcare.E008",
         )
     if missing := [name for name in _OWN_SECRETS if not env.secret(name)]:
         yield Warning(

@@ -10,11 +10,22 @@ from pathlib import Path
 
 import psycopg
 
+from qsmartcare.reach import is_reached_from_elsewhere
+
 _OLDEST_POSTGRESQL = 14  # https://docs.djangoproject.com/en/5.2/ref/databases/#postgresql-notes
 
 
 class Trouble(Exception):
     """Why it cannot go on, in a sentence for the person who started it."""
+
+
+def check_demo(host: str, base_url: str) -> None:
+    """The demo's sign-ins and letters are open to whoever reaches it."""
+    if is_reached_from_elsewhere(base_url, host):
+        raise Trouble(
+            f"The demo is for this machine only, but HOST={host} or BASE_URL={base_url} lets "
+            "others reach it: start with DEMO=0, or with HOST=127.0.0.1 and a local BASE_URL."
+        )
 
 
 def check_port(host: str, port: int) -> None:

@@ -35,10 +35,13 @@ def prepare() -> None:
     count = env.number("PATIENTS", 50)
     if settings.DEMO and count < _FEWEST_PATIENTS:
         raise env.BadSetting(f"PATIENTS must be at least {_FEWEST_PATIENTS} for the demo.")
+    settings.EMAIL_FILE_PATH.mkdir(exist_ok=True)
+    settings.EMAIL_FILE_PATH.chmod(0o700)  # letters hold links that open accounts
     settings.STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise complains of a missing folder
     with step("Bringing the database up to date"):
         call_command("check", stdout=StringIO())
         call_command("migrate", interactive=False, verbosity=0)
+        call_command("clear_expired", verbosity=0)
     if count and not is_generated() and may_generate(count):
         with step(f"Generating {count} synthetic patients") as tell:
             generate_missing(count, tell)

@@ -18,6 +18,7 @@ from qsmartcare.embedded import DatabaseTrouble, EmbeddedPostgres
 from qsmartcare.preconditions import (
     Trouble,
     check_database_url,
+    check_demo,
     check_port,
     lock_data_folder,
 )
@@ -26,6 +27,7 @@ from qsmartcare.progress import complain, console, step
 from qsmartcare.welcome import publish_demo, show_addresses, withdraw_demo
 
 ROOT = Path(__file__).resolve().parent.parent
+_SLOWEST_STATEMENT = "20"  # seconds that a request's SQL may take
 _SLOWEST_START = 60  # seconds until the web server has to answer
 
 
@@ -71,6 +73,8 @@ class Run:
         """Starts everything, waits until somebody asks for the end, stops everything."""
         self._listen_for_signals()
         plan = self._plan
+        if plan.is_demo:
+            check_demo(plan.host, plan.base_url)
         check_port(plan.host, plan.port)
         with ExitStack() as stack:
             stack.enter_context(lock_data_folder(plan.data_dir))
@@ -136,9 +140,10 @@ class Run:
             sys.executable, "-m", "granian", "qsmartcare.wsgi:application",
             "--interface", "wsgi", "--host", plan.host, "--port", str(plan.port),
             "--workers", str(plan.workers), "--blocking-threads", str(plan.threads),
-            "--log-level", "warning", "--no-ws", "--workers-kill-timeout", "5",
+            "--log-level", "error", "--no-ws", "--workers-kill-timeout", "5",
         ]  # fmt: skip
         with step("Starting the web server"):
+            surroundings = {"STATEMENT_TIMEOUT": _SLOWEST_STATEMENT, **surroundings}
             web = stack.enter_context(Child(command, cwd=ROOT, env=surroundings))
             waited = 0.0
             while not web.answers(plan.host, plan.port, "/readyz"):

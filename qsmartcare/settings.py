@@ -18,6 +18,7 @@ IS_HTTPS = BASE_URL.startswith("https://")
 DEBUG = env.flag("DEBUG", False)
 DEMO = env.flag("DEMO", False)  # shows the outbox page; `make run` sets it
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")  # whose X-Forwarded-For is believed (wsgi.py)
 ROOT_URLCONF = "qsmartcare.urls"
 WSGI_APPLICATION = "qsmartcare.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -30,7 +31,7 @@ DIGEST_KEY = _keyring.digest_key
 JWT_PRIVATE_KEY = _keyring.jwt_private_key
 
 # --- Database ----------------------------------------------------------------------------------
-_DATABASE = conninfo_to_dict(env.text("DATABASE_URL", "postgresql:///qsmartcare"))
+_DATABASE = conninfo_to_dict(env.secret("DATABASE_URL") or "postgresql:///qsmartcare")
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
@@ -43,7 +44,12 @@ DATABASES = {
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,  # for pages; the API's own SQL repeats itself (store/sql.py)
         # Prepared statements save planning on the hot path; 0 for a pooler that cannot keep them.
-        "OPTIONS": {"prepare_threshold": env.number("PREPARE_THRESHOLD", 3) or None, **_DATABASE},
+        "OPTIONS": {
+            "prepare_threshold": env.number("PREPARE_THRESHOLD", 3) or None,
+            # No request may hold a thread for longer; 0 (commands): as long as it takes.
+            "options": f"-c statement_timeout={env.number('STATEMENT_TIMEOUT', 0)}s",
+            **_DATABASE,
+        },
     }
 }
 
@@ -146,6 +152,7 @@ EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
 EMAIL_PORT = env.number("EMAIL_PORT", 25)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.secret("EMAIL_HOST_PASSWORD") or ""
+EMAIL_TIMEOUT = env.number("EMAIL_TIMEOUT", 10)  # seconds; a person waits for the page
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", False)
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "QSmartCare <no-reply@qsmartcare.example>")
 
@@ -167,6 +174,12 @@ OAUTH2_PROVIDER = {
     "REFRESH_TOKEN_REUSE_PROTECTION": True,
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
     "PKCE_REQUIRED": True,
+    # RFC 9700: what OAuth 2.1 took away is not offered.
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
     "CLIENT_SECRET_HASHER": "keyed_sha256",
     "OIDC_ENABLED": True,
     "OIDC_ISS_ENDPOINT": FHIR_BASE_URL,
@@ -212,6 +225,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"routes": {"()": "qsmartcare.logs.RoutesForPaths"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["routes"]}
+    },
+    "loggers": {"django": {"level": "INFO"}},  # without Django's own handlers, which print paths
     "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "WARNING")},
 }

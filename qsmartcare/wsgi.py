@@ -6,13 +6,19 @@ its address, which names a patient, is not logged.
 """
 
 import os
+from typing import TYPE_CHECKING
 
 import django
+from django.conf import settings
 from django.core.handlers.exception import convert_exception_to_response
 from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpRequest, HttpResponseBase
 from django.middleware.security import SecurityMiddleware
 from django.urls import set_urlconf
+from granian.utils.proxies import wrap_wsgi_with_proxy_headers
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
 
 API_PREFIXES = ("/R4-patient-api/", "/patient-api/", "/provider-api/", "/healthz", "/readyz")
 # A person stands in front of these two: they need the session although they live below the API.
@@ -40,6 +46,17 @@ class Application(WSGIHandler):
         return response
 
 
+def behind_proxies(app: WSGIHandler, proxies: list[str]) -> "WSGIApplication":
+    """Takes the client's address from X-Forwarded-For, but only where one of ours wrote it.
+
+    Lock-outs, limits and the audit trail would see nothing but the proxy otherwise.
+    """
+    if not proxies:
+        return app
+    wrapped: WSGIApplication = wrap_wsgi_with_proxy_headers(app, trusted_hosts=proxies)
+    return wrapped
+
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qsmartcare.settings")
 django.setup(set_prefix=False)
-application = Application()
+application = behind_proxies(Application(), settings.TRUSTED_PROXIES)

@@ -4,6 +4,7 @@ import re
 
 from django.http import HttpRequest, HttpResponse
 
+from fhirapi.definitions.schema import ResourceType
 from fhirapi.legacy.spelling import resource_type
 from fhirapi.outcomes import bad_value, missing_parameter
 from fhirapi.rest.read import read_one
@@ -18,7 +19,7 @@ _ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 def single(request: HttpRequest, name: str) -> HttpResponse:
     """``?id=`` reads that resource; other parameters search, as ``?patient=142859``."""
     kind = resource_type(name)
-    asked = _asked(request)
+    asked = _asked(request, kind)
     if (resource_id := _id(asked)) is not None:
         return read_one(request, kind, resource_id)
     authenticated(request)
@@ -33,7 +34,7 @@ def single(request: HttpRequest, name: str) -> HttpResponse:
 def multiple(request: HttpRequest, name: str) -> HttpResponse:
     """Everything of the key's patients; a Patient itself where there is only one."""
     kind = resource_type(name)
-    asked = _asked(request)
+    asked = _asked(request, kind)
     if (resource_id := _id(asked)) is not None:
         return read_one(request, kind, resource_id)
     if kind.name == "Patient" and not asked:
@@ -43,13 +44,20 @@ def multiple(request: HttpRequest, name: str) -> HttpResponse:
     return search_type(request, kind, asked)
 
 
-def _asked(request: HttpRequest) -> list[tuple[str, str]]:
-    """The query with names as FHIR spells them: parameters are lower case, ids are not special."""
+def _asked(request: HttpRequest, kind: ResourceType) -> list[tuple[str, str]]:
+    """The query as FHIR spells it: names in lower case; a Patient's patient is its own id."""
+    lowered = [(name.lower(), value.strip()) for name, value in pairs(request.GET)]
     return [
-        (name if name.startswith("_") else name.lower(), value)
-        for name, value in pairs(request.GET)
+        (_id_or(name, kind), value.removeprefix("Patient/") if name == "patient" else value)
+        for name, value in lowered
         if name != "_format"
     ]
+
+
+def _id_or(name: str, kind: ResourceType) -> str:
+    if name == "patient" and kind.name == "Patient":
+        return "_id"
+    return "_lastUpdated" if name.partition(":")[0] == "_lastupdated" else name
 
 
 def _id(asked: list[tuple[str, str]]) -> str | None:

@@ -7,11 +7,18 @@ from fhirapi.definitions.schema import ResourceType
 from fhirapi.outcomes import unknown_type
 
 
+class RepeatedField(ValueError):
+    """A form names a field twice (RFC 6749 3.2 forbids it)."""
+
+
 def lower_field_names(request: HttpRequest) -> None:
     """``Client_ID``, ``CLIENT_ID`` and ``client_id`` are the same form field."""
     lowered = QueryDict(mutable=True)
     for name, values in request.POST.lists():
-        lowered.setlist(name.strip().lower(), values)
+        clean = name.strip().lower()
+        if clean in lowered or len(values) > 1:
+            raise RepeatedField(clean)
+        lowered.setlist(clean, values)
     request.POST = lowered  # type: ignore[assignment]  # the setter takes any
 
 

@@ -9,10 +9,10 @@ from fhirapi.legacy.token import GuideTokenView
 _token = GuideTokenView.as_view()
 
 fhir_base = [
-    re_path(r"^oauth2/token(?:\.php)?/?$", _token, name="token"),
-    re_path(r"^oath2/token(?:\.php)?/?$", _token),  # as the guide misspells it once
-    re_path(r"^single/(?P<name>[A-Za-z]{1,64})(?:\.php)?$", single),
-    re_path(r"^multiple/api/(?P<name>[A-Za-z]{1,64})(?:\.php)?$", multiple),
+    re_path(r"^oauth2/token(?:\.[pP][hH][pP])?/?$", _token, name="token"),
+    re_path(r"^oath2/token(?:\.[pP][hH][pP])?/?$", _token),  # as the guide misspells it once
+    re_path(r"^single/(?P<name>[A-Za-z]{1,64})(?:\.[pP][hH][pP])?$", single),
+    re_path(r"^multiple/api/(?P<name>[A-Za-z]{1,64})(?:\.[pP][hH][pP])?$", multiple),
 ]
 urlpatterns = [
     path("patient-api/controller/patient-service.php", patient_service, name="patient-service"),

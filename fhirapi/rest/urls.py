@@ -50,5 +50,5 @@ urlpatterns = [
     path("<fhirtype:resource_type>/_search", search_by_post),
     path("metadata", metadata),
 ]
-nothing_else = [path("<path:rest>", _nothing_here)]
+nothing_else = [path("", metadata), path("<path:rest>", _nothing_here)]
 """The last route below the FHIR base: an OperationOutcome instead of a page."""

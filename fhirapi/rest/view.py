@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 import psycopg
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
@@ -60,7 +60,7 @@ def fhir_view(*methods: str) -> Callable[[Handler], Handler]:
                 return refusal(outcome)
             except RequestDataTooBig:
                 return refusal(too_large())
-            except (SuspiciousOperation, MultiPartParserError):
+            except (BadRequest, SuspiciousOperation, MultiPartParserError):
                 return refusal(bad_request("The request could not be read."))
             except psycopg.errors.QueryCanceled:
                 return refusal(too_costly())

@@ -15,6 +15,7 @@ DEFAULT_COUNT = 50
 MAX_COUNT = 1000
 _MAX_VALUES = 1000  # in one or-list
 _MAX_DEPTH = 4  # of chains within chains
+_MAX_LENGTH = 50_000  # of one parameter's text
 _MAX_PARAMETERS = 30  # of one search
 _PASSED_OVER = frozenset({"_format", "_pretty", "_page"})  # not about which resources match
 _MODIFIERS = {
@@ -56,6 +57,8 @@ def parse(
     for name, text in pairs:
         if name in _PASSED_OVER:
             continue
+        if len(text) > _MAX_LENGTH:
+            raise bad_value(name, f"at most {_MAX_LENGTH} characters are possible.")
         if "\x00" in text or "\x00" in name:
             raise bad_value(name, "the value holds a character that no resource can hold.")
         if _add(query, name, text):

@@ -112,9 +112,8 @@ class TokenPair:
 
 
 def patient_context(patient_ids: list[str]) -> dict[str, Any]:
-    """``patient`` where there is exactly one; ``patients`` always."""
-    single = {"patient": patient_ids[0]} if len(patient_ids) == 1 else {}
-    return {**single, "patients": patient_ids}
+    """The guide's ``patient``, commas between several, and the same as a list."""
+    return {"patient": ",".join(patient_ids), "patients": patient_ids}
 
 
 def issue(found: KeyInUse, *, address: str | None) -> TokenPair | None:

@@ -36,6 +36,7 @@ def link(
     live = RecordLink.objects.filter(resource_type=resource_type, revoked_at=None)
     if live.filter(account_id=account.pk).exists():
         raise AlreadyLinked("This account is already linked to a record.")
+    # Several accounts may stand for one practitioner (a practice's staff), only one for a patient.
     if resource_type == "Patient" and live.filter(resource_id=resource_id).exists():
         raise AlreadyLinked("This record is already linked to another account.")
     made = RecordLink.objects.create(

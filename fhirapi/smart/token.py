@@ -11,12 +11,14 @@ from oauth2_provider.views import TokenView as DOTTokenView
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import address_of, record
 from fhirapi.smart import keys
+from fhirapi.smart.client_auth import basic_credentials
 from fhirapi.smart.issue import find, issue, patient_context, visible_patients
-from fhirapi.smart.models import RefreshToken
+from fhirapi.smart.models import AccessToken, RefreshToken
 from fhirapi.smart.secrets import token_checksum
 
 WRONG_KEY = "Error: Wrong Client_ID or Client_secret Key"
 _NO_PATIENT = "The access key opens no patient any more. Choose patients in the portal."
+_REFUSED = "The refresh request was refused. Check its fields, or exchange the key again."
 _UNSUPPORTED = "grant_type must be authorization_code or refresh_token."
 _GRANT_TYPES = ("authorization_code", "refresh_token")
 SESSION_GONE = "User session not found. User must re-authenticate."
@@ -28,13 +30,17 @@ class TokenView(DOTTokenView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         grant_type = request.POST.get("grant_type")
-        if grant_type == "authorization_code" and "code" not in request.POST:
+        if grant_type == "authorization_code" and not request.POST.get("code"):
             return _exchange_access_key(request)
         if grant_type not in _GRANT_TYPES:
             return error(400, "unsupported_grant_type", _UNSUPPORTED)
         if any("\x00" in value for value in request.POST.values()):
             return error(400, "invalid_request", "A field holds a character that none can hold.")
-        response: HttpResponse = super().post(request, *args, **kwargs)
+        try:
+            response: HttpResponse = super().post(request, *args, **kwargs)
+        except AccessToken.DoesNotExist:  # another request used the same refresh token just now
+            return error(400, "invalid_grant", SESSION_GONE)
+        response["Content-Type"] = "application/json"
         if grant_type == "refresh_token":
             response = _refreshed(request, response)
         return uncached(response)
@@ -48,8 +54,9 @@ class TokenView(DOTTokenView):
 
 
 def _exchange_access_key(request: HttpRequest) -> HttpResponse:
-    access_key_id = request.POST.get("client_id", "")
-    secret = request.POST.get("client_secret", "")
+    in_header = basic_credentials(request.META.get("HTTP_AUTHORIZATION", ""))
+    in_body = request.POST.get("client_id", ""), request.POST.get("client_secret", "")
+    access_key_id, secret = in_header or in_body
     if not access_key_id or not secret:
         return error(
             400,
@@ -98,6 +105,7 @@ def _refreshed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
         answer["error_description"] = SESSION_GONE
     elif answer.get("error") == "invalid_client" and not answer.get("error_description"):
         return wrong_key()
+    answer.setdefault("error_description", _REFUSED)
     response.content = orjson.dumps(answer)
     return response
 

@@ -1,16 +1,14 @@
 """The one seam to django-oauth-toolkit: how our clients authenticate and what a token carries."""
 
-import base64
-import binascii
 from datetime import datetime
 from typing import Any
-from urllib.parse import unquote_plus
 
 from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauthlib.common import Request
 from oauthlib.oauth2.rfc6749 import errors
 
 from fhirapi.smart import keys
+from fhirapi.smart.client_auth import basic_credentials
 from fhirapi.smart.issue import visible_patients
 from fhirapi.smart.models import (
     AccessKey,
@@ -105,12 +103,7 @@ def _is_access_key(client_id: str) -> bool:
 
 
 def _credentials(request: Request) -> tuple[str, str]:
-    """client_id and client_secret from the Basic header (RFC 6749 2.3.1) or the body."""
-    scheme, _, value = (request.headers.get("HTTP_AUTHORIZATION") or "").partition(" ")
-    if scheme.lower() == "basic":
-        try:
-            client_id, _, secret = base64.b64decode(value).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
-            return "", ""
-        return unquote_plus(client_id), unquote_plus(secret)
-    return request.client_id or "", getattr(request, "client_secret", None) or ""
+    """From the Basic header or the body."""
+    in_header = basic_credentials(request.headers.get("HTTP_AUTHORIZATION") or "")
+    in_body = request.client_id or "", getattr(request, "client_secret", None) or ""
+    return in_header or in_body

@@ -77,7 +77,8 @@ def safe_next(request: HttpRequest) -> str | None:
     is_ours = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return wanted if is_ours else None
+    # An absolute path: anything else redirect() would take for the name of a view.
+    return wanted if is_ours and wanted.startswith("/") and wanted.isprintable() else None
 
 
 def _to_the_door(request: HttpRequest) -> HttpResponse:

@@ -22,14 +22,17 @@ def may_send(recipient: str, address: str | None) -> bool:
 
     Raises TooManyLetters when it is the asking address that goes too far.
     """
-    since = timezone.now() - WINDOW
     recipient_digest = digest(recipient.casefold())
     with connection.cursor() as cursor:
         # One request of an address after the other, so that none slips through beside another.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"letters {address}"])
-    LetterSent.objects.filter(sent_at__lt=since).delete()
+    forget_old()
     if LetterSent.objects.filter(address=address).count() >= settings.LETTERS_AN_HOUR:
         raise TooManyLetters
     before = LetterSent.objects.filter(recipient_digest=recipient_digest).count()
     LetterSent.objects.create(recipient_digest=recipient_digest, address=address)
     return before < LETTERS_A_RECIPIENT
+
+
+def forget_old() -> None:
+    LetterSent.objects.filter(sent_at__lt=timezone.now() - WINDOW).delete()

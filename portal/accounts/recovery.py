@@ -66,9 +66,20 @@ def recovery_for(token: str) -> Recovery | None:
     )
 
 
-def count_failure(recovery: Recovery, *, address: str | None) -> int:
-    """How many tries are left after a wrong second factor."""
-    Recovery.objects.filter(pk=recovery.pk).update(failures=F("failures") + 1)
+def claim_try(recovery: Recovery) -> bool:
+    """Uses up one try, before the second factor is looked at; false: none is left.
+
+    Counted first, because of many answers sent at once each would find a link that is still good.
+    A right answer gets nothing back: it uses the link up anyway.
+    """
+    claimed = Recovery.objects.filter(pk=recovery.pk, used_at=None, failures__lt=TRIES).update(
+        failures=F("failures") + 1
+    )
+    return claimed == 1
+
+
+def refuse(recovery: Recovery, *, address: str | None) -> int:
+    """Records a wrong second factor; returns how many tries are left."""
     recovery.refresh_from_db(fields=["failures"])
     record(
         AuditRecord.Action.RECOVER,
@@ -78,6 +89,11 @@ def count_failure(recovery: Recovery, *, address: str | None) -> int:
         address=address,
     )
     return max(TRIES - recovery.failures, 0)
+
+
+def forget_old() -> None:
+    """Links that are past their hour; the audit trail keeps what was done with them."""
+    Recovery.objects.filter(created_at__lt=timezone.now() - VALID).delete()
 
 
 def may_recover_both(account: Account) -> bool:

@@ -42,7 +42,7 @@ def register(registration: Registration, *, address: str | None) -> None:
     Both ways do the same work, so that neither answer nor time tells which it was. Raises
     LetterNotSent and TooManyLetters; then nothing is kept.
     """
-    _forget_old()
+    forget_old()
     is_welcome = limits.may_send(registration.email, address)
     token = new_token()
     registration.token_digest = digest(token)
@@ -116,6 +116,6 @@ def _account_of(registration: Registration, credentials: Credentials) -> Account
     )
 
 
-def _forget_old() -> None:
+def forget_old() -> None:
     """What nobody confirmed is not ours to keep."""
     Registration.objects.filter(confirmed_at=None, created_at__lt=timezone.now() - KEPT).delete()

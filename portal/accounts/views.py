@@ -118,9 +118,11 @@ def recover_confirm(request: HttpRequest, token: str) -> HttpResponse:
     forgotten = _forgotten(request, asked.account)
     form = _recovery_form(forgotten, asked.account, request.POST or None)
     if form.is_valid():
+        if not recovery.claim_try(asked):
+            return render(request, "accounts/recover_expired.html", status=410)
         if _is_factor_right(forgotten, form, asked.account):
             return _change(request, asked, forgotten, form)
-        if recovery.count_failure(asked, address=address_of(request)) == 0:
+        if recovery.refuse(asked, address=address_of(request)) == 0:
             return render(request, "accounts/recover_expired.html", status=410)
         form.add_error(*WRONG_FACTOR[forgotten])
     context = {

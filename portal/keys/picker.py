@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 
 from django.http import QueryDict
 
-from fhirapi.audit.models import AuditRecord
-from fhirapi.audit.record import record
 from fhirapi.smart import patients
 from fhirapi.smart.patients import PatientSummary
 from portal.accounts.models import Account
@@ -45,8 +43,10 @@ class Picker:
         return f"{count} patient{'' if count == 1 else 's'} chosen"
 
 
-def of_ids(account: Account, patient_ids: list[str], *, error: str = "") -> Picker:
-    return Picker(patients.summaries(account, patient_ids), error=error)
+def of_ids(
+    account: Account, patient_ids: list[str], *, error: str = "", address: str | None = None
+) -> Picker:
+    return Picker(patients.summaries(account, patient_ids, address=address), error=error)
 
 
 def is_step(form: QueryDict) -> bool:
@@ -62,14 +62,14 @@ def step(account: Account, form: QueryDict, *, address: str | None = None) -> Pi
     chosen_ids = chosen_in(form)
     text = _clean(form.get("find", ""))[:_LONGEST_SEARCH]
     if added := _clean(form.get("add", "")):
-        chosen = patients.summaries(account, [*chosen_ids, added])
+        chosen = patients.summaries(account, [*chosen_ids, added], address=address)
         return _changed(chosen, f"{_chip(chosen, added)} added.")
     if removed := _clean(form.get("remove", "")):
-        before = patients.summaries(account, chosen_ids)
+        before = patients.summaries(account, chosen_ids, address=address)
         return _changed(
             [each for each in before if each.id != removed], f"{_chip(before, removed)} removed."
         )
-    chosen = patients.summaries(account, chosen_ids)
+    chosen = patients.summaries(account, chosen_ids, address=address)
     if not text:
         return Picker(chosen)
     return _searched(account, chosen, text, address)
@@ -89,16 +89,9 @@ def _searched(
     account: Account, chosen: list[PatientSummary], text: str, address: str | None
 ) -> Picker:
     chosen_ids = {each.id for each in chosen}
-    every = patients.search(account, text, limit=_SHOWN + 1 + len(chosen))
+    every = patients.search(account, text, limit=_SHOWN + 1 + len(chosen), address=address)
     new = [each for each in every if each.id not in chosen_ids]
     has_more, found = len(new) > _SHOWN, [_match(each) for each in new[:_SHOWN]]
-    # Names and birth dates are patient data: those who are shown can see by whom.
-    record(
-        AuditRecord.Action.PATIENT_SEARCH,
-        account_id=account.pk,
-        patient_ids=[each.id for each in found],
-        address=address,
-    )
     count = f"{'More than ' if has_more else ''}{len(found) or 'No'}"
     news = f"{count} patient{'' if len(found) == 1 else 's'} found."
     return Picker(chosen, text, found, has_more, news=news)

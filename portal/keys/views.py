@@ -56,7 +56,7 @@ def one_key(request: AccountRequest, access_key_id: str) -> HttpResponse:
         if not error:
             messages.success(request, "The key is saved.")
             return redirect("portal:key", key.access_key_id)
-    return _key_page(request, key, form, picker.of_ids(request.user, wanted, error=error))
+    return _key_page(request, key, form, _chosen(request, wanted, error))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -86,7 +86,7 @@ def new_key(request: AccountRequest) -> HttpResponse:
         else:
             messages.success(request, "The access key is ready. Show its secret when you need it.")
             return redirect("portal:key", key.access_key_id)
-    return _new_page(request, form, picker.of_ids(request.user, wanted, error=error))
+    return _new_page(request, form, _chosen(request, wanted, error))
 
 
 @require_POST
@@ -107,7 +107,7 @@ def _key_page(
 ) -> HttpResponse:
     grant = key.data_access_grant
     validity = {"valid_from": key.valid_from, "valid_to": key.valid_to}
-    saved = picker.of_ids(request.user, grant.patient_ids)
+    saved = _chosen(request, grant.patient_ids)
     is_overlapping = key.previous_secret_until and key.previous_secret_until > timezone.now()
     context = {
         "key": key,
@@ -124,8 +124,12 @@ def _key_page(
 
 
 def _new_page(request: AccountRequest, form: NewKeyForm, chosen: picker.Picker) -> HttpResponse:
-    own = patients.summaries(request.user, _own_record(request.user))
+    own = patients.summaries(request.user, _own_record(request.user), address=address_of(request))
     return render(request, "keys/new.html", {"form": form, "picker": chosen, "opens": own})
+
+
+def _chosen(request: AccountRequest, patient_ids: list[str], error: str = "") -> picker.Picker:
+    return picker.of_ids(request.user, patient_ids, error=error, address=address_of(request))
 
 
 def _step(request: AccountRequest) -> picker.Picker:

@@ -92,3 +92,9 @@ def test_an_id_that_is_none_is_400(api: Api, rebecca: Person, resource_id: str) 
     response = api.as_(rebecca.key).get(f"{SINGLE}Patient.php?id={resource_id}")
     assert response.status_code == 400
     assert diagnostics(response)
+
+
+def test_patient_means_the_patient_itself(api: Api, rebecca: Person) -> None:
+    session = api.as_(rebecca.key)
+    assert ids(session.get(f"{SINGLE}Patient.php", {"patient": "142859"})) == ["142859"]
+    assert ids(session.get(f"{SINGLE}Patient.PHP", {"PATIENT": "Patient/142860"})) == []

@@ -183,7 +183,7 @@ def test_rotation_without_overlap_ends_the_tokens(api: Api, rebecca: Person) -> 
 def test_a_provider_key_of_two_patients_lists_them(api: Api, dr_grey: Person) -> None:
     answer = api.exchange(make_key(dr_grey, ["142859", "142860"])).json()
     assert answer["patients"] == ["142859", "142860"]
-    assert "patient" not in answer
+    assert answer["patient"] == "142859,142860"
 
 
 def test_no_secret_and_no_token_is_stored_in_clear(api: Api, rebecca: Person) -> None:
@@ -259,6 +259,41 @@ def test_no_form_breaks_the_endpoint(api: Api, rebecca: Person, fields: dict[str
     response = api.ask_token(**fields)
     assert response.status_code in (400, 401)
     assert response.json()["error"]
+
+
+def test_the_key_may_come_in_a_basic_header(api: Api, rebecca: Person) -> None:
+    basic = base64.b64encode(f"{rebecca.key.access_key_id}:{rebecca.secret}".encode()).decode()
+    response = api.http.post(
+        TOKEN, {"grant_type": "authorization_code"}, headers={"authorization": f"Basic {basic}"}
+    )
+    assert response.json()["patient"] == "142859"
+
+
+def test_an_empty_code_is_no_code(api: Api, rebecca: Person) -> None:
+    response = api.ask_token(
+        grant_type="authorization_code", code="", Client_ID=rebecca.key.access_key_id,
+        Client_secret=rebecca.secret,
+    )  # fmt: skip
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"grant_type=authorization_code", "multipart/form-data"),
+        (b"grant_type=x", "application/x-www-form-urlencoded; charset=utf-16"),
+        (b"&".join(b"a%d=1" % n for n in range(2000)), "application/x-www-form-urlencoded"),
+        (b"client_id=a&Client_ID=b", "application/x-www-form-urlencoded"),
+        (b"", "application/x-www-form-urlencoded"),
+    ],
+)
+def test_what_cannot_be_read_is_an_invalid_request_in_json(
+    api: Api, body: bytes, content_type: str
+) -> None:
+    response = api.http.generic("POST", TOKEN, body, content_type)
+    assert response.status_code == 400
+    assert response["Content-Type"] == "application/json"
+    assert response.json()["error_description"]
 
 
 def refresh(api: Api, person: Person, token: str, secret: str = "") -> Any:

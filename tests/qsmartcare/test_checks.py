@@ -34,13 +34,26 @@ def test_a_developers_own_machine_needs_nothing(settings: Settings) -> None:
         ({"DEBUG": True}, "E006"),
         ({"ALLOWED_HOSTS": ["*"]}, "E007"),
         ({"IS_HTTPS": False}, "W001"),
-        ({"DEMO": True}, "W002"),
+        ({"DEMO": True}, "E008"),
+        ({"TRUSTED_PROXIES": ["10.0.0.1/8"]}, "E009"),
+        ({"TRUSTED_PROXIES": ["*"]}, "E009"),
     ],
 )
 def test_a_public_installation_is_told(
     settings: Settings, changes: dict[str, object], expected: str
 ) -> None:
     assert expected in found(settings, **{**PUBLIC, **SAFE, **changes})
+
+
+@pytest.mark.parametrize(
+    ("host", "is_refused"),
+    [("0.0.0.0", True), ("::", True), ("127.0.0.1", False), ("::1", False)],  # noqa: S104
+)
+def test_a_demo_that_listens_for_others_is_refused(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, host: str, is_refused: bool
+) -> None:
+    monkeypatch.setenv("HOST", host)
+    assert ("E008" in found(settings, DEMO=True)) is is_refused
 
 
 def test_secrets_from_the_environment_leave_nothing_to_say(

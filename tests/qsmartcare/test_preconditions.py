@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from qsmartcare.preconditions import Trouble, check_database_url, check_port, lock_data_folder
+from qsmartcare.preconditions import (
+    Trouble,
+    check_database_url,
+    check_demo,
+    check_port,
+    lock_data_folder,
+)
 
 
 @pytest.mark.parametrize("port", [0, 65536])
@@ -24,6 +30,20 @@ def test_a_port_in_use_is_named_with_a_way_out() -> None:
 def test_a_host_that_is_not_this_machine_is_named() -> None:
     with pytest.raises(Trouble, match=r"HOST=203\.0\.113\.9"):
         check_port("203.0.113.9", 8000)
+
+
+@pytest.mark.parametrize(
+    ("host", "base_url"),
+    [("192.0.2.7", "http://localhost:8000"), ("127.0.0.1", "http://192.0.2.7:8000")],
+)
+def test_a_demo_that_others_could_reach_is_refused_with_a_way_out(host: str, base_url: str) -> None:
+    with pytest.raises(Trouble, match=r"DEMO=0.*HOST=127\.0\.0\.1"):
+        check_demo(host, base_url)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def test_a_demo_for_this_machine_may_start(host: str) -> None:
+    check_demo(host, "http://localhost:8000")
 
 
 def test_a_folder_is_for_one_process_at_a_time(tmp_path: Path) -> None:

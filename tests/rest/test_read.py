@@ -168,3 +168,9 @@ def test_what_the_scopes_leave_out_is_forbidden_and_recorded(api: Api, rebecca: 
     assert response.status_code == 403
     assert "insufficient_scope" in response["WWW-Authenticate"]
     assert AuditRecord.objects.filter(outcome="denied", resource_type="Patient").exists()
+
+
+@pytest.mark.parametrize("path", ["/R4-patient-api/", "/R4-patient-api/metadata"])
+def test_the_base_says_what_it_is(api: Api, db: None, path: str) -> None:
+    assert api.http.get(path).json()["resourceType"] == "CapabilityStatement"
+    assert diagnostics(api.http.post(path))

@@ -65,6 +65,8 @@ def test_a_broken_database_url_ends_in_a_sentence(start: Starter, url: str, word
     [
         ({"PORT": "eighty"}, "PORT must be a whole number"),
         ({"PORT": "70000"}, "PORT must be between"),
+        ({"HOST": "0.0.0.0"}, "start with DEMO=0"),  # noqa: S104
+        ({"BASE_URL": "https://ehr.example.org"}, "start with DEMO=0"),
         ({"DEMO": "maybe"}, "DEMO must be 1 or 0"),
         ({"DATA_DIR": "/dev/null/here"}, "cannot be written"),
     ],

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from fhirapi.audit.models import AuditRecord
+from portal.accounts import recovery
 from portal.accounts.models import PinDevice, Recovery
 from tests.people import PASSWORD, PIN
 from tests.portal.accounts.conftest import (
@@ -96,6 +97,13 @@ def test_a_wrong_second_factor_changes_nothing(client, link, change, field, wron
     assert "This is not the" in errors_of(response)[field][0]
     assert try_door(client, PATIENT_DOOR, "rebecca").status_code == 302
     assert AuditRecord.objects.filter(action="recover", outcome="denied").count() == 1
+
+
+def test_answers_sent_at_once_share_the_five_tries(client, link):
+    asked = [recovery.recovery_for(link.split("/")[2]) for _ in range(8)]
+    claimed = [recovery.claim_try(each) for each in asked if each]
+    assert claimed == [True] * recovery.TRIES + [False] * 3
+    assert client.post(link, NEW_BOTH).status_code == 410
 
 
 def test_after_five_wrong_answers_the_link_is_dead(client, link):

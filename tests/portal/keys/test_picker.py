@@ -8,7 +8,7 @@ from fhirapi.smart import keys
 from portal.keys import picker
 from tests.people import make_key
 from tests.portal.keys.conftest import VALID
-from tests.portal.ui.browser import signed_in, text
+from tests.portal.ui.browser import signed_in, text, unapprove
 
 PICKER = "/portal/api/patients/"
 NEW = "/portal/api/new/"
@@ -36,10 +36,18 @@ def test_nobody_elses_patient_is_found(greys, asked):
 
 
 def test_a_search_leaves_an_audit_record_without_what_was_typed(greys):
-    greys.post(PICKER, {"find": "rebecca"})
+    greys.post(PICKER, {"find": "rebecca"}, REMOTE_ADDR="192.0.2.7")
     searched = AuditRecord.objects.get(action=AuditRecord.Action.PATIENT_SEARCH)
+    assert searched.address == "192.0.2.7"
     assert searched.patient_ids == ["142859"]
     assert "rebecca" not in str(vars(searched)).lower()
+
+
+def test_names_on_chips_leave_an_audit_record_too(greys):
+    greys.post(PICKER, {"patients": ["142859"], "add": "142860"}, REMOTE_ADDR="192.0.2.7")
+    shown = AuditRecord.objects.get(action=AuditRecord.Action.PATIENT_SEARCH)
+    assert sorted(shown.patient_ids) == ["142859", "142860"]
+    assert shown.address == "192.0.2.7"
 
 
 def test_patients_are_added_and_removed(greys):
@@ -119,7 +127,7 @@ def test_a_patient_has_no_picker(rebeccas):
 
 
 def test_a_provider_who_waits_for_approval_finds_nobody(dr_grey):
-    browser = signed_in(dr_grey.account)
+    browser = signed_in(unapprove(dr_grey.account))
     assert browser.post(PICKER, {"find": "wright"}).status_code == 302
     assert browser.post(NEW, {**VALID, "patients": ["142859"]}).url == "/portal/api/"
 

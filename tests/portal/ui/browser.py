@@ -22,5 +22,11 @@ def approve(account: Account) -> Account:
     return account
 
 
+def unapprove(account: Account) -> Account:
+    account.provider_approved_at = None
+    account.save(update_fields=["provider_approved_at"])
+    return account
+
+
 def text(response: Any) -> str:
     return str(response.content.decode())

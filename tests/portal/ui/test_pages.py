@@ -6,7 +6,7 @@ import pytest
 
 from fhirapi.definitions import registry
 from tests import people
-from tests.portal.ui.browser import approve, signed_in, text
+from tests.portal.ui.browser import approve, signed_in, text, unapprove
 
 
 def test_the_start_page_leads_to_both_doors_registration_and_documentation(client, db):
@@ -35,6 +35,7 @@ def test_a_patient_without_a_link_sees_why_and_nothing_of_a_record(practice):
 
 
 def test_a_provider_waits_for_approval_and_is_ready_after_it(dr_grey):
+    unapprove(dr_grey.account)
     browser = signed_in(dr_grey.account)
     assert "waiting for approval" in text(browser.get("/portal/"))
     approve(dr_grey.account)

@@ -1,0 +1,31 @@
+"""Deletes what has run out: sessions, tokens, letters' links, counts of letters and sign-ins."""
+
+from datetime import timedelta
+from typing import Any
+
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from portal.accounts import limits, recovery, registration
+
+
+class Command(BaseCommand):
+    help = "Deletes sessions, tokens, links and counters that have run out; run it once a day."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("clearsessions", verbosity=0)
+        call_command("cleartokens", verbosity=0)
+        registration.forget_old()
+        recovery.forget_old()
+        limits.forget_old()
+        _forget_failed_sign_ins(settings.AXES_COOLOFF_TIME)
+        if options["verbosity"]:
+            self.stdout.write("What had run out is deleted.")
+
+
+def _forget_failed_sign_ins(lock_out: timedelta) -> None:
+    """They lock nobody out any more; the audit trail keeps that they happened."""
+    AccessAttempt.objects.filter(attempt_time__lt=timezone.now() - lock_out).delete()

@@ -33,7 +33,7 @@ from fhirapi.store.models import Content
 admin.site.unregister([Client, AccessToken, RefreshToken, AuthorizationCode, IDToken])
 
 
-class EstimatingPaginator(Paginator):  # type: ignore[type-arg]
+class EstimatingPaginator(Paginator):  # type: ignore[type-arg]  # generic in the stubs only
     """Counting millions of rows exactly costs more than showing a page of them."""
 
     @cached_property
@@ -51,7 +51,7 @@ class EstimatingPaginator(Paginator):  # type: ignore[type-arg]
         return int(super().count)
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
     """To look at: these rows come from the API, the portal and the audit trail themselves."""
 
     ordering = ["-id"]

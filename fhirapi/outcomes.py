@@ -16,18 +16,10 @@ class Outcome(Exception):
     code: str
     """From https://hl7.org/fhir/R4/valueset-issue-type.html"""
     text: str
-    expression: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
 
     def issue(self, severity: str = "error") -> dict[str, object]:
-        issue: dict[str, object] = {
-            "severity": severity,
-            "code": self.code,
-            "diagnostics": self.text,
-        }
-        if self.expression:
-            issue["expression"] = [self.expression]
-        return issue
+        return {"severity": severity, "code": self.code, "diagnostics": self.text}
 
 
 def operation_outcome(*issues: dict[str, object]) -> bytes:

@@ -3,7 +3,7 @@
 Two rows for a current resource: ``Content`` holds the exact JSON and will carry the row-level
 policy, ``SearchRow`` holds only hashes and dates so that its GIN indexes stay usable beside such
 a policy. ``Version`` keeps what a later version replaced. Everything but ``Content`` and
-``Version`` is derived from the declarations and can be rebuilt by ``manage.py reindex``.
+``Version`` is derived from the declarations and can be made anew.
 """
 
 from django.contrib.postgres.fields import ArrayField

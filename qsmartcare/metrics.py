@@ -6,8 +6,8 @@ Large tables are estimated from the planner's statistics, so a scrape never scan
 from dataclasses import dataclass
 
 from fhirapi.audit.models import AuditRecord
+from fhirapi.sql import fetch
 from fhirapi.store.models import Content
-from fhirapi.store.sql import fetch
 
 _ESTIMATED_ROWS = "SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = %s::regclass"
 _DATABASE_SIZE = "SELECT '', pg_database_size(current_database())"

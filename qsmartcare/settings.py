@@ -42,7 +42,7 @@ DATABASES = {
         "PORT": _DATABASE.pop("port", ""),
         # A connection a thread, for good: opening one costs more than most requests.
         "CONN_MAX_AGE": None,
-        "CONN_HEALTH_CHECKS": True,  # for pages; the API's own SQL repeats itself (store/sql.py)
+        "CONN_HEALTH_CHECKS": True,  # for pages; the API's own SQL repeats itself (fhirapi/sql.py)
         # Prepared statements save planning on the hot path; 0 for a pooler that cannot keep them.
         "OPTIONS": {
             "prepare_threshold": env.number("PREPARE_THRESHOLD", 3) or None,

@@ -6,23 +6,27 @@ its address, which names a patient, is not logged.
 """
 
 import os
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import django
 from django.conf import settings
 from django.core.handlers.exception import convert_exception_to_response
-from django.core.handlers.wsgi import WSGIHandler
-from django.http import HttpRequest, HttpResponseBase
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.security import SecurityMiddleware
 from django.urls import set_urlconf
 from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 
 if TYPE_CHECKING:
-    from wsgiref.types import WSGIApplication
+    from collections.abc import Iterable
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 API_PREFIXES = ("/R4-patient-api/", "/patient-api/", "/provider-api/", "/healthz", "/readyz")
 # A person stands in front of these two: they need the session although they live below the API.
 PAGE_PREFIXES = ("/R4-patient-api/oauth2/authorize", "/R4-patient-api/oauth2/manage")
+FHIR_PREFIX = "/R4-patient-api/"
+OAUTH_PREFIX = "/R4-patient-api/oa"  # oauth2, and oath2 as the guide misspells it
 
 
 def is_api(path: str) -> bool:
@@ -30,20 +34,57 @@ def is_api(path: str) -> bool:
 
 
 class Application(WSGIHandler):
-    """Pages go through ``settings.MIDDLEWARE``, the API past it."""
+    """Pages go through ``settings.MIDDLEWARE``, the API past it, reads past signals as well."""
 
     def load_middleware(self, is_async: bool = False) -> None:
         super().load_middleware(is_async)
-        view = convert_exception_to_response(self._get_response)  # type: ignore[attr-defined]
-        self._api = convert_exception_to_response(SecurityMiddleware(view))
+        self._api = convert_exception_to_response(self._call_view)
+        self._security_headers = _security_headers()
+
+    def __call__(  # type: ignore[override]  # the stubs promise Django's response, WSGI does not
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> "Iterable[bytes]":
+        if environ["REQUEST_METHOD"] != "GET" or not is_read(environ["PATH_INFO"]):
+            return super().__call__(environ, start_response)
+        # Without request_started and request_finished: they look after the ORM's connections, and
+        # a read's own (fhirapi/sql.py) heals itself.
+        request = WSGIRequest(environ)
+        response = self.get_response(request)
+        status = f"{response.status_code} {response.reason_phrase}"
+        start_response(status, list(response.items()))
+        if isinstance(response, HttpResponse):
+            request.close()
+            return [response.content]
+        return response
 
     def get_response(self, request: HttpRequest) -> HttpResponseBase:
         if not is_api(request.path):
             return super().get_response(request)
         set_urlconf(None)
         response: HttpResponseBase = self._api(request)  # type: ignore[assignment]  # not async
+        for name, value in self._security_headers:
+            response.headers[name] = value
         response._resource_closers.append(request.close)  # type: ignore[attr-defined]
         return response
+
+    def _call_view(self, request: HttpRequest) -> HttpResponseBase:
+        view, args, kwargs = self.resolve_request(request)
+        response: HttpResponseBase = view(request, *args, **kwargs)
+        return response
+
+
+def is_read(path: str) -> bool:
+    return path.startswith(FHIR_PREFIX) and not path.startswith(OAUTH_PREFIX)
+
+
+def _security_headers() -> list[tuple[str, str]]:
+    """What Django's own middleware would add to every answer, asked once."""
+    request = WSGIRequest({"REQUEST_METHOD": "GET", "wsgi.input": BytesIO()})
+    request.is_secure = lambda: settings.IS_HTTPS  # type: ignore[method-assign]
+    blank = HttpResponse()
+    before = set(blank.headers)
+    SecurityMiddleware(lambda _: blank).process_response(request, blank)
+    return [(name, value) for name, value in blank.items() if name not in before]
 
 
 def behind_proxies(app: WSGIHandler, proxies: list[str]) -> "WSGIApplication":

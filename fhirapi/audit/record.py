@@ -1,4 +1,4 @@
-"""Writes audit records from Python; the API's hot path inserts its own inside its one statement."""
+"""Writes audit records one at a time; the API's hot path has its own way (``trail.py``)."""
 
 from django.http import HttpRequest
 

@@ -15,9 +15,9 @@ from fhirapi.search import subset
 from fhirapi.search.page import Position, from_text, to_text
 from fhirapi.search.plan import plan
 from fhirapi.search.query import SearchQuery
+from fhirapi.sql import fetch_one
 from fhirapi.store.caller import Caller
 from fhirapi.store.read import TokenRefused
-from fhirapi.store.sql import fetch_one
 
 
 def run(

@@ -1,7 +1,7 @@
 """What a living token opens."""
 
+from fhirapi.sql import fetch, fetch_one
 from fhirapi.store.caller import ALLOWED, CALLER, Caller
-from fhirapi.store.sql import fetch, fetch_one
 
 _ONE_OR_MORE = f"WITH {CALLER}, {ALLOWED} SELECT patient_id FROM allowed LIMIT 2"  # noqa: S608 - constants
 _ALL = f"""

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from fhirapi.smart import jwt, patients, secrets
 from fhirapi.smart.models import AccessKey, DataAccessGrant
-from fhirapi.store.sql import fetch, fetch_one
+from fhirapi.sql import fetch, fetch_one
 
 _KEY_COLUMNS = (
     "id", "access_key_id", "secret_digest", "previous_secret_digest", "previous_secret_until",

@@ -14,7 +14,7 @@ from django.contrib.auth.models import AbstractUser
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import record
 from fhirapi.searchparams.string import like
-from fhirapi.store.sql import fetch, fetch_one
+from fhirapi.sql import fetch, fetch_one
 
 _MAY_SEE = """
 SELECT patient_id FROM fhirapi_accountpatient WHERE account_id = %s AND patient_id = ANY(%s)

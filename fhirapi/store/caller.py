@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
-from fhirapi.store.sql import fetch_one
+from fhirapi.sql import fetch_one
 
 
 @dataclass(frozen=True, slots=True)

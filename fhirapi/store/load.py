@@ -18,8 +18,8 @@ from fhirapi.outcomes import unknown_type
 from fhirapi.searchparams import date
 from fhirapi.searchparams.index import IndexEntry, index
 from fhirapi.searchparams.paths import values
+from fhirapi.sql import fetch
 from fhirapi.store.patient_line import patient_line
-from fhirapi.store.sql import fetch
 
 _BATCH = 5_000  # resources held in memory at a time
 _TABLES = {

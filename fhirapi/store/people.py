@@ -8,7 +8,7 @@ import orjson
 from fhirapi.searchparams import date
 from fhirapi.searchparams.keys import parameter_key
 from fhirapi.searchparams.string import fold
-from fhirapi.store.sql import fetch
+from fhirapi.sql import fetch
 
 _NAMED = """
 SELECT c.content

@@ -8,7 +8,7 @@ import orjson
 from fhirapi.searchparams.keys import parameter_key
 from fhirapi.searchparams.string import like
 from fhirapi.smart.models import RecordLink
-from fhirapi.store.sql import fetch
+from fhirapi.sql import fetch
 
 _NAMED = """
 SELECT c.content FROM fhirapi_content c

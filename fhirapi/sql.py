@@ -1,0 +1,160 @@
+"""Runs the store's own SQL on Django's connection: server-side parameters and kept plans.
+
+``fetch`` takes and gives Python values. ``Prepared`` is for the statements of the hot path: it
+talks to libpq past the driver's Python layer, which costs more than a read's round trip.
+"""
+
+import re
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+import psycopg
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+
+Parameters = Sequence[Any] | Mapping[str, Any]
+Row = tuple[bytes | None, ...]
+
+_PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+
+
+def fetch(sql: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
+    """All rows. Takes part in Django's transaction, if one is open."""
+
+    def run(raw: "psycopg.Connection[Any]") -> list[tuple[Any, ...]]:
+        # psycopg's plain cursor, not Django's: binds on the server, so that plans are kept.
+        return psycopg.Cursor(raw).execute(sql, parameters).fetchall()
+
+    return _healed(run)
+
+
+def fetch_one(sql: str, parameters: Parameters = ()) -> tuple[Any, ...] | None:
+    rows = fetch(sql, parameters)
+    return rows[0] if rows else None
+
+
+Answer = TypeVar("Answer")
+
+
+def _healed(run: "Callable[[psycopg.Connection[Any]], Answer]") -> Answer:
+    try:
+        return run(_connection())
+    except psycopg.OperationalError:
+        wrapper = database()
+        if wrapper.in_atomic_block or wrapper.is_usable():
+            raise
+        # The database was restarted behind this connection: once more on a new one.
+        wrapper.close()
+        return run(_connection())
+
+
+_thread = threading.local()
+
+
+def database() -> BaseDatabaseWrapper:
+    """This thread's connection as Django keeps it, without the price of Django's proxies."""
+    found: BaseDatabaseWrapper | None = getattr(_thread, "database", None)
+    if found is None:
+        found = _thread.database = connections[DEFAULT_DB_ALIAS]
+    return found
+
+
+def _connection() -> "psycopg.Connection[Any]":
+    wrapper = database()
+    if wrapper.connection is None:
+        wrapper.ensure_connection()
+    raw: psycopg.Connection[Any] = wrapper.connection
+    return raw
+
+
+# --- The hot path ------------------------------------------------------------------------------
+_known: "WeakKeyDictionary[psycopg.Connection[Any], set[bytes]]" = WeakKeyDictionary()
+"""The names of the statements that each connection has prepared."""
+
+
+class Prepared:
+    """A statement that is prepared once a connection; placeholders are ``%(name)s``."""
+
+    def __init__(self, sql: str) -> None:
+        names: dict[str, int] = {}
+        numbered = _PLACEHOLDER.sub(
+            lambda match: f"${names.setdefault(match[1], len(names) + 1)}", sql
+        )
+        self._sql = numbered.replace("%%", "%").encode()
+        self._names = tuple(names)
+        self._name = blake2b(self._sql, digest_size=12).hexdigest().encode()
+
+    def fetch_one(self, parameters: Mapping[str, Any]) -> Row | None:
+        """The first row in PostgreSQL's text format: bytes, None for null."""
+        values: list[Any] = [_text(parameters[name]) for name in self._names]
+        return _healed(lambda raw: self._run(raw, values))
+
+    def _run(self, raw: "psycopg.Connection[Any]", values: list[Any]) -> Row | None:
+        server = raw.pgconn
+        if not raw.autocommit and server.transaction_status == TransactionStatus.IDLE:
+            psycopg.Cursor(raw).execute("SELECT 1")  # lets the driver open Django's transaction
+        if raw.prepare_threshold is None:  # a pooler stands between: nothing can be kept
+            result = server.exec_params(self._sql, values)
+        else:
+            self._prepare(raw)
+            result = server.exec_prepared(self._name, values)
+        if result.status != ExecStatus.TUPLES_OK:
+            raise _error(raw, result)
+        if not result.ntuples:
+            return None
+        return tuple(result.get_value(0, column) for column in range(result.nfields))
+
+    def _prepare(self, raw: "psycopg.Connection[Any]") -> None:
+        known = _known.setdefault(raw, set())
+        if self._name in known:
+            return
+        result = raw.pgconn.prepare(self._name, self._sql)
+        if result.status != ExecStatus.COMMAND_OK:
+            raise _error(raw, result)
+        known.add(self._name)
+
+
+@lru_cache(maxsize=500)
+def prepared(sql: str) -> Prepared:
+    """For statements whose text is put together: the same text is the same statement."""
+    return Prepared(sql)
+
+
+def _error(raw: "psycopg.Connection[Any]", result: Any) -> psycopg.Error:
+    if raw.pgconn.status != ConnStatus.OK:
+        return psycopg.OperationalError("The connection to the database was lost.")
+    return psycopg.errors.error_from_result(result)
+
+
+def _text(value: Any) -> bytes | None:
+    """A parameter in PostgreSQL's text format."""
+    if type(value) is str:
+        return value.encode()
+    if value is None:
+        return None
+    if type(value) is bool:
+        return b"t" if value else b"f"
+    if type(value) is list:
+        return array(value).encode()
+    if type(value) is datetime:
+        return value.isoformat().encode()
+    return str(value).encode()
+
+
+def array(values: Iterable[str | int | None]) -> str:
+    """PostgreSQL's array literal. https://www.postgresql.org/docs/18/arrays.html#ARRAYS-IO"""
+    return "{" + ",".join(map(_element, values)) + "}"
+
+
+def _element(value: str | int | None) -> str:
+    if type(value) is str:
+        if "\\" in value or '"' in value:
+            value = value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{value}"'
+    return "NULL" if value is None else str(value)

@@ -31,6 +31,10 @@ ADMINISTRATIVE = (
         ),
         reference("link", "link.other", to="Patient RelatedPerson"),
         reference("organization", "managingOrganization", to="Organization"),
+        summary=(
+            "identifier active name telecom gender birthDate deceased[x] address "
+            "managingOrganization link"
+        ),
         patient="id",
     ),
     resource_type(
@@ -51,6 +55,7 @@ ADMINISTRATIVE = (
         string("address-state", "address.state"),
         string("name"),
         date("birthdate", "birthDate"),
+        summary="identifier active patient relationship name telecom gender birthDate address",
         patient="patient",
     ),
     resource_type(
@@ -72,6 +77,7 @@ ADMINISTRATIVE = (
         string("family", "name.family"),
         string("given", "name.given"),
         string("name"),
+        summary="identifier active name telecom address gender birthDate",
         is_shared=True,
     ),
     resource_type(
@@ -90,6 +96,9 @@ ADMINISTRATIVE = (
         reference("organization", to="Organization"),
         reference("practitioner", to="Practitioner"),
         reference("service", "healthcareService", to="HealthcareService"),
+        summary=(
+            "identifier active period practitioner organization code specialty location telecom"
+        ),
         is_shared=True,
     ),
     resource_type(
@@ -112,5 +121,6 @@ ADMINISTRATIVE = (
             "member.entity",
             to="Practitioner Group Device Medication Patient PractitionerRole",
         ),
+        summary="identifier active type actual code name quantity managingEntity",
     ),
 )

@@ -41,6 +41,11 @@ CARE = (
         ),
         reference("replaces", to="CarePlan"),
         reference("subject", to="Group Patient"),
+        summary=(
+            "identifier instantiatesCanonical instantiatesUri basedOn replaces partOf status "
+            "intent category title description subject encounter period created author "
+            "addresses"
+        ),
         patient="subject",
         clinical_date="period",
     ),
@@ -55,6 +60,7 @@ CARE = (
         reference("encounter", to="Encounter"),
         reference("participant", "participant.member", to=f"{PEOPLE} CareTeam"),
         reference("subject", to="Group Patient"),
+        summary="identifier status category name subject encounter period managingOrganization",
         patient="subject",
         clinical_date="period",
     ),
@@ -69,6 +75,10 @@ CARE = (
         date("start-date", "startDate"),
         date("target-date", "target.dueDate"),
         reference("subject", to="Group Organization Patient"),
+        summary=(
+            "lifecycleStatus achievementStatus category priority description subject start[x] "
+            "statusDate expressedBy"
+        ),
         patient="subject",
         clinical_date="startDate",
     ),
@@ -96,6 +106,13 @@ CARE = (
         reference("requester", to=AUTHORS),
         reference("specimen", to="Specimen"),
         reference("subject", to="Group Device Patient Location"),
+        summary=(
+            "identifier instantiatesCanonical instantiatesUri basedOn replaces requisition "
+            "status intent category priority doNotPerform code orderDetail quantity[x] subject "
+            "encounter occurrence[x] asNeeded[x] authoredOn requester performerType performer "
+            "locationCode locationReference reasonCode reasonReference specimen bodySite "
+            "patientInstruction"
+        ),
         patient="subject",
         clinical_date="authoredOn",
     ),
@@ -120,6 +137,11 @@ CARE = (
         reference("part-of", "partOf", to="Task"),
         reference("requester", to=AUTHORS),
         reference("subject", "for", to=ANY),
+        summary=(
+            "instantiatesCanonical instantiatesUri basedOn groupIdentifier partOf status "
+            "statusReason businessStatus intent code description focus for encounter "
+            "executionPeriod lastModified requester owner location"
+        ),
         patient="for",
         clinical_date="authoredOn",
     ),
@@ -140,6 +162,10 @@ CARE = (
         reference("recipient", to=f"{AUTHORS} Group CareTeam HealthcareService"),
         reference("sender", to=f"{AUTHORS} HealthcareService"),
         reference("subject", to="Group Patient"),
+        summary=(
+            "identifier instantiatesCanonical instantiatesUri basedOn partOf status "
+            "statusReason priority subject encounter reasonCode reasonReference"
+        ),
         patient="subject",
         clinical_date="sent",
     ),

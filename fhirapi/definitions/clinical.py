@@ -44,6 +44,10 @@ CLINICAL = (
         reference("reason-reference", "reasonReference", to="Condition Observation Procedure"),
         reference("service-provider", "serviceProvider", to="Organization"),
         reference("subject", to="Group Patient"),
+        summary=(
+            "identifier status class type serviceType subject episodeOfCare participant "
+            "appointment reasonCode reasonReference diagnosis"
+        ),
         patient="subject",
         clinical_date="period",
     ),
@@ -74,6 +78,10 @@ CLINICAL = (
         reference("encounter", to="Encounter"),
         reference("evidence-detail", "evidence.detail", to=ANY),
         reference("subject", to="Group Patient"),
+        summary=(
+            "identifier clinicalStatus verificationStatus code bodySite subject encounter "
+            "onset[x] recordedDate recorder asserter"
+        ),
         patient="subject",
         clinical_date="recordedDate",
     ),
@@ -95,6 +103,10 @@ CLINICAL = (
         date("onset", "reaction.onset"),
         reference("asserter", to="Practitioner Patient PractitionerRole RelatedPerson"),
         reference("recorder", to="Practitioner Patient PractitionerRole RelatedPerson"),
+        summary=(
+            "identifier clinicalStatus verificationStatus type category criticality code "
+            "patient asserter"
+        ),
         patient="patient",
         clinical_date="recordedDate",
     ),
@@ -120,6 +132,11 @@ CLINICAL = (
             to="Condition Observation Procedure DiagnosticReport DocumentReference",
         ),
         reference("subject", to="Group Patient"),
+        summary=(
+            "identifier instantiatesCanonical instantiatesUri basedOn partOf status "
+            "statusReason category code subject encounter performed[x] recorder asserter "
+            "performer location reasonCode reasonReference bodySite outcome"
+        ),
         patient="subject",
         clinical_date="performed[x]",
     ),
@@ -142,6 +159,9 @@ CLINICAL = (
         reference("reaction", "reaction.detail", to="Observation"),
         reference(
             "reason-reference", "reasonReference", to="Condition Observation DiagnosticReport"
+        ),
+        summary=(
+            "status vaccineCode patient occurrence[x] primarySource performer note isSubpotent"
         ),
         patient="patient",
         clinical_date="occurrence[x]",

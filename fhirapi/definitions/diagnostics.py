@@ -66,6 +66,10 @@ DIAGNOSTICS = (
         composite("code-value-date", "code", "value-date"),
         composite("code-value-quantity", "code", "value-quantity"),
         composite("code-value-string", "code", "value-string"),
+        summary=(
+            "identifier basedOn partOf status code subject focus encounter effective[x] issued "
+            "performer value[x] hasMember derivedFrom component"
+        ),
         patient="subject",
         clinical_date="effective[x]",
     ),
@@ -91,6 +95,10 @@ DIAGNOSTICS = (
         ),
         reference("specimen", to="Specimen"),
         reference("subject", to="Group Device Patient Location"),
+        summary=(
+            "identifier status category code subject encounter effective[x] issued performer "
+            "resultsInterpreter media"
+        ),
         patient="subject",
         clinical_date="effective[x]",
     ),
@@ -108,6 +116,7 @@ DIAGNOSTICS = (
         reference("collector", "collection.collector", to="Practitioner PractitionerRole"),
         reference("parent", to="Specimen"),
         reference("subject", to="Group Device Patient Location"),
+        summary="identifier accessionIdentifier status type subject receivedTime condition",
         patient="subject",
         clinical_date="collection.collected[x]",
     ),
@@ -127,6 +136,11 @@ DIAGNOSTICS = (
         reference("operator", to=f"{AUTHORS} CareTeam"),
         reference(
             "subject", to="Practitioner Group Specimen Device Patient PractitionerRole Location"
+        ),
+        summary=(
+            "identifier basedOn partOf status type modality view subject encounter created[x] "
+            "issued operator reasonCode bodySite deviceName device height width frames duration "
+            "content"
         ),
         patient="subject",
         clinical_date="created[x]",

@@ -40,12 +40,17 @@ DOCUMENTS = (
         reference("related", "context.related", to=ANY),
         reference("relatesto", "relatesTo.target", to="DocumentReference"),
         reference("subject", to="Practitioner Group Device Patient"),
+        summary=(
+            "masterIdentifier identifier status docStatus type category subject date author "
+            "relatesTo description securityLabel content context"
+        ),
         patient="subject",
         clinical_date="date",
     ),
     resource_type(
         "Binary",
         "Files that belong to documents",
+        summary="contentType securityContext url",
         patient="securityContext",
     ),
     resource_type(
@@ -61,6 +66,10 @@ DOCUMENTS = (
         reference("questionnaire", to=""),
         reference("source", to="Practitioner Patient PractitionerRole RelatedPerson"),
         reference("subject", to=ANY),
+        summary=(
+            "identifier basedOn partOf questionnaire status subject encounter authored author "
+            "source"
+        ),
         patient="subject",
         clinical_date="authored",
     ),
@@ -78,6 +87,7 @@ DOCUMENTS = (
         reference("item", "entry.item", to=ANY),
         reference("source", to="Practitioner Device Patient PractitionerRole"),
         reference("subject", to="Group Device Patient Location"),
+        summary="status mode title code subject date source",
         patient="subject",
         clinical_date="date",
     ),
@@ -102,6 +112,10 @@ DOCUMENTS = (
             "sourceReference",
             to="Consent QuestionnaireResponse DocumentReference",
         ),
+        summary=(
+            "identifier status scope category patient dateTime performer organization source[x] "
+            "policyRule verification provision"
+        ),
         patient="patient",
         clinical_date="dateTime",
     ),
@@ -117,6 +131,7 @@ DOCUMENTS = (
         reference("entity", "entity.what", to=ANY),
         reference("location", to="Location"),
         reference("target", to=ANY),
+        summary="target recorded agent",
         patient="target",
         has_several_patients=True,
         clinical_date="recorded",

@@ -24,6 +24,10 @@ FINANCIAL = (
         reference("payor", to="Organization Patient RelatedPerson"),
         reference("policy-holder", "policyHolder", to="Organization Patient RelatedPerson"),
         reference("subscriber", to="Patient RelatedPerson"),
+        summary=(
+            "identifier status type policyHolder subscriber subscriberId beneficiary dependent "
+            "period payor order network"
+        ),
         patient="beneficiary",
         clinical_date="period",
     ),
@@ -48,6 +52,9 @@ FINANCIAL = (
         reference("procedure-udi", "procedure.udi", to="Device"),
         reference("provider", to="Practitioner Organization PractitionerRole"),
         reference("subdetail-udi", "item.detail.subDetail.udi", to="Device"),
+        summary=(
+            "status type use patient billablePeriod created insurer provider priority insurance"
+        ),
         patient="patient",
         clinical_date="created",
     ),
@@ -72,6 +79,10 @@ FINANCIAL = (
         reference("procedure-udi", "procedure.udi", to="Device"),
         reference("provider", to="Practitioner Organization PractitionerRole"),
         reference("subdetail-udi", "item.detail.subDetail.udi", to="Device"),
+        summary=(
+            "status type use patient billablePeriod created insurer provider outcome insurance "
+            "total"
+        ),
         patient="patient",
         clinical_date="created",
     ),

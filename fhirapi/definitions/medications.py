@@ -15,6 +15,7 @@ MEDICATIONS = (
         date("expiration-date", "batch.expirationDate"),
         reference("ingredient", "ingredient.itemReference", to="Medication"),
         reference("manufacturer", to="Organization"),
+        summary="identifier code status manufacturer amount",
         is_shared=True,
     ),
     resource_type(
@@ -35,6 +36,11 @@ MEDICATIONS = (
         reference("medication", "medicationReference", to="Medication"),
         reference("requester", to=AUTHORS),
         reference("subject", to="Group Patient"),
+        summary=(
+            "status intent priority doNotPerform reported[x] medication[x] subject authoredOn "
+            "requester performerType instantiatesCanonical instantiatesUri basedOn "
+            "groupIdentifier"
+        ),
         patient="subject",
         clinical_date="authoredOn",
     ),
@@ -57,6 +63,7 @@ MEDICATIONS = (
             "responsibleparty", "substitution.responsibleParty", to="Practitioner PractitionerRole"
         ),
         reference("subject", to="Group Patient"),
+        summary="status medication[x] subject whenPrepared",
         patient="subject",
         clinical_date="whenHandedOver",
     ),

@@ -18,6 +18,7 @@ ORGANIZATIONS = (
         string("name", "name", "alias"),
         reference("endpoint", to="Endpoint"),
         reference("partof", "partOf", to="Organization"),
+        summary="identifier active type name partOf",
         is_shared=True,
     ),
     resource_type(
@@ -37,6 +38,10 @@ ORGANIZATIONS = (
         reference("endpoint", to="Endpoint"),
         reference("organization", "managingOrganization", to="Organization"),
         reference("partof", "partOf", to="Location"),
+        summary=(
+            "identifier status operationalStatus name description mode type physicalType "
+            "managingOrganization"
+        ),
         is_shared=True,
     ),
     resource_type(
@@ -54,6 +59,9 @@ ORGANIZATIONS = (
         reference("endpoint", to="Endpoint"),
         reference("location", to="Location"),
         reference("organization", "providedBy", to="Organization"),
+        summary=(
+            "identifier active providedBy category type specialty location name comment photo"
+        ),
         is_shared=True,
     ),
     resource_type(
@@ -65,6 +73,10 @@ ORGANIZATIONS = (
         token("status"),
         string("name"),
         reference("organization", "managingOrganization", to="Organization"),
+        summary=(
+            "identifier status connectionType name managingOrganization period payloadType "
+            "payloadMimeType address"
+        ),
         is_shared=True,
     ),
     resource_type(
@@ -81,6 +93,7 @@ ORGANIZATIONS = (
         uri("url"),
         reference("location", to="Location"),
         reference("organization", "owner", to="Organization"),
+        summary="udiCarrier status safety",
         patient="patient",
     ),
 )

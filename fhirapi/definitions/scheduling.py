@@ -24,6 +24,10 @@ SCHEDULING = (
         reference("reason-reference", "reasonReference", to="Condition Observation Procedure"),
         reference("slot", to="Slot"),
         reference("supporting-info", "supportingInformation", to=ANY),
+        summary=(
+            "identifier status cancelationReason serviceCategory serviceType specialty "
+            "appointmentType reasonCode start end participant"
+        ),
         patient="participant.actor",
         has_several_patients=True,
         clinical_date="start",
@@ -38,6 +42,7 @@ SCHEDULING = (
         token("specialty"),
         date("date", "planningHorizon"),
         reference("actor", to=_ACTORS),
+        summary="identifier active serviceCategory serviceType specialty actor planningHorizon",
         clinical_date="planningHorizon",
         is_shared=True,
     ),
@@ -52,6 +57,10 @@ SCHEDULING = (
         token("status"),
         date("start"),
         reference("schedule", to="Schedule"),
+        summary=(
+            "identifier serviceCategory serviceType specialty appointmentType schedule status "
+            "start end"
+        ),
         clinical_date="start",
         is_shared=True,
     ),

@@ -44,6 +44,9 @@ class ResourceType:
     words: str
     """What it holds in plain words, for consent pages and documentation."""
     search: tuple[SearchParameter, ...]
+    summary: tuple[str, ...] = ()
+    """Elements of ``_summary=true``: what R4 marks as summary, and what must not be left out.
+    Where none are named: those that can be searched."""
     patient: str | None = None
     """Path of the reference to the patient whose data it is; ``id`` for Patient itself."""
     has_several_patients: bool = False
@@ -63,6 +66,11 @@ class ResourceType:
             and "Patient" in parameter.targets
             and not self.has_several_patients
         )
+
+    @cached_property
+    def summary_elements(self) -> frozenset[str]:
+        searched = (path.partition(".")[0] for each in self.search for path in each.paths)
+        return frozenset(self.summary or searched)
 
     @cached_property
     def _by_code(self) -> dict[str, SearchParameter]:

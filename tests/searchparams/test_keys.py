@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from fhirapi.searchparams import reference, string, token
 from fhirapi.searchparams.keys import key
 from fhirapi.searchparams.paths import values
-from fhirapi.searchparams.values import escape, split, unescape
+from fhirapi.searchparams.values import escape
 
 codes = st.text(st.characters(codec="utf-8", exclude_characters="|,$\\\x00"), min_size=1)
 systems = st.just("http://loinc.org") | codes

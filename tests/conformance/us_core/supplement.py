@@ -33,7 +33,7 @@ def is_complete(resource: Resource, required: Required) -> bool:
 
 
 def supplement(required: Required, patient: Resource) -> Resource:
-    """A resource of the patient (or another of the same doctor's) with a value for each parameter."""
+    """The patient's (or of the same doctor's) resource with a value for each parameter."""
     name = re.sub(r"[^A-Za-z]+", "-", str(required))
     resource: Resource = {"resourceType": required.resource_type, "id": name[:64]}
     if required.resource_type == "Patient":

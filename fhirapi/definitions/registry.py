@@ -1,34 +1,52 @@
 """Look-ups by name; refuses a declaration that contradicts itself at import."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from fhirapi.definitions.administrative import ADMINISTRATIVE
+from fhirapi.definitions.builders import ANY
+from fhirapi.definitions.care import CARE
 from fhirapi.definitions.clinical import CLINICAL
 from fhirapi.definitions.diagnostics import DIAGNOSTICS
+from fhirapi.definitions.documents import DOCUMENTS
+from fhirapi.definitions.financial import FINANCIAL
 from fhirapi.definitions.medications import MEDICATIONS
-from fhirapi.definitions.schema import ResourceType
+from fhirapi.definitions.organizations import ORGANIZATIONS
+from fhirapi.definitions.scheduling import SCHEDULING
+from fhirapi.definitions.schema import ResourceType, SearchParameter
+
+AREAS = (
+    ADMINISTRATIVE,
+    ORGANIZATIONS,
+    SCHEDULING,
+    CLINICAL,
+    CARE,
+    DIAGNOSTICS,
+    MEDICATIONS,
+    DOCUMENTS,
+    FINANCIAL,
+)
 
 
 class BadDeclaration(ValueError):
-    """Two rows of the same name, a parameter declared twice, or a target that does not exist."""
+    """A name or parameter declared twice, or a target or part that does not exist."""
 
 
+_DECLARED: dict[str, ResourceType] = {}
 _TYPES: dict[str, ResourceType] = {}
 _BY_LOWER_NAME: dict[str, ResourceType] = {}
 
 
-def register(resource_type: ResourceType) -> None:
-    if resource_type.name.lower() in _BY_LOWER_NAME:
-        raise BadDeclaration(f"{resource_type.name} is declared twice.")
-    codes = [parameter.code for parameter in resource_type.search]
-    if len(codes) != len(set(codes)):
-        raise BadDeclaration(f"{resource_type.name} declares a search parameter twice.")
-    _TYPES[resource_type.name] = resource_type
-    _BY_LOWER_NAME[resource_type.name.lower()] = resource_type
+def register(*resource_types: ResourceType) -> None:
+    for each in resource_types:
+        _check(each)
+        _DECLARED[each.name] = each
+    _resolve()
 
 
 def unregister(name: str) -> None:
-    del _TYPES[name], _BY_LOWER_NAME[name.lower()]
+    del _DECLARED[name]
+    _resolve()
 
 
 def find(name: str) -> ResourceType | None:
@@ -44,6 +62,33 @@ def every() -> Iterator[ResourceType]:
     return iter(_TYPES.values())
 
 
+def _check(resource_type: ResourceType) -> None:
+    if resource_type.name.lower() in {name.lower() for name in _DECLARED}:
+        raise BadDeclaration(f"{resource_type.name} is declared twice.")
+    codes = [parameter.code for parameter in resource_type.search]
+    if len(codes) != len(set(codes)):
+        raise BadDeclaration(f"{resource_type.name} declares a search parameter twice.")
+    for parameter in resource_type.search:
+        for named in (*parameter.stored_as, *parameter.parts):
+            if named not in codes:
+                raise BadDeclaration(f"{resource_type.name}.{parameter.code}: no {named}.")
+
+
+def _resolve() -> None:
+    """Puts the names of all types in where a reference may lead to any."""
+    names = tuple(_DECLARED)
+    _TYPES.clear()
+    for name, declared in _DECLARED.items():
+        search = tuple(_resolved(each, names) for each in declared.search)
+        _TYPES[name] = replace(declared, search=search)
+    _BY_LOWER_NAME.clear()
+    _BY_LOWER_NAME.update({name.lower(): each for name, each in _TYPES.items()})
+
+
+def _resolved(parameter: SearchParameter, names: tuple[str, ...]) -> SearchParameter:
+    return replace(parameter, targets=names) if parameter.targets == (ANY,) else parameter
+
+
 def _check_targets() -> None:
     for resource_type in every():
         for parameter in resource_type.search:
@@ -54,6 +99,5 @@ def _check_targets() -> None:
                     )
 
 
-for _row in (*ADMINISTRATIVE, *CLINICAL, *DIAGNOSTICS, *MEDICATIONS):
-    register(_row)
+register(*(row for area in AREAS for row in area))
 _check_targets()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 
 class ParameterType(StrEnum):
@@ -10,6 +11,9 @@ class ParameterType(StrEnum):
     DATE = "date"
     STRING = "string"
     URI = "uri"
+    QUANTITY = "quantity"
+    NUMBER = "number"
+    COMPOSITE = "composite"
 
 
 @dataclass(frozen=True)
@@ -17,25 +21,57 @@ class SearchParameter:
     code: str
     type: ParameterType
     paths: tuple[str, ...]
-    """Dotted element paths below the resource; ``x[x]`` is a choice of types."""
+    """Below the resource, in the subset of FHIRPath that searchparams/paths.py has."""
     targets: tuple[str, ...] = ()
     """For references: the types a bare id may mean."""
+    is_narrow: bool = False
+    """For references: what refers to another type than ``targets`` is not meant."""
     is_nearly_unique: bool = False
     """For tokens: identifiers and the like, whose keys go to the ``refs`` index."""
+    stored_as: tuple[str, ...] = ()
+    """Parameters under which its values are indexed already; then it has no entries of its own."""
+    parts: tuple[str, ...] = ()
+    """For composites: the parameters whose values are given together."""
+
+    @property
+    def indexed_as(self) -> tuple[str, ...]:
+        return self.stored_as or (self.code,)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ResourceType:
     name: str
     words: str
     """What it holds in plain words, for consent pages and documentation."""
     search: tuple[SearchParameter, ...]
+    summary: tuple[str, ...] = ()
+    """Elements of ``_summary=true``: what R4 marks as summary, and what must not be left out.
+    Where none are named: those that can be searched."""
     patient: str | None = None
     """Path of the reference to the patient whose data it is; ``id`` for Patient itself."""
+    has_several_patients: bool = False
+    """Whether that path can lead to more than the one patient whose data it then is."""
     clinical_date: str | None = None
     """Path of the date by which results are ordered, newest first."""
     is_shared: bool = False
     """Practice data that every token with the scope may read (Practitioner, Location ...)."""
 
     def parameter(self, code: str) -> SearchParameter | None:
-        return next((each for each in self.search if each.code == code), None)
+        return self._by_code.get(code)
+
+    def names_patient(self, parameter: SearchParameter) -> bool:
+        """Whether the reference is the one whose value is the row's patient: a column."""
+        return (
+            parameter.paths == (self.patient,)
+            and "Patient" in parameter.targets
+            and not self.has_several_patients
+        )
+
+    @cached_property
+    def summary_elements(self) -> frozenset[str]:
+        searched = (path.partition(".")[0] for each in self.search for path in each.paths)
+        return frozenset(self.summary or searched)
+
+    @cached_property
+    def _by_code(self) -> dict[str, SearchParameter]:
+        return {each.code: each for each in self.search}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fhirapi.definitions import registry
 from fhirapi.definitions.schema import ParameterType, ResourceType, SearchParameter
 from fhirapi.outcomes import bad_value
-from fhirapi.search.criteria import Binder, is_compartment
+from fhirapi.search.criteria import Binder
 from fhirapi.searchparams.keys import parameter_key
 
 
@@ -92,5 +92,7 @@ def _branches(include: Include, binder: Binder) -> list[str]:
             "fhirapi_searchrow n WHERE n.resource_type = 'Patient' "
             f"AND n.resource_id = o.patient_id AND o.resource_type = {source}"
         )
-    ways = [joined, own] if is_compartment(include.source, include.parameter) else [joined]
+    ways = [joined]
+    if include.source.names_patient(include.parameter) and include.target in (None, "Patient"):
+        ways.append(own)
     return [f"SELECT n.id FROM {way} AND {_VISIBLE}" for way in ways]

@@ -1,15 +1,17 @@
 """Reads the text of a search into a SearchQuery. https://hl7.org/fhir/R4/search.html"""
 
-import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fhirapi.definitions import registry
+from fhirapi.definitions.builders import COMMON
 from fhirapi.definitions.schema import ParameterType, ResourceType, SearchParameter
 from fhirapi.outcomes import bad_value, unknown_parameter
-from fhirapi.search.criteria import Chain, Criterion, Has, Value
+from fhirapi.search.criteria import Chain, Criterion, Has
 from fhirapi.search.include import Include, parse_include
 from fhirapi.search.sort import SortKey, parse_sort
+from fhirapi.search.value import Value
+from fhirapi.searchparams.values import split
 
 DEFAULT_COUNT = 50
 MAX_COUNT = 1000
@@ -19,16 +21,18 @@ _MAX_LENGTH = 50_000  # of one parameter's text
 _MAX_PARAMETERS = 30  # of one search
 _PASSED_OVER = frozenset({"_format", "_pretty", "_page"})  # not about which resources match
 _MODIFIERS = {
-    ParameterType.TOKEN: frozenset({"", "not", "missing"}),
-    ParameterType.REFERENCE: frozenset({"", "missing"}),
+    ParameterType.TOKEN: frozenset({"", "not", "missing", "text"}),
+    ParameterType.REFERENCE: frozenset({"", "missing", "identifier"}),
     ParameterType.DATE: frozenset({"", "missing"}),
     ParameterType.STRING: frozenset({"", "exact", "contains", "missing"}),
     ParameterType.URI: frozenset({"", "missing"}),
+    ParameterType.QUANTITY: frozenset({"", "missing"}),
+    ParameterType.NUMBER: frozenset({"", "missing"}),
+    ParameterType.COMPOSITE: frozenset({""}),
 }
-_SUMMARIES = frozenset({"text", "data", "count", "false"})
+_SUMMARIES = frozenset({"true", "text", "data", "count", "false"})
 _TOTALS = frozenset({"none", "estimate", "accurate"})
-_UNESCAPED_COMMA = re.compile(r"(?<!\\),")
-_ESCAPED = re.compile(r"\\([,$|\\])")
+_COMMON = tuple(each.code for each in COMMON)
 
 
 @dataclass
@@ -74,8 +78,7 @@ def parse(
 
 def _add(query: SearchQuery, name: str, text: str) -> bool:
     """False if the name, or what it names, is unknown."""
-    if name.startswith("_") and not name.startswith(("_id", "_lastUpdated", "_has:", "_profile",
-                                                     "_tag", "_security")):  # fmt: skip
+    if name[0:1] == "_" and not name.startswith(("_has:", *_COMMON)):
         return _add_result_parameter(query, name, text)
     criterion = _criterion(query.resource_type, name, text, depth=0)
     if criterion is None:
@@ -89,8 +92,6 @@ def _add_result_parameter(query: SearchQuery, name: str, text: str) -> bool:
     match name.partition(":")[0]:
         case "_count":
             query.count = _count(text)
-        case "_summary" if text == "true":  # needs the table of summary elements: not yet
-            return False
         case "_sort":
             query.sort = parse_sort(query.resource_type, text)
         case "_include" | "_revinclude":
@@ -112,7 +113,7 @@ def _criterion(
     if depth > _MAX_DEPTH:
         raise bad_value(name, f"chains may be at most {_MAX_DEPTH} links long.")
     if name.startswith("_has:"):
-        return _has(name, text, depth)
+        return _has(resource_type, name, text, depth)
     if "." in name:
         return _chain(resource_type, name, text, depth)
     code, _, modifier = name.partition(":")
@@ -122,11 +123,19 @@ def _criterion(
     if modifier in parameter.targets:  # subject:Patient=1
         parameter = _narrowed(parameter, modifier)
         modifier = ""
-    if modifier not in _MODIFIERS[parameter.type]:
+    if modifier not in modifiers(parameter):
         raise bad_value(code, f"the modifier ':{modifier[:32]}' is not supported here.")
     if modifier == "missing":
         _one_of(name, text, frozenset({"true", "false"}))
     return Value(resource_type, parameter, modifier, _alternatives(code, text))
+
+
+def modifiers(parameter: SearchParameter) -> frozenset[str]:
+    """Those that the parameter knows; the empty one among them."""
+    if not parameter.paths and not parameter.parts:  # a column: always there, and no more to ask
+        return frozenset({"", "not"} if parameter.type is ParameterType.TOKEN else {""})
+    known = _MODIFIERS[parameter.type]
+    return known | {"of-type"} if parameter.is_nearly_unique else known
 
 
 def _chain(resource_type: ResourceType, name: str, text: str, depth: int) -> Criterion | None:
@@ -149,7 +158,7 @@ def _chain(resource_type: ResourceType, name: str, text: str, depth: int) -> Cri
     return Chain(resource_type, parameter, tuple(inner)) if inner else None
 
 
-def _has(name: str, text: str, depth: int) -> Criterion | None:
+def _has(resource_type: ResourceType, name: str, text: str, depth: int) -> Criterion | None:
     """``_has:Observation:patient:code=1234-5``"""
     parts = name.split(":", 3)
     if len(parts) != 4:
@@ -157,14 +166,14 @@ def _has(name: str, text: str, depth: int) -> Criterion | None:
     _, source_name, code, rest = parts
     source = registry.find(source_name)
     parameter = source.parameter(code) if source else None
-    if source is None or parameter is None or parameter.type is not ParameterType.REFERENCE:
+    if source is None or parameter is None or resource_type.name not in parameter.targets:
         return None
     inner = _criterion(source, rest, text, depth=depth + 1)
-    return Has(source, parameter, inner) if inner else None
+    return Has(resource_type, source, parameter, inner) if inner else None
 
 
 def _narrowed(parameter: SearchParameter, target: str) -> SearchParameter:
-    return SearchParameter(parameter.code, parameter.type, parameter.paths, (target,))
+    return replace(parameter, targets=(target,), is_narrow=True)
 
 
 def _one_of(name: str, text: str, allowed: frozenset[str]) -> str:
@@ -180,7 +189,8 @@ def _count(text: str) -> int:
 
 
 def _alternatives(name: str, text: str) -> tuple[str, ...]:
-    values = tuple(_ESCAPED.sub(r"\1", value) for value in _UNESCAPED_COMMA.split(text))
+    """The values keep their escapes: their type knows what else they separate."""
+    values = tuple(split(text, ","))
     if len(values) > _MAX_VALUES:
         raise bad_value(name, f"at most {_MAX_VALUES} alternatives are possible.")
     if any(not value.strip() for value in values):

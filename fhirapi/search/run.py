@@ -41,7 +41,7 @@ def run(
         position = Position(last[:-1], int(last[-1]))
         links.append(_link(query, "next", to_text(position, _identity(query))))
     parts = [part.encode() for part in (matches, included) if part]
-    if query.elements or query.summary in ("text", "data"):
+    if subset.is_asked(query):
         parts = [subset.of_entries(part, query) for part in parts]
     return _bundle(total, links, parts, query.ignored)
 

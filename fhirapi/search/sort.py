@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
-from fhirapi.definitions.schema import ParameterType, ResourceType
+from fhirapi.definitions.schema import ParameterType, ResourceType, SearchParameter
 from fhirapi.outcomes import bad_value
 from fhirapi.search.criteria import Binder
 from fhirapi.searchparams.keys import parameter_key
+
+_COLUMNS = frozenset({"_id", "_lastUpdated"})
+_MOST = 5  # columns of one ORDER BY
 
 
 @dataclass(frozen=True)
@@ -14,18 +17,20 @@ class SortKey:
     is_descending: bool
 
 
+def is_sortable(parameter: SearchParameter) -> bool:
+    """What has an order of its own and is kept as it is: codes and references are hashed."""
+    return parameter.code in _COLUMNS or (parameter.type in _SIDE and not parameter.stored_as)
+
+
 def parse_sort(resource_type: ResourceType, text: str) -> list[SortKey]:
     """``-date,_id``. Raises an Outcome for a parameter that cannot be sorted by."""
     keys = []
-    for word in text.split(","):
+    for word in text.split(",", _MOST):
         code = word.strip().removeprefix("-")
         parameter = resource_type.parameter(code)
-        is_sortable = parameter is not None and (
-            parameter.type in (ParameterType.DATE, ParameterType.STRING) or code == "_id"
-        )
-        if not is_sortable:
+        if parameter is None or not is_sortable(parameter):
             raise bad_value(
-                "_sort", f"'{code[:64]}' is not a date or text of {resource_type.name}."
+                "_sort", f"'{code[:64]}' is not a date, text or number of {resource_type.name}."
             )
         keys.append(SortKey(code, word.strip().startswith("-")))
     return keys
@@ -38,6 +43,30 @@ class OrderColumn:
     sql: str
     cast: str
     is_descending: bool
+
+
+@dataclass(frozen=True)
+class _Side:
+    """Where a parameter type's values are kept, and what stands at the end for none."""
+
+    table: str
+    column: str
+    cast: str
+    last_ascending: str
+    last_descending: str
+
+
+# For text, nothing comes before everything: a row without a name first, as it always was.
+_SIDE = {
+    ParameterType.STRING: _Side("fhirapi_searchstring", "value", "text", "", ""),
+    ParameterType.DATE: _Side(
+        "fhirapi_searchdate", "start", "timestamptz", "infinity", "-infinity"
+    ),
+    ParameterType.NUMBER: _Side("fhirapi_searchquantity", "low", "float8", "infinity", "-infinity"),
+    ParameterType.QUANTITY: _Side(
+        "fhirapi_searchquantity", "low", "float8", "infinity", "-infinity"
+    ),
+}
 
 
 def order_columns(
@@ -55,22 +84,18 @@ def _column(resource_type: ResourceType, sort: SortKey, binder: Binder) -> Order
         return OrderColumn('s.resource_id COLLATE "C"', "text", sort.is_descending)
     if sort.code == "_lastUpdated":
         return OrderColumn("s.last_updated", "timestamptz", sort.is_descending)
-    extreme = "max" if sort.is_descending else "min"
-    named = binder.bind(parameter_key(resource_type.name, sort.code))
-    if parameter.type is ParameterType.STRING:
-        value = f"(SELECT {extreme}(v.value) FROM fhirapi_searchstring v WHERE v.row_id = s.id"
-        return OrderColumn(
-            f"COALESCE({value} AND v.key = {named}), '')", "text", sort.is_descending
-        )
-    last = "-infinity" if sort.is_descending else "infinity"  # without a date: at the end
-    value = f"(SELECT {extreme}(d.start) FROM fhirapi_searchdate d WHERE d.row_id = s.id"
+    side = _SIDE[parameter.type]
+    last = side.last_descending if sort.is_descending else side.last_ascending
     if parameter.paths == (resource_type.clinical_date,):
-        return OrderColumn(
-            f"COALESCE(s.clinical_date, '{last}')", "timestamptz", sort.is_descending
+        value = "s.clinical_date"
+    else:
+        extreme = "max" if sort.is_descending else "min"
+        named = binder.bind(parameter_key(resource_type.name, sort.code))
+        value = (
+            f"(SELECT {extreme}(v.{side.column}) FROM {side.table} v "
+            f"WHERE v.row_id = s.id AND v.key = {named}::bigint)"
         )
-    return OrderColumn(
-        f"COALESCE({value} AND d.key = {named}), '{last}')", "timestamptz", sort.is_descending
-    )
+    return OrderColumn(f"COALESCE({value}, '{last}'::{side.cast})", side.cast, sort.is_descending)
 
 
 def after(columns: list[OrderColumn], values: list[str], row_id: int, binder: Binder) -> str:

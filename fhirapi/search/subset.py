@@ -3,10 +3,12 @@
 https://hl7.org/fhir/R4/search.html#elements - the only searches whose content is parsed.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 import orjson
 
+from fhirapi.definitions import registry
 from fhirapi.search.query import SearchQuery
 
 _ALWAYS = frozenset({"resourceType", "id", "meta"})
@@ -15,6 +17,10 @@ _SUBSETTED = {
     "code": "SUBSETTED",
     "display": "subsetted",
 }
+
+
+def is_asked(query: SearchQuery) -> bool:
+    return bool(query.elements) or query.summary in ("true", "text", "data")
 
 
 def of_entries(entries: bytes, query: SearchQuery) -> bytes:
@@ -29,17 +35,40 @@ def _cut(resource: dict[str, Any], query: SearchQuery) -> dict[str, Any]:
     if query.summary == "data":
         kept = {name: value for name, value in resource.items() if name != "text"}
     else:
-        wanted = {"text"} if query.summary == "text" else _names(query.elements)
+        wanted = _wanted(resource["resourceType"], query)
         kept = {
             name: value
             for name, value in resource.items()
-            if name in _ALWAYS or name.removeprefix("_") in wanted
+            if name in _ALWAYS or _is_one_of(name.removeprefix("_"), wanted)
         }
     meta = resource.get("meta", {})
     kept["meta"] = {**meta, "tag": [*meta.get("tag", []), _SUBSETTED]}
     return kept
 
 
-def _names(elements: tuple[str, ...]) -> set[str]:
-    """``Patient.name`` and ``name`` mean the same base element."""
-    return {element.strip().rpartition(".")[2] for element in elements}
+def _wanted(type_name: str, query: SearchQuery) -> Collection[str]:
+    if query.elements:
+        return _elements(type_name, query.elements)
+    resource_type = registry.find(type_name)
+    if query.summary == "true" and resource_type:
+        return resource_type.summary_elements
+    return {"text"}
+
+
+def _elements(type_name: str, elements: tuple[str, ...]) -> set[str]:
+    """``name`` means every type's element, ``Patient.name`` only a Patient's."""
+    wanted = set()
+    for element in elements:
+        owner, _, name = element.strip().rpartition(".")
+        if owner in ("", type_name):
+            wanted.add(name)
+    return wanted
+
+
+def _is_one_of(name: str, wanted: Collection[str]) -> bool:
+    """``valueQuantity`` is meant by itself and by ``value[x]``."""
+    return name in wanted or any(
+        name.startswith(each[:-3]) and name[len(each) - 3 :][:1].isupper()
+        for each in wanted
+        if each.endswith("[x]")
+    )

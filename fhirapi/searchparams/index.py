@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from fhirapi.definitions.schema import ParameterType, ResourceType, SearchParameter
-from fhirapi.searchparams import date, reference, string, token, uri
+from fhirapi.searchparams import date, number, quantity, reference, string, token, uri
 from fhirapi.searchparams.date import Range
 from fhirapi.searchparams.keys import key, parameter_key
 from fhirapi.searchparams.paths import values
+from fhirapi.searchparams.quantity import Measured
 
 
 @dataclass(slots=True)
@@ -19,53 +20,97 @@ class IndexEntry:
     refs: set[int] = field(default_factory=set)
     strings: set[tuple[int, str]] = field(default_factory=set)
     dates: set[tuple[int, Range]] = field(default_factory=set)
+    quantities: set[tuple[int, Measured]] = field(default_factory=set)
     links: set[tuple[int, str]] = field(default_factory=set)
     """(parameter, Type/id)"""
 
 
-def index(resource_type: ResourceType, resource: dict[str, Any]) -> IndexEntry:
-    entry = IndexEntry(patient_id=_patient_id(resource_type, resource))
+def index(resource_type: ResourceType, resource: dict[str, Any], base: str) -> IndexEntry:
+    """``base``: this server's FHIR address, by which references may name its own resources."""
+    entry = IndexEntry(patient_id=_patient_id(resource_type, resource, base))
     if resource_type.clinical_date:
         for value in values(resource, resource_type.clinical_date):
             for each in date.ranges(value):
                 entry.clinical_date = each.start
                 break
     for parameter in resource_type.search:
+        if parameter.stored_as:
+            continue
         for path in parameter.paths:
             for value in values(resource, path):
-                _add(entry, resource_type.name, parameter, value)
+                _add(entry, resource_type, parameter, value, base)
     return entry
 
 
-def _patient_id(resource_type: ResourceType, resource: dict[str, Any]) -> str | None:
+def _patient_id(resource_type: ResourceType, resource: dict[str, Any], base: str) -> str | None:
     if resource_type.patient is None:
         return None
     if resource_type.patient == "id":
         return str(resource["id"])
     for value in values(resource, resource_type.patient):
-        for form in reference.forms(value):
+        for form in reference.forms(value, base):
             if form.startswith("Patient/"):
                 return form.removeprefix("Patient/")
     return None
 
 
-def _add(entry: IndexEntry, type_name: str, parameter: SearchParameter, value: Any) -> None:
-    code = parameter.code
+def _add(
+    entry: IndexEntry,
+    resource_type: ResourceType,
+    parameter: SearchParameter,
+    value: Any,
+    base: str,
+) -> None:
+    name, code = resource_type.name, parameter.code
     match parameter.type:
         case ParameterType.TOKEN:
-            keys = entry.refs if parameter.is_nearly_unique else entry.tokens
-            keys.update(key(type_name, code, form) for form in token.forms(value))
+            _add_token(entry, name, parameter, value)
         case ParameterType.REFERENCE:
-            named = parameter_key(type_name, code)
-            for form in reference.forms(value):
-                entry.refs.add(key(type_name, code, form))
-                if reference.is_local(form):
-                    entry.links.add((named, form))
+            _add_reference(entry, resource_type, parameter, value, base)
         case ParameterType.URI:
-            entry.tokens.update(key(type_name, code, form) for form in uri.forms(value))
+            entry.tokens.update(key(name, code, form) for form in uri.forms(value))
         case ParameterType.STRING:
-            named = parameter_key(type_name, code)
+            named = parameter_key(name, code)
             entry.strings.update((named, form) for form in string.forms(value))
         case ParameterType.DATE:
-            named = parameter_key(type_name, code)
+            named = parameter_key(name, code)
             entry.dates.update((named, each) for each in date.ranges(value))
+        case ParameterType.QUANTITY:
+            named = parameter_key(name, code)
+            entry.quantities.update((named, each) for each in quantity.measured(value))
+        case ParameterType.NUMBER:
+            named = parameter_key(name, code)
+            entry.quantities.update(
+                (named, Measured(span, frozenset())) for span in number.spans(value)
+            )
+
+
+def _add_token(entry: IndexEntry, name: str, parameter: SearchParameter, value: Any) -> None:
+    code = parameter.code
+    keys = entry.refs if parameter.is_nearly_unique else entry.tokens
+    keys.update(key(name, code, form) for form in token.forms(value))
+    if parameter.is_nearly_unique:
+        entry.refs.update(key(name, f"{code}:of-type", form) for form in token.typed_forms(value))
+
+
+def _add_reference(
+    entry: IndexEntry,
+    resource_type: ResourceType,
+    parameter: SearchParameter,
+    value: Any,
+    base: str,
+) -> None:
+    name, code = resource_type.name, parameter.code
+    named = parameter_key(name, code)
+    for form in reference.forms(value, base):
+        if resource_type.names_patient(parameter) and form.startswith("Patient/"):
+            continue  # a column of the row says it
+        is_local = reference.is_local(form)
+        if parameter.is_narrow and form.partition("/")[0] not in parameter.targets:
+            continue
+        entry.refs.add(key(name, code, form))
+        if is_local:
+            entry.links.add((named, form))
+    entry.refs.update(
+        key(name, f"{code}:identifier", form) for form in reference.identifier_forms(value)
+    )

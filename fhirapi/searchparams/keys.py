@@ -11,6 +11,11 @@ def key(resource_type: str, parameter: str, form: str) -> int:
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
 
 
+def unit_key(form: str) -> int:
+    """Names a unit of measure, in the side table of quantities."""
+    return key("", "unit", form)
+
+
 def parameter_key(resource_type: str, parameter: str) -> int:
     """Names the parameter itself, in the side tables."""
     return key(resource_type, parameter, "")

@@ -1,37 +1,63 @@
-"""The subset of FHIRPath that declarations use: ``a.b``, ``x[x]`` choices and ``telecom:email``."""
+"""The subset of FHIRPath that declarations use, compiled once a path.
 
+``a.b`` · ``x[x]``, a choice of types · ``a.where(system='email')`` · ``extension('url').valueCode``
+
+https://hl7.org/fhir/R4/fhirpath.html
+"""
+
+import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
+
+_STEP = re.compile(
+    r"(?P<name>[A-Za-z]\w*)(?P<choice>\[x\])?"
+    r"(?:\('(?P<url>[^']+)'\)|\.where\((?P<element>\w+)='(?P<value>[^']+)'\))?"
+    r"(?:\.|$)"
+)
+
+
+class Step(NamedTuple):
+    name: str
+    is_choice: bool
+    element: str
+    """Only children where this element ..."""
+    value: str
+    """... has this value; no such condition if empty."""
 
 
 def values(resource: dict[str, Any], path: str) -> Iterator[Any]:
     """Every value at the path, lists flattened; nothing where the path leads nowhere."""
-    return _walk(resource, _steps(path), 0)
+    return _walk(resource, steps(path), 0)
 
 
 @lru_cache(maxsize=2000)
-def _steps(path: str) -> tuple[tuple[str, str, bool], ...]:
-    """(element name, required ContactPoint.system or "", is a choice of types) for each step."""
-    steps = []
-    for part in path.split("."):
-        name, _, system = part.partition(":")
-        is_choice = name.endswith("[x]")
-        steps.append((name.removesuffix("[x]"), system, is_choice))
-    return tuple(steps)
+def steps(path: str) -> tuple[Step, ...]:
+    """Raises ValueError for what is not in the subset."""
+    found, position = [], 0
+    while position < len(path):
+        match = _STEP.match(path, position)
+        if not match:
+            raise ValueError(f"{path!r} is not a path that can be followed.")
+        condition = ("url", match["url"]) if match["url"] else (match["element"], match["value"])
+        found.append(
+            Step(match["name"], bool(match["choice"]), condition[0] or "", condition[1] or "")
+        )
+        position = match.end()
+    return tuple(found)
 
 
-def _walk(node: Any, steps: tuple[tuple[str, str, bool], ...], depth: int) -> Iterator[Any]:
-    if depth == len(steps):
+def _walk(node: Any, path: tuple[Step, ...], depth: int) -> Iterator[Any]:
+    if depth == len(path):
         yield node
         return
-    name, system, is_choice = steps[depth]
+    name, is_choice, element, value = path[depth]
     found = _choice(node, name) if is_choice else node.get(name) if type(node) is dict else None
     if found is None:
         return
     for child in found if type(found) is list else (found,):
-        if not system or (type(child) is dict and child.get("system") == system):
-            yield from _walk(child, steps, depth + 1)
+        if not element or (type(child) is dict and child.get(element) == value):
+            yield from _walk(child, path, depth + 1)
 
 
 def _choice(node: Any, name: str) -> Any:
@@ -42,3 +68,18 @@ def _choice(node: Any, name: str) -> Any:
         if element.startswith(name) and element[length : length + 1].isupper():
             return value
     return None
+
+
+@lru_cache(maxsize=2000)
+def json_path(path: str) -> str:
+    """The same path in PostgreSQL's words; lists are unwrapped by its lax mode."""
+    words = ["$"]
+    for name, is_choice, element, value in steps(path):
+        if is_choice:
+            # An upper case letter must follow: value[x] is not valueSet's prefix alone.
+            words.append(f'.keyvalue() ? (@.key like_regex "^{name}[A-Z]").value')
+        else:
+            words.append(f'."{name}"')
+        if element:
+            words.append(f' ? (@."{element}" == "{value}")')
+    return "".join(words)

@@ -1,18 +1,34 @@
-"""Reference parameters. https://hl7.org/fhir/R4/search.html#reference"""
+"""Reference parameters. https://hl7.org/fhir/R4/search.html#reference
+
+Stored is ``Type/id`` for a resource of this server and the whole address for any other: another
+server's Patient/1 is not ours. A canonical address is findable with and without its version.
+"""
 
 import re
 from collections.abc import Iterator
 from typing import Any
 
-_LITERAL = re.compile(r"(?:^|/)([A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64})(?:/_history/.*)?$")
+from fhirapi.searchparams import token, uri
+from fhirapi.searchparams.values import unescape
+
+_LITERAL = re.compile(r"([A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64})(?:/_history/[A-Za-z0-9.-]{1,64})?")
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 
 
-def forms(value: Any) -> Iterator[str]:
-    """Index side: ``Type/id`` of a literal reference."""
-    if type(value) is dict and (literal := value.get("reference")):
-        match = _LITERAL.search(literal)
-        yield match[1] if match else literal
+def forms(value: Any, base: str) -> Iterator[str]:
+    """Index side; ``base`` is this server's FHIR address."""
+    if type(value) is str:
+        yield from uri.forms(value)
+    elif type(value) is dict and (written := value.get("reference")):
+        match = _LITERAL.fullmatch(written.removeprefix(f"{base}/"))
+        yield match[1] if match else written
+
+
+def identifier_forms(value: Any) -> Iterator[str]:
+    """Index side of ``:identifier``: the business identifier that a reference may carry."""
+    if type(value) is dict and "identifier" in value:
+        yield from token.forms(value["identifier"])
 
 
 def is_local(form: str) -> bool:
@@ -25,12 +41,12 @@ def query_forms(text: str, targets: tuple[str, ...], base: str) -> list[str]:
 
     Raises ValueError for a text that is no reference at all.
     """
+    text = unescape(text)
     relative = text.removeprefix(f"{base}/")
     if _ID.fullmatch(relative):
         return [f"{target}/{relative}" for target in targets]
-    match = _LITERAL.fullmatch(relative)
-    if not match:
-        if "://" in text:
-            return [text]  # somebody else's server: findable only as it was written
-        raise ValueError("an id, Type/id or the address of a resource is expected.")
-    return [match[1]]
+    if match := _LITERAL.fullmatch(relative):
+        return [match[1]]
+    if _ADDRESS.fullmatch(text):
+        return [text]  # somebody else's server, or a canonical: as it was written
+    raise ValueError("an id, Type/id or the address of a resource is expected.")

@@ -1,8 +1,16 @@
 """String parameters: starts-with, case and accents folded. https://hl7.org/fhir/R4/search.html#string"""
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from typing import Any
+
+from fhirapi.searchparams.values import unescape
+
+# What of a HumanName or an Address is searched.
+_NAME = ("text", "family", "given", "prefix", "suffix")
+_ADDRESS = ("text", "line", "city", "district", "state", "postalCode", "country")
+_WORDS = re.compile(r"[\s\-]+")
 
 
 def fold(text: str) -> str:
@@ -14,15 +22,37 @@ def fold(text: str) -> str:
 
 
 def forms(value: Any) -> Iterator[str]:
-    """Index side."""
-    if type(value) is str and (folded := fold(value)):
-        yield folded
+    """Index side: a text as a whole; a name also by each of its words."""
+    if type(value) is str:
+        if folded := fold(value):
+            yield folded
+    elif type(value) is dict:
+        is_address = "city" in value or "line" in value or "postalCode" in value
+        for element in _ADDRESS if is_address else _NAME:
+            found = value.get(element)
+            for text in found if type(found) is list else (found,):
+                if text and (folded := fold(text)):
+                    yield folded
+                    if not is_address:
+                        yield from _later_words(folded)
+
+
+def _later_words(name: str) -> Iterator[str]:
+    """``jane`` of ``mary jane``, ``jones`` of ``smith-jones``."""
+    for match in _WORDS.finditer(name):
+        if rest := name[match.end() :]:
+            yield rest
+
+
+def query_text(text: str) -> str:
+    """Query side. Raises ValueError."""
+    folded = fold(unescape(text))
+    if not folded:
+        raise ValueError("a text is expected.")
+    return folded
 
 
 def like(text: str, modifier: str) -> str:
-    """Query side: the LIKE pattern for a folded value; ``modifier`` is "", exact or contains.
-
-    ``:exact`` is compared in full here; that case and accents agree too is for later.
-    """
-    literal = fold(text).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    """Query side: the LIKE pattern for a folded value; ``modifier`` is "", exact or contains."""
+    literal = query_text(text).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return {"": f"{literal}%", "exact": literal, "contains": f"%{literal}%"}[modifier]

@@ -1,18 +1,22 @@
 """Token parameters: codes, identifiers, booleans. https://hl7.org/fhir/R4/search.html#token
 
 A value is findable under four forms: ``code``, ``system|code``, ``system|`` and, where it has no
-system, ``|code``.
+system, ``|code``. Forms are written with FHIR's escapes, so that a bar within a code is no system.
+Case counts: codes are compared as their systems write them.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
+from fhirapi.searchparams.values import escape, split, unescape
+
 
 def forms(value: Any) -> Iterator[str]:
     """Index side: every form under which the value can be asked for."""
     if type(value) is str:
-        yield value
-        yield f"|{value}"
+        code = escape(value)
+        yield code
+        yield f"|{code}"
     elif type(value) is bool:
         yield "true" if value else "false"
     elif type(value) is dict:
@@ -23,17 +27,36 @@ def forms(value: Any) -> Iterator[str]:
 
 def _coded_forms(value: dict[str, Any]) -> Iterator[str]:
     # Coding has a code; Identifier and ContactPoint have a value.
-    code = value.get("code") or value.get("value")
-    system = value.get("system")
+    code = escape(value.get("code") or value.get("value") or "")
+    system = escape(value.get("system") or "")
     if code:
         yield code
-        yield f"{system}|{code}" if system else f"|{code}"
+        yield f"{system}|{code}"
     if system:
         yield f"{system}|"
 
 
+def typed_forms(value: Any) -> Iterator[str]:
+    """Index side of ``:of-type``: ``system|code|value`` for each type of an Identifier."""
+    if type(value) is not dict or not value.get("value"):
+        return
+    for coding in value.get("type", {}).get("coding", ()):
+        if coding.get("code"):
+            parts = (coding.get("system") or "", coding["code"], value["value"])
+            yield "|".join(escape(part) for part in parts)
+
+
 def query_form(text: str) -> str:
     """Query side: the form that the text of a request asks for. Raises ValueError."""
-    if not text or text == "|":
+    parts = split(text, "|")
+    if len(parts) > 2 or not any(parts):
         raise ValueError("a code, system|code or system| is expected.")
-    return text
+    return "|".join(escape(unescape(part)) for part in parts)
+
+
+def query_typed_form(text: str) -> str:
+    """Query side of ``:of-type``. Raises ValueError."""
+    parts = split(text, "|")
+    if len(parts) != 3 or not all(parts[1:]):
+        raise ValueError("system|code|value is expected, the first two of the identifier's type.")
+    return "|".join(escape(unescape(part)) for part in parts)

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+from fhirapi.searchparams.values import unescape
+
 
 def forms(value: Any) -> Iterator[str]:
-    """Index side: the canonical with and without its version."""
+    """Index side: a canonical address also without its version."""
     if type(value) is str:
         yield value
         if "|" in value:
@@ -13,6 +15,7 @@ def forms(value: Any) -> Iterator[str]:
 
 
 def query_form(text: str) -> str:
+    """Raises ValueError."""
     if not text:
         raise ValueError("an address is expected.")
-    return text
+    return unescape(text)

@@ -11,12 +11,14 @@ from typing import Any
 
 import orjson
 import psycopg
+from django.conf import settings
 from django.db import connection, transaction
 
 from fhirapi.definitions import registry
 from fhirapi.outcomes import unknown_type
 from fhirapi.searchparams import date
 from fhirapi.searchparams.index import IndexEntry, index
+from fhirapi.searchparams.keys import unit_key
 from fhirapi.searchparams.paths import values
 from fhirapi.sql import fetch
 from fhirapi.store.patient_line import patient_line
@@ -33,6 +35,7 @@ _TABLES = {
     ),
     "fhirapi_searchstring": ("row_id", "key", "value"),
     "fhirapi_searchdate": ("row_id", "key", "start", "end"),
+    "fhirapi_searchquantity": ("row_id", "key", "low", "high", "units"),
     "fhirapi_searchlink": ("row_id", "key", "target_type", "target_id"),
     "fhirapi_carerelationship": ("row_id", "practitioner_id", "patient_id"),
     "fhirapi_patientline": (
@@ -66,17 +69,20 @@ def _rows(batch: list[dict[str, Any]], compartments: dict[str, str]) -> Rows:
         resource_type = registry.find(resource["resourceType"])
         if resource_type is None:
             raise unknown_type(resource["resourceType"])
-        entry = index(resource_type, resource)
-        entry.patient_id = entry.patient_id or _compartment_of_targets(resource, compartments)
+        entry = index(resource_type, resource, settings.FHIR_BASE_URL)
+        if entry.patient_id is None and resource_type.patient:
+            entry.patient_id = _compartment_of(resource, resource_type.patient, compartments)
         if entry.patient_id:
             compartments[f"{resource_type.name}/{resource['id']}"] = entry.patient_id
         _add_rows(rows, row_id, resource, entry, now)
     return rows
 
 
-def _compartment_of_targets(resource: dict[str, Any], compartments: dict[str, str]) -> str | None:
+def _compartment_of(
+    resource: dict[str, Any], path: str, compartments: dict[str, str]
+) -> str | None:
     """Provenance belongs to whom its target belongs to; targets are loaded before it."""
-    for target in values(resource, "target"):
+    for target in values(resource, path):
         if patient_id := compartments.get(target.get("reference", "")):
             return patient_id
     return None
@@ -105,9 +111,12 @@ def _add_rows(
     rows["fhirapi_searchdate"] += (
         (row_id, named, value.start, value.end) for named, value in entry.dates
     )
-    own = f"Patient/{patient_id}"
+    rows["fhirapi_searchquantity"] += (
+        (row_id, named, *each.span, _array({unit_key(unit) for unit in each.units}))
+        for named, each in entry.quantities
+    )
     rows["fhirapi_searchlink"] += (
-        (row_id, named, *target.split("/")) for named, target in entry.links if target != own
+        (row_id, named, *target.split("/")) for named, target in entry.links
     )
     if kind == "Patient":
         rows["fhirapi_carerelationship"] += (

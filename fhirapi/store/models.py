@@ -95,6 +95,25 @@ class SearchDate(models.Model):
         return f"date of row {self.row_id}"
 
 
+class SearchQuantity(models.Model):
+    """Every number and quantity as the span that it means; the same two ends for a plain one."""
+
+    row_id = models.BigIntegerField()
+    key = models.BigIntegerField(help_text="Hash of resource type and parameter.")
+    low = models.FloatField()
+    high = models.FloatField()
+    units = ArrayField(models.BigIntegerField(), help_text="Hashes of the unit's forms.")
+
+    class Meta:
+        indexes = [
+            models.Index("row_id", name="quantity_by_row"),
+            models.Index("key", "low", name="quantity_by_low"),
+        ]
+
+    def __str__(self) -> str:
+        return f"quantity of row {self.row_id}"
+
+
 class SearchLink(models.Model):
     """What a resource refers to, its own patient aside (a column): for chains and includes."""
 

@@ -1,51 +1,12 @@
-"""The declarations are the one place: a type that is only declared works everywhere."""
-
-from collections.abc import Iterator
+"""The declarations do not contradict themselves, and hold what US Core asks for."""
 
 import pytest
 
-from fhirapi.definitions import registry
-from fhirapi.definitions.builders import date, resource_type, token
+from fhirapi.definitions import profiles, registry
+from fhirapi.definitions.builders import either, resource_type, token
+from fhirapi.definitions.canonicals import definition
 from fhirapi.definitions.registry import BadDeclaration
-from fhirapi.rest import capabilities
-from tests.api import Api, ids
-from tests.people import Person
-
-
-@pytest.fixture
-def _starship() -> Iterator[None]:
-    """A type that the product does not have."""
-    registry.register(
-        resource_type(
-            "Starship", "Ships", token("hull"), date("launched"), patient="owner",
-            clinical_date="launched",
-        )
-    )  # fmt: skip
-    capabilities._statement.cache_clear()
-    yield
-    registry.unregister("Starship")
-    capabilities._statement.cache_clear()
-
-
-@pytest.mark.usefixtures("_starship")
-def test_a_declared_type_can_be_stored_read_searched_and_is_announced(
-    api: Api, rebecca: Person
-) -> None:
-    api.has(
-        {
-            "resourceType": "Starship",
-            "id": "s1",
-            "hull": {"coding": [{"code": "steel"}]},
-            "launched": "2020",
-            "owner": {"reference": "Patient/142859"},
-        }
-    )
-    session = api.as_(rebecca.key)
-    assert session.get("Starship/s1").status_code == 200
-    assert ids(session.get("Starship", {"hull": "steel", "launched": "2020-05,2020"})) == ["s1"]
-    assert ids(session.get("/R4-patient-api/single/starship.php", {"patient": "142859"})) == ["s1"]
-    types = [each["type"] for each in session.get("metadata").json()["rest"][0]["resource"]]
-    assert "Starship" in types
+from fhirapi.searchparams.paths import json_path, steps
 
 
 def test_a_type_cannot_be_declared_twice() -> None:
@@ -61,3 +22,50 @@ def test_a_parameter_cannot_be_declared_twice() -> None:
 def test_every_type_is_either_somebodys_shared_or_a_group() -> None:
     for each in registry.every():
         assert each.patient or each.is_shared or each.name == "Group", each.name
+
+
+def test_a_part_of_a_parameter_must_be_declared() -> None:
+    with pytest.raises(BadDeclaration):
+        registry.register(resource_type("Thing", "x", either("a", token("b"))))
+    assert registry.find("Thing") is None
+
+
+def test_every_path_can_be_followed() -> None:
+    for each in registry.every():
+        for path in (path for parameter in each.search for path in parameter.paths):
+            assert steps(path)
+            assert json_path(path).startswith("$.")
+
+
+def test_a_path_outside_the_subset_is_refused() -> None:
+    for path in ("a.where(b>1)", "a..b", "a|b", "resolve()"):
+        with pytest.raises(ValueError, match="can be followed"):
+            steps(path)
+
+
+def test_a_reference_to_anything_may_lead_to_every_type() -> None:
+    provenance = registry.find("Provenance")
+    assert provenance
+    target = provenance.parameter("target")
+    assert target
+    assert set(target.targets) == {each.name for each in registry.every()}
+
+
+def test_every_profile_of_us_core_has_its_type_and_its_parameters() -> None:
+    for version in profiles.VERSIONS:
+        for profile in profiles.of_version(version):
+            declared = registry.find(profile["resource"])
+            assert declared, profile["resource"]
+            asked = set(profile["search_params"])
+            assert asked - {each.code for each in declared.search} == set(), profile["profile"]
+
+
+def test_every_parameter_names_its_published_definition() -> None:
+    address = "http://hl7.org/fhir/SearchParameter"
+    assert definition("Observation", "patient") == f"{address}/clinical-patient"
+    assert definition("Observation", "value-quantity") == f"{address}/Observation-value-quantity"
+    assert definition("Patient", "_id") == f"{address}/Resource-id"
+    assert definition("CareTeam", "role") == (
+        "http://hl7.org/fhir/us/core/SearchParameter/us-core-careteam-role"
+    )
+    assert definition("Binary", "patient") is None

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from fhirapi.searchparams import reference, string, token
 from fhirapi.searchparams.keys import key
 from fhirapi.searchparams.paths import values
+from fhirapi.searchparams.values import escape
 
 codes = st.text(st.characters(codec="utf-8", exclude_characters="|,$\\\x00"), min_size=1)
 systems = st.just("http://loinc.org") | codes
@@ -18,6 +19,13 @@ def test_a_coding_is_found_by_code_by_system_and_by_both(system: str, code: str)
     for asked in (code, f"{system}|{code}", f"{system}|"):
         assert token.query_form(asked) in written
     assert token.query_form(f"|{code}") not in written
+
+
+@given(st.text(st.characters(codec="utf-8"), min_size=1), st.text(min_size=1))
+def test_what_separates_can_be_asked_for_with_a_backslash(system: str, code: str) -> None:
+    written = set(token.forms({"system": system, "value": code}))
+    assert token.query_form(f"{escape(system)}|{escape(code)}") in written
+    assert token.query_form(escape(code)) in written
 
 
 @given(codes)
@@ -45,7 +53,7 @@ ids = st.from_regex(r"[A-Za-z0-9\-.]{1,64}", fullmatch=True)
 def test_a_reference_is_found_by_every_spelling(resource_id: str) -> None:
     base = "https://ehr.example/R4-patient-api"
     for stored in (f"Patient/{resource_id}", f"{base}/Patient/{resource_id}"):
-        [written] = reference.forms({"reference": stored})
+        [written] = reference.forms({"reference": stored}, base)
         for asked in (resource_id, f"Patient/{resource_id}", f"{base}/Patient/{resource_id}"):
             assert written in reference.query_forms(asked, ("Group", "Patient"), base)
 
@@ -76,7 +84,7 @@ def test_keys_of_different_parameters_differ() -> None:
     [
         ("name.family", ["Larson", "Smith"]),
         ("effective[x]", ["2020"]),
-        ("telecom:email", [{"system": "email", "value": "r@example.com"}]),
+        ("telecom.where(system='email')", [{"system": "email", "value": "r@example.com"}]),
         ("name.period.start", []),
         ("nothing.here", []),
         ("id.deeper", []),

@@ -1,0 +1,263 @@
+"""One parameter of a query with its values, as a condition on a search row.
+
+What a value means is said in fhirapi.searchparams, a file for each parameter type; here it meets
+the tables.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from django.conf import settings
+
+from fhirapi.definitions.schema import ParameterType, ResourceType, SearchParameter
+from fhirapi.outcomes import bad_value
+from fhirapi.search.criteria import Binder
+from fhirapi.searchparams import date, number, quantity, reference, string, token, uri
+from fhirapi.searchparams.keys import key, parameter_key, unit_key
+from fhirapi.searchparams.paths import json_path
+from fhirapi.searchparams.values import split, unescape
+
+_OWN = "Patient/"
+
+
+@dataclass(frozen=True)
+class Value:
+    """The values are alternatives; they keep their escapes."""
+
+    resource_type: ResourceType
+    parameter: SearchParameter
+    modifier: str
+    values: tuple[str, ...]
+
+    def sql(self, row: str, binder: Binder) -> str:
+        try:
+            if self.modifier in _BY_CONTENT:
+                return _BY_CONTENT[self.modifier](self, row, binder)
+            if self.parameter.code == "_id":
+                return _ids(self, row, binder)
+            return _BY_TYPE[self.parameter.type](self, row, binder)
+        except ValueError as error:
+            raise bad_value(self.parameter.code, str(error)) from None
+
+
+def _ids(value: Value, row: str, binder: Binder) -> str:
+    negation = "NOT " if value.modifier == "not" else ""
+    wanted = [unescape(each) for each in value.values]
+    return f"{negation}{row}.resource_id = ANY({binder.bind(wanted)})"
+
+
+# --- Keys: token, uri, reference -----------------------------------------------------------------
+def _overlap(value: Value, column: str, forms: list[str], row: str, binder: Binder) -> str:
+    """An or-list is one overlap: a condition for each would be an index scan for each."""
+    suffix = f":{value.modifier}" if value.modifier in ("identifier", "of-type") else ""
+    keys = [
+        key(value.resource_type.name, code + suffix, form)
+        for code in value.parameter.indexed_as
+        for form in forms
+    ]
+    return f"{row}.{column} && {binder.bind(keys)}::bigint[]"
+
+
+def _tokens(value: Value, row: str, binder: Binder) -> str:
+    column = "refs" if value.parameter.is_nearly_unique else "tokens"
+    if value.modifier == "of-type":
+        forms = [token.query_typed_form(each) for each in value.values]
+    else:
+        forms = [token.query_form(each) for each in value.values]
+    overlap = _overlap(value, column, forms, row, binder)
+    return f"NOT {overlap}" if value.modifier == "not" else overlap
+
+
+def _uris(value: Value, row: str, binder: Binder) -> str:
+    forms = [uri.query_form(each) for each in value.values]
+    return _overlap(value, "tokens", forms, row, binder)
+
+
+def _references(value: Value, row: str, binder: Binder) -> str:
+    if value.modifier == "identifier":
+        forms = [token.query_form(each) for each in value.values]
+        return _overlap(value, "refs", forms, row, binder)
+    parameter, base = value.parameter, settings.FHIR_BASE_URL
+    forms = [
+        form
+        for each in value.values
+        for form in reference.query_forms(each, parameter.targets, base)
+    ]
+    if parameter.is_narrow:
+        forms = [form for form in forms if form.partition("/")[0] in parameter.targets]
+    if not value.resource_type.names_patient(parameter):
+        return _overlap(value, "refs", forms, row, binder)
+    own = [form.removeprefix(_OWN) for form in forms if form.startswith(_OWN)]
+    others = [form for form in forms if not form.startswith(_OWN)]
+    is_own = f"{row}.patient_id = ANY({binder.bind(own)})"
+    if own and (not others or parameter.is_narrow):
+        return is_own
+    return f"({is_own} OR {_overlap(value, 'refs', others, row, binder)})"
+
+
+# --- Side tables: string, date, number, quantity ------------------------------------------------
+def _any(value: Value, binder: Binder) -> str:
+    """Keys of the parameters whose entries in a side table are looked at."""
+    names = [parameter_key(value.resource_type.name, code) for code in value.parameter.indexed_as]
+    if len(names) == 1:
+        return f"{binder.bind(names[0])}::bigint"
+    return f"ANY({binder.bind(names)}::bigint[])"
+
+
+def _strings(value: Value, row: str, binder: Binder) -> str:
+    patterns = [binder.bind(string.like(each, value.modifier)) for each in value.values]
+    # LIKE with one pattern can use the B-tree; LIKE ANY cannot.
+    likes = " OR ".join(f"v.value LIKE {pattern}" for pattern in patterns)
+    if value.modifier == "exact":
+        exactly = _exactly(value, binder)
+        likes = (
+            f"({likes}) AND EXISTS (SELECT FROM fhirapi_content m "
+            f"WHERE m.id = {row}.id AND ({exactly}))"
+        )
+    return (
+        "EXISTS (SELECT FROM fhirapi_searchstring v "
+        f"WHERE v.row_id = {row}.id AND v.key = {_any(value, binder)} AND ({likes}))"
+    )
+
+
+def _exactly(value: Value, binder: Binder) -> str:
+    """Case and accents too: the index holds folded texts, so what it found is looked at."""
+    texts = binder.bind([unescape(each) for each in value.values])
+    return " OR ".join(
+        f"EXISTS (SELECT FROM jsonb_path_query(m.content::jsonb, {binder.bind(path)}::jsonpath) x "
+        f"WHERE x #>> '{{}}' = ANY({texts}))"
+        for path in _text_paths(value.parameter.paths)
+    )
+
+
+@lru_cache(maxsize=1000)
+def _text_paths(paths: tuple[str, ...]) -> list[str]:
+    """Below a HumanName or an Address every text counts."""
+    return [f'{json_path(path)}.** ? (@.type() == "string")' for path in paths]
+
+
+def _dates(value: Value, row: str, binder: Binder) -> str:
+    if value.parameter.code == "_lastUpdated":
+        instant = f"{row}.last_updated"
+        return _either_date(value, instant, f"({instant} + interval '1 microsecond')", binder)
+    compared = _either_date(value, "d.start", 'd."end"', binder)
+    return (
+        "EXISTS (SELECT FROM fhirapi_searchdate d "
+        f"WHERE d.row_id = {row}.id AND d.key = {_any(value, binder)} AND {compared})"
+    )
+
+
+def _either_date(value: Value, start: str, end: str, binder: Binder) -> str:
+    now = datetime.now(UTC)
+    compared = [
+        date.condition(date.query(unescape(each), now), start, end, binder.bind)
+        for each in value.values
+    ]
+    return f"({' OR '.join(compared)})"
+
+
+def _numbers(value: Value, row: str, binder: Binder) -> str:
+    compared = [
+        number.condition(number.query(unescape(each)), "q.low", "q.high", binder.bind)
+        for each in value.values
+    ]
+    return _measured(value, compared, row, binder)
+
+
+def _quantities(value: Value, row: str, binder: Binder) -> str:
+    compared = []
+    for each in value.values:
+        asked = quantity.query(each)
+        condition = number.condition(asked.comparison, "q.low", "q.high", binder.bind)
+        if asked.unit:
+            condition += f" AND {binder.bind(unit_key(asked.unit))}::bigint = ANY(q.units)"
+        compared.append(f"({condition})")
+    return _measured(value, compared, row, binder)
+
+
+def _measured(value: Value, compared: list[str], row: str, binder: Binder) -> str:
+    return (
+        "EXISTS (SELECT FROM fhirapi_searchquantity q "
+        f"WHERE q.row_id = {row}.id AND q.key = {_any(value, binder)} "
+        f"AND ({' OR '.join(compared)}))"
+    )
+
+
+def _composites(value: Value, row: str, binder: Binder) -> str:
+    """``code$value``: the parts belong to the resource as a whole, so each is asked by itself."""
+    alternatives = []
+    for each in value.values:
+        texts = split(each, "$")
+        if len(texts) != len(value.parameter.parts):
+            raise ValueError(f"{'$'.join(value.parameter.parts)} is expected.")
+        conditions = [
+            replace(value, parameter=part, modifier="", values=(text,)).sql(row, binder)
+            for code, text in zip(value.parameter.parts, texts, strict=True)
+            if (part := value.resource_type.parameter(code))
+        ]
+        alternatives.append(f"({' AND '.join(conditions)})")
+    return f"({' OR '.join(alternatives)})"
+
+
+_BY_TYPE: dict[ParameterType, Callable[[Value, str, Binder], str]] = {
+    ParameterType.TOKEN: _tokens,
+    ParameterType.URI: _uris,
+    ParameterType.REFERENCE: _references,
+    ParameterType.STRING: _strings,
+    ParameterType.DATE: _dates,
+    ParameterType.NUMBER: _numbers,
+    ParameterType.QUANTITY: _quantities,
+    ParameterType.COMPOSITE: _composites,
+}
+
+
+# --- What is rarely asked: the content itself, so that no index entry is spent on it --------------
+def _missing(value: Value, row: str, binder: Binder) -> str:
+    paths = [binder.bind(path) for path in _present(value.parameter)]
+    present = " OR ".join(
+        f"jsonb_path_exists(m.content::jsonb, {path}::jsonpath)" for path in paths
+    )
+    negation = "NOT " if value.values == ("true",) else ""
+    return (
+        f"{negation}EXISTS (SELECT FROM fhirapi_content m "
+        f"WHERE m.id = {row}.id AND ({present or 'true'}))"
+    )
+
+
+def _present(parameter: SearchParameter) -> list[str]:
+    paths = [json_path(path) for path in parameter.paths]
+    if not parameter.is_narrow:
+        return paths
+    types = "|".join(parameter.targets)
+    return [f'{path} ? (@.reference like_regex "(^|/)({types})/")' for path in paths]
+
+
+# The words that stand beside a code: CodeableConcept, Coding, Identifier.
+_WORDS = (".text", ".coding.display", ".display", ".type.text")
+# What string.fold does, in SQL: no accents, lower case.
+_FOLDED = r"lower(regexp_replace(normalize(x #>> '{}', NFKD), '[\u0300-\u036F]', '', 'g'))"
+
+
+def _text(value: Value, row: str, binder: Binder) -> str:
+    """``:text``: starts-with, at the beginning of any word."""
+    patterns = []
+    for each in value.values:
+        start = string.like(each, "")
+        patterns += [start, f"% {start}"]
+    wanted = binder.bind(patterns)
+    found = " OR ".join(
+        f"EXISTS (SELECT FROM jsonb_path_query(m.content::jsonb, {binder.bind(path)}::jsonpath) x "
+        f"WHERE {_FOLDED} LIKE ANY({wanted}))"
+        for path in _word_paths(value.parameter.paths)
+    )
+    return f"EXISTS (SELECT FROM fhirapi_content m WHERE m.id = {row}.id AND ({found}))"
+
+
+@lru_cache(maxsize=1000)
+def _word_paths(paths: tuple[str, ...]) -> list[str]:
+    return [json_path(path) + words for path in paths for words in _WORDS]
+
+
+_BY_CONTENT: dict[str, Callable[[Value, str, Binder], str]] = {"missing": _missing, "text": _text}

@@ -1,7 +1,7 @@
 """Runs the store's own SQL on Django's connection: server-side parameters and kept plans.
 
-``fetch`` takes and gives Python values. ``Prepared`` is for the statements of the hot path: it
-talks to libpq past the driver's Python layer, which costs more than a read's round trip.
+``fetch`` takes and gives Python values. ``Statement`` is for the hot path: it talks to libpq past
+the driver's Python layer, which costs more than a read's round trip.
 """
 
 import re
@@ -14,9 +14,11 @@ from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import psycopg
+from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGresult
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 Row = tuple[bytes | None, ...]
@@ -74,14 +76,20 @@ def _connection() -> "psycopg.Connection[Any]":
 
 
 # --- The hot path ------------------------------------------------------------------------------
+# psycopg prepares nothing itself (settings.DATABASES): after a rollback it would drop ours too.
 _known: "WeakKeyDictionary[psycopg.Connection[Any], set[bytes]]" = WeakKeyDictionary()
 """The names of the statements that each connection has prepared."""
 
 
-class Prepared:
-    """A statement that is prepared once a connection; placeholders are ``%(name)s``."""
+class Statement:
+    """SQL that runs often; placeholders are ``%(name)s``.
 
-    def __init__(self, sql: str) -> None:
+    Prepared once a connection, unless its best plan depends on its values: then it is planned
+    afresh each time, as it is where PREPARED_STATEMENTS is off.
+    """
+
+    def __init__(self, sql: str, *, keeps_plan: bool = True) -> None:
+        self._keeps_plan = keeps_plan
         names: dict[str, int] = {}
         numbered = _PLACEHOLDER.sub(
             lambda match: f"${names.setdefault(match[1], len(names) + 1)}", sql
@@ -93,22 +101,38 @@ class Prepared:
     def fetch_one(self, parameters: Mapping[str, Any]) -> Row | None:
         """The first row in PostgreSQL's text format: bytes, None for null."""
         values: list[Any] = [_text(parameters[name]) for name in self._names]
-        return _healed(lambda raw: self._run(raw, values))
+        return _healed(lambda raw: self._first(raw, values))
 
-    def _run(self, raw: "psycopg.Connection[Any]", values: list[Any]) -> Row | None:
+    def fetch(self, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """All rows as Python values."""
+        values: list[Any] = [_text(parameters[name]) for name in self._names]
+
+        def run(raw: "psycopg.Connection[Any]") -> list[tuple[Any, ...]]:
+            loader = psycopg.adapt.Transformer(raw)
+            result = self._execute(raw, values)
+            loader.set_pgresult(result)
+            return loader.load_rows(0, result.ntuples, tuple)
+
+        return _healed(run)
+
+    def _first(self, raw: "psycopg.Connection[Any]", values: list[Any]) -> Row | None:
+        result = self._execute(raw, values)
+        if not result.ntuples:
+            return None
+        return tuple(result.get_value(0, column) for column in range(result.nfields))
+
+    def _execute(self, raw: "psycopg.Connection[Any]", values: list[Any]) -> PGresult:
         server = raw.pgconn
         if not raw.autocommit and server.transaction_status == TransactionStatus.IDLE:
             psycopg.Cursor(raw).execute("SELECT 1")  # lets the driver open Django's transaction
-        if raw.prepare_threshold is None:  # a pooler stands between: nothing can be kept
+        if not self._keeps_plan or not settings.PREPARED_STATEMENTS:
             result = server.exec_params(self._sql, values)
         else:
             self._prepare(raw)
             result = server.exec_prepared(self._name, values)
         if result.status != ExecStatus.TUPLES_OK:
             raise _error(raw, result)
-        if not result.ntuples:
-            return None
-        return tuple(result.get_value(0, column) for column in range(result.nfields))
+        return result
 
     def _prepare(self, raw: "psycopg.Connection[Any]") -> None:
         known = _known.setdefault(raw, set())
@@ -121,9 +145,9 @@ class Prepared:
 
 
 @lru_cache(maxsize=500)
-def prepared(sql: str) -> Prepared:
-    """For statements whose text is put together: the same text is the same statement."""
-    return Prepared(sql)
+def statement(sql: str, *, keeps_plan: bool) -> Statement:
+    """For SQL that is put together: the same text is the same statement."""
+    return Statement(sql, keeps_plan=keeps_plan)
 
 
 def _error(raw: "psycopg.Connection[Any]", result: Any) -> psycopg.Error:

@@ -43,15 +43,17 @@ DATABASES = {
         # A connection a thread, for good: opening one costs more than most requests.
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,  # for pages; the API's own SQL repeats itself (fhirapi/sql.py)
-        # Prepared statements save planning on the hot path; 0 for a pooler that cannot keep them.
         "OPTIONS": {
-            "prepare_threshold": env.number("PREPARE_THRESHOLD", 3) or None,
+            "prepare_threshold": None,  # fhirapi/sql.py keeps plans itself
             # No request may hold a thread for longer; 0 (commands): as long as it takes.
             "options": f"-c statement_timeout={env.number('STATEMENT_TIMEOUT', 0)}s",
             **_DATABASE,
         },
     }
 }
+
+# Saves planning on the hot path; off for a pooler that cannot keep prepared statements.
+PREPARED_STATEMENTS = env.flag("PREPARED_STATEMENTS", True)
 
 # --- Parts -------------------------------------------------------------------------------------
 INSTALLED_APPS = [

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from threading import Event, Lock
 from typing import NamedTuple
 
-from fhirapi.sql import Prepared, array, database
+from fhirapi.sql import Statement, array, database
 
-_WRITE = Prepared("""
+_WRITE = Statement("""
 INSERT INTO fhirapi_auditrecord
     (action, outcome, account_id, client_id, resource_type, resource_id, patient_ids, detail,
      address)

@@ -67,6 +67,10 @@ class ResourceType:
             and not self.has_several_patients
         )
 
+    def is_clinical_date(self, parameter: SearchParameter) -> bool:
+        """Whether the date is the one that the row has as columns."""
+        return parameter.paths == (self.clinical_date,)
+
     @cached_property
     def summary_elements(self) -> frozenset[str]:
         searched = (path.partition(".")[0] for each in self.search for path in each.paths)

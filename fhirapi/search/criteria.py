@@ -36,11 +36,11 @@ class Criterion(Protocol):
         """A condition on the search row that is named ``row`` in the statement."""
 
 
-def visible(resource_type: ResourceType, row: str) -> str:
-    """The condition that the row is the caller's to see (``allowed``: store/caller.py)."""
+def visible(resource_type: ResourceType, row: str, patients: str = "allowed") -> str:
+    """The condition that the row is the caller's to see (``patients``: store/caller.py)."""
     if resource_type.is_shared:
         return f"{row}.patient_id IS NULL"
-    return f"{row}.patient_id IN (SELECT allowed.patient_id FROM allowed)"
+    return f"{row}.patient_id IN (SELECT {patients}.patient_id FROM {patients})"
 
 
 @dataclass(frozen=True)

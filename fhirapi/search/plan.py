@@ -6,37 +6,33 @@ from typing import Any
 
 from django.conf import settings
 
-from fhirapi.search.criteria import Binder, visible
-from fhirapi.search.include import include_sql
+from fhirapi.search.criteria import Binder, Criterion, visible
+from fhirapi.search.include import include_sql, may_stand_beside
 from fhirapi.search.page import Position
 from fhirapi.search.query import SearchQuery
 from fhirapi.search.sort import OrderColumn, after, order_columns
-from fhirapi.store.caller import ALLOWED, CALLER, Caller
+from fhirapi.search.value import Value
+from fhirapi.store.caller import ALLOWED, ASKED, CALLER, EVERY_ALLOWED, Caller
 
 _SEARCH = """
-WITH RECURSIVE {caller}, {allowed}, hit AS (
+WITH RECURSIVE {caller}, {allowed}, {mine}, hit AS MATERIALIZED (
     SELECT s.id, s.patient_id AS owner, {keys}
     FROM fhirapi_searchrow s
-    WHERE s.resource_type = %(type)s AND {mine} {conditions}
-), page AS (
+    WHERE s.resource_type = %(type)s AND {is_mine} {conditions}
+), page AS MATERIALIZED (
     SELECT hit.* FROM hit {after} ORDER BY {order} LIMIT %(limit)s
 ), shown AS (
     SELECT page.*, c.patient_id, {entry_match} AS entry
     FROM page JOIN fhirapi_content c ON c.id = page.id
-){beside}, logged AS (
-    INSERT INTO fhirapi_auditrecord
-        (action, outcome, account_id, client_id, resource_type, patient_ids, detail, address)
-    SELECT 'search', 'success', caller.account_id, %(client_id)s, %(type)s,
-           (SELECT array_agg(DISTINCT seen.patient_id) FROM ({seen}) seen
-            WHERE seen.patient_id IS NOT NULL),
-           %(shape)s, %(address)s
-    FROM caller
-)
+){beside}
 SELECT {total},
        (SELECT count(*) FROM hit {after}) > %(limit)s,
        (SELECT string_agg(shown.entry, ',' ORDER BY {shown_order}) FROM shown),
        {included},
-       (SELECT ARRAY[{cursor}] FROM shown ORDER BY {reversed_order} LIMIT 1)
+       (SELECT to_json(ARRAY[{cursor}]) FROM page ORDER BY {reversed_order} LIMIT 1),
+       caller.account_id,
+       (SELECT array_agg(DISTINCT seen.patient_id) FROM ({seen}) seen
+        WHERE seen.patient_id IS NOT NULL)
 FROM caller
 """
 
@@ -47,8 +43,7 @@ _BESIDE = """, {include}, beside_shown AS (
     WHERE c.id IN (SELECT beside.id FROM beside)
       AND c.id NOT IN (SELECT page.id FROM page)
       AND c.resource_type = ANY(%(readable)s) AND NOT c.is_deleted
-      AND (c.patient_id IN (SELECT allowed.patient_id FROM allowed)
-           OR (c.patient_id IS NULL AND c.resource_type = ANY(%(shared)s)))
+      AND {visible}
 )"""
 
 _ENTRY = """'{{"fullUrl":"' || %(base)s || '/' || c.resource_type || '/' || c.resource_id
@@ -56,9 +51,11 @@ _ENTRY = """'{{"fullUrl":"' || %(base)s || '/' || c.resource_type || '/' || c.re
 
 
 @dataclass(frozen=True)
-class Statement:
+class Plan:
     sql: str
     parameters: dict[str, Any]
+    is_bound: bool
+    """Whether the query names its patients: then one plan is good for all of them."""
 
 
 def plan(
@@ -68,14 +65,15 @@ def plan(
     *,
     readable: Collection[str],
     shared: Collection[str],
-) -> Statement:
+) -> Plan:
     """Raises an Outcome for a value that its parameter cannot read.
 
     ``readable``: types that the scopes allow to include; ``shared``: those of no patient.
     """
     binder = Binder()
     columns = order_columns(query.resource_type, query.sort, binder)
-    conditions = [criterion.sql("s", binder) for criterion in query.criteria]
+    asked, criteria = _apart(query.criteria)
+    conditions = [criterion.sql("s", binder) for criterion in criteria]
     page_after = ""
     if position:
         page_after = f"WHERE {after(columns, position.values, position.row_id, binder)}"
@@ -83,8 +81,9 @@ def plan(
     sql = _SEARCH.format(
         caller=CALLER,
         allowed=ALLOWED,
+        mine=EVERY_ALLOWED if asked is None else ASKED,
         keys=", ".join(f"{column.sql} AS k{number}" for number, column in enumerate(columns)),
-        mine=visible(query.resource_type, "s"),
+        is_mine=visible(query.resource_type, "s", "mine"),
         conditions="".join(f" AND {condition}" for condition in conditions),
         after=page_after,
         entry_match=_ENTRY.format(mode="match"),
@@ -94,8 +93,8 @@ def plan(
         total="(SELECT count(*) FROM hit)" if query.has_total else "NULL",
         order=_order("hit", columns),
         shown_order=_order("shown", columns),
-        reversed_order=_order("shown", columns, is_reversed=True),
-        cursor=", ".join([*(f"shown.k{n}::text" for n in range(len(columns))), "shown.id::text"]),
+        reversed_order=_order("page", columns, is_reversed=True),
+        cursor=", ".join([*(f"page.k{n}::text" for n in range(len(columns))), "page.id::text"]),
     )
     parameters = {
         **caller.parameters(),
@@ -103,11 +102,24 @@ def plan(
         "type": query.resource_type.name,
         "limit": query.count,
         "base": settings.FHIR_BASE_URL,
-        "shape": shape(query),
         "readable": list(readable),
         "shared": list(shared),
+        "asked": asked,
     }
-    return Statement(sql, parameters)
+    return Plan(sql, parameters, is_bound=asked is not None)
+
+
+def _apart(criteria: list[Criterion]) -> tuple[list[str] | None, list[Criterion]]:
+    """The patients whom the query names, if it does, and what else it asks for."""
+    asked: list[str] | None = None
+    others: list[Criterion] = []
+    for criterion in criteria:
+        named = criterion.asked_patients() if isinstance(criterion, Value) else None
+        if named is None:
+            others.append(criterion)
+        else:
+            asked = named if asked is None else [each for each in asked if each in named]
+    return asked, others
 
 
 def _beside(query: SearchQuery, binder: Binder) -> tuple[str, str]:
@@ -115,7 +127,9 @@ def _beside(query: SearchQuery, binder: Binder) -> tuple[str, str]:
     if not query.includes:
         return "", "NULL"
     ctes = _BESIDE.format(
-        include=include_sql(query.includes, binder), entry_include=_ENTRY.format(mode="include")
+        include=include_sql(query.includes, binder),
+        entry_include=_ENTRY.format(mode="include"),
+        visible=may_stand_beside("c"),
     )
     return ctes, "(SELECT string_agg(entry, ',' ORDER BY id) FROM beside_shown)"
 

@@ -9,13 +9,14 @@ from urllib.parse import urlencode
 import orjson
 from django.conf import settings
 
+from fhirapi.audit.trail import Entry, trail
 from fhirapi.definitions import registry
 from fhirapi.outcomes import Outcome, operation_outcome
 from fhirapi.search import subset
 from fhirapi.search.page import Position, from_text, to_text
-from fhirapi.search.plan import plan
+from fhirapi.search.plan import plan, shape
 from fhirapi.search.query import SearchQuery
-from fhirapi.sql import fetch_one
+from fhirapi.sql import statement
 from fhirapi.store.caller import Caller
 from fhirapi.store.read import TokenRefused
 
@@ -31,19 +32,31 @@ def run(
     position = from_text(cursor, _identity(query)) if cursor else None
     readable = [each.name for each in registry.every() if may_include(each.name)]
     shared = [each.name for each in registry.every() if each.is_shared]
-    statement = plan(caller, query, position, readable=readable, shared=shared)
-    row = fetch_one(statement.sql, statement.parameters)
+    planned = plan(caller, query, position, readable=readable, shared=shared)
+    row = statement(planned.sql, keeps_plan=planned.is_bound).fetch_one(planned.parameters)
     if row is None:
         raise TokenRefused
-    total, has_more, matches, included, last = row
+    total, has_more, matches, included, last, account_id, patient_ids = row
+    trail.write(
+        Entry(
+            "search",
+            "success",
+            account_id=int(account_id or 0),
+            client_id=caller.client_id,
+            resource_type=query.resource_type.name,
+            patient_ids=patient_ids.decode() if patient_ids else None,
+            detail=shape(query),
+            address=caller.address,
+        )
+    )
     links = [_link(query, "self", cursor)]
-    if has_more and last:
-        position = Position(last[:-1], int(last[-1]))
-        links.append(_link(query, "next", to_text(position, _identity(query))))
-    parts = [part.encode() for part in (matches, included) if part]
+    if has_more == b"t" and last:
+        *keys, row_id = orjson.loads(last)
+        links.append(_link(query, "next", to_text(Position(keys, int(row_id)), _identity(query))))
+    parts = [part for part in (matches, included) if part]
     if subset.is_asked(query):
         parts = [subset.of_entries(part, query) for part in parts]
-    return _bundle(total, links, parts, query.ignored)
+    return _bundle(int(total) if total else None, links, parts, query.ignored)
 
 
 def _identity(query: SearchQuery) -> tuple[str, list[tuple[str, str]]]:

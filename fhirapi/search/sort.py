@@ -86,7 +86,7 @@ def _column(resource_type: ResourceType, sort: SortKey, binder: Binder) -> Order
         return OrderColumn("s.last_updated", "timestamptz", sort.is_descending)
     side = _SIDE[parameter.type]
     last = side.last_descending if sort.is_descending else side.last_ascending
-    if parameter.paths == (resource_type.clinical_date,):
+    if resource_type.is_clinical_date(parameter):
         value = "s.clinical_date"
     else:
         extreme = "max" if sort.is_descending else "min"

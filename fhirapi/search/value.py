@@ -4,7 +4,8 @@ What a value means is said in fhirapi.searchparams, a file for each parameter ty
 the tables.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -32,12 +33,22 @@ class Value:
     values: tuple[str, ...]
 
     def sql(self, row: str, binder: Binder) -> str:
-        try:
+        with self._as_outcome():
             if self.modifier in _BY_CONTENT:
                 return _BY_CONTENT[self.modifier](self, row, binder)
             if self.parameter.code == "_id":
                 return _ids(self, row, binder)
             return _BY_TYPE[self.parameter.type](self, row, binder)
+
+    def asked_patients(self) -> list[str] | None:
+        """The patients in whose records alone this can be found; None if it names none."""
+        with self._as_outcome():
+            return _asked_patients(self)
+
+    @contextmanager
+    def _as_outcome(self) -> Iterator[None]:
+        try:
+            yield
         except ValueError as error:
             raise bad_value(self.parameter.code, str(error)) from None
 
@@ -46,6 +57,18 @@ def _ids(value: Value, row: str, binder: Binder) -> str:
     negation = "NOT " if value.modifier == "not" else ""
     wanted = [unescape(each) for each in value.values]
     return f"{negation}{row}.resource_id = ANY({binder.bind(wanted)})"
+
+
+def _asked_patients(value: Value) -> list[str] | None:
+    if value.modifier:
+        return None
+    if value.parameter.code == "_id" and value.resource_type.patient == "id":
+        return [unescape(each) for each in value.values]
+    if not value.resource_type.names_patient(value.parameter):
+        return None
+    forms = _reference_forms(value)
+    own = [form.removeprefix(_OWN) for form in forms if form.startswith(_OWN)]
+    return own if own and (len(own) == len(forms) or value.parameter.is_narrow) else None
 
 
 # --- Keys: token, uri, reference -----------------------------------------------------------------
@@ -79,6 +102,18 @@ def _references(value: Value, row: str, binder: Binder) -> str:
     if value.modifier == "identifier":
         forms = [token.query_form(each) for each in value.values]
         return _overlap(value, "refs", forms, row, binder)
+    forms = _reference_forms(value)
+    if not value.resource_type.names_patient(value.parameter):
+        return _overlap(value, "refs", forms, row, binder)
+    own = [form.removeprefix(_OWN) for form in forms if form.startswith(_OWN)]
+    others = [form for form in forms if not form.startswith(_OWN)]
+    is_own = f"{row}.patient_id = ANY({binder.bind(own)})"
+    if own and (not others or value.parameter.is_narrow):
+        return is_own
+    return f"({is_own} OR {_overlap(value, 'refs', others, row, binder)})"
+
+
+def _reference_forms(value: Value) -> list[str]:
     parameter, base = value.parameter, settings.FHIR_BASE_URL
     forms = [
         form
@@ -86,15 +121,8 @@ def _references(value: Value, row: str, binder: Binder) -> str:
         for form in reference.query_forms(each, parameter.targets, base)
     ]
     if parameter.is_narrow:
-        forms = [form for form in forms if form.partition("/")[0] in parameter.targets]
-    if not value.resource_type.names_patient(parameter):
-        return _overlap(value, "refs", forms, row, binder)
-    own = [form.removeprefix(_OWN) for form in forms if form.startswith(_OWN)]
-    others = [form for form in forms if not form.startswith(_OWN)]
-    is_own = f"{row}.patient_id = ANY({binder.bind(own)})"
-    if own and (not others or parameter.is_narrow):
-        return is_own
-    return f"({is_own} OR {_overlap(value, 'refs', others, row, binder)})"
+        return [form for form in forms if form.partition("/")[0] in parameter.targets]
+    return forms
 
 
 # --- Side tables: string, date, number, quantity ------------------------------------------------
@@ -142,6 +170,8 @@ def _dates(value: Value, row: str, binder: Binder) -> str:
     if value.parameter.code == "_lastUpdated":
         instant = f"{row}.last_updated"
         return _either_date(value, instant, f"({instant} + interval '1 microsecond')", binder)
+    if value.resource_type.is_clinical_date(value.parameter):
+        return _either_date(value, f"{row}.clinical_date", f"{row}.clinical_end", binder)
     compared = _either_date(value, "d.start", 'd."end"', binder)
     return (
         "EXISTS (SELECT FROM fhirapi_searchdate d "

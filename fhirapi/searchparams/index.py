@@ -1,7 +1,6 @@
 """Everything a search row says about a resource, derived from the declaration of its type."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from fhirapi.definitions.schema import ParameterType, ResourceType, SearchParameter
@@ -15,7 +14,8 @@ from fhirapi.searchparams.quantity import Measured
 @dataclass(slots=True)
 class IndexEntry:
     patient_id: str | None = None
-    clinical_date: datetime | None = None
+    clinical: Range | None = None
+    """From the beginning of the first clinical date to the end of the last."""
     tokens: set[int] = field(default_factory=set)
     refs: set[int] = field(default_factory=set)
     strings: set[tuple[int, str]] = field(default_factory=set)
@@ -29,12 +29,17 @@ def index(resource_type: ResourceType, resource: dict[str, Any], base: str) -> I
     """``base``: this server's FHIR address, by which references may name its own resources."""
     entry = IndexEntry(patient_id=_patient_id(resource_type, resource, base))
     if resource_type.clinical_date:
-        for value in values(resource, resource_type.clinical_date):
-            for each in date.ranges(value):
-                entry.clinical_date = each.start
-                break
+        found = [
+            each
+            for value in values(resource, resource_type.clinical_date)
+            for each in date.ranges(value)
+        ]
+        if found:
+            entry.clinical = Range(
+                min(each.start for each in found), max(each.end for each in found)
+            )
     for parameter in resource_type.search:
-        if parameter.stored_as:
+        if parameter.stored_as or resource_type.is_clinical_date(parameter):
             continue
         for path in parameter.paths:
             for value in values(resource, path):

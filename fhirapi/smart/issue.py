@@ -14,13 +14,13 @@ from django.utils import timezone
 
 from fhirapi.smart import jwt, patients, secrets
 from fhirapi.smart.models import AccessKey, DataAccessGrant
-from fhirapi.sql import fetch, fetch_one
+from fhirapi.sql import Statement
 
 _KEY_COLUMNS = (
     "id", "access_key_id", "secret_digest", "previous_secret_digest", "previous_secret_until",
     "is_active", "valid_from", "valid_to", "last_used_at",
 )  # fmt: skip
-_FIND = f"""
+_FIND = Statement(f"""
 SELECT access.id, access.account_id, access.client_id, access.scope,
        ARRAY(SELECT visible.patient_id FROM fhirapi_accountpatient visible
              WHERE visible.account_id = access.account_id
@@ -29,9 +29,9 @@ SELECT access.id, access.account_id, access.client_id, access.scope,
 FROM fhirapi_accesskey key
 JOIN fhirapi_dataaccessgrant access ON access.id = key.data_access_grant_id
 JOIN portal_account account ON account.id = access.account_id
-WHERE key.access_key_id = %s AND account.is_active AND access.revoked_at IS NULL
-"""  # noqa: S608 - our own column names
-_ISSUE = """
+WHERE key.access_key_id = %(access_key_id)s AND account.is_active AND access.revoked_at IS NULL
+""")  # noqa: S608 - our own column names
+_ISSUE = Statement("""
 WITH still AS (  -- nobody rotated or switched off the key since its secret was checked
     SELECT key.id FROM fhirapi_accesskey key
     WHERE key.id = %(key)s AND key.is_active AND key.secret_digest = %(secret_digest)s
@@ -57,9 +57,11 @@ INSERT INTO fhirapi_auditrecord
 SELECT 'token', 'success', %(account_id)s, %(client_id)s, %(patient_ids)s, %(address)s
 FROM still
 RETURNING id
-"""
+""")
 # A statement of its own: in the one above it would wait for other requests' locks, and they for it.
-_USED = "UPDATE fhirapi_accesskey SET last_used_at = now() WHERE id = %s RETURNING id"
+_USED = Statement(
+    "UPDATE fhirapi_accesskey SET last_used_at = now() WHERE id = %(key)s RETURNING id"
+)
 _USED_EVERY = timedelta(minutes=1)
 
 
@@ -84,10 +86,10 @@ def visible_patients(grant: DataAccessGrant) -> list[str]:
 
 def find(access_key_id: str) -> KeyInUse | None:
     """The key of an active account, by AccessKeyID in any letter case."""
-    row = fetch_one(_FIND, [access_key_id.upper()])
-    if row is None:
+    rows = _FIND.fetch({"access_key_id": access_key_id.upper()})
+    if not rows:
         return None
-    grant_id, account_id, client_id, scope, patient_ids, *columns = row
+    grant_id, account_id, client_id, scope, patient_ids, *columns = rows[0]
     key = AccessKey(**dict(zip(_KEY_COLUMNS, columns, strict=True)))
     return KeyInUse(grant_id, account_id, client_id, scope, patient_ids, key)
 
@@ -125,8 +127,7 @@ def issue(found: KeyInUse, *, address: str | None) -> TokenPair | None:
         patient_ids=found.patient_ids,
     )
     refresh_token = secrets.new_secret()
-    written = fetch(
-        _ISSUE,
+    written = _ISSUE.fetch_one(
         {
             "access": secrets.token_checksum(access_token),
             "refresh": secrets.token_checksum(refresh_token),
@@ -143,9 +144,9 @@ def issue(found: KeyInUse, *, address: str | None) -> TokenPair | None:
             "address": address,
         },
     )
-    if not written:
+    if written is None:
         return None
     last_used = found.key.last_used_at
     if last_used is None or last_used < timezone.now() - _USED_EVERY:
-        fetch(_USED, [found.key.pk])
+        _USED.fetch_one({"key": found.key.pk})
     return TokenPair(access_token, refresh_token, found.scope, found.patient_ids)

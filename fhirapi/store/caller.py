@@ -41,14 +41,21 @@ caller AS (
                               BETWEEN key.valid_from AND key.valid_to))
 )"""
 
-# The patients of a search: those of the grant that the account may still see.
-ALLOWED = """
-allowed AS MATERIALIZED (
+_SEEN = """(
     SELECT visible.patient_id
     FROM caller
     JOIN fhirapi_accountpatient visible ON visible.account_id = caller.account_id
     WHERE visible.patient_id = ANY(caller.patient_ids)
+    {asked}
 )"""
+
+# The patients of a search: those of the grant that the account may still see. PostgreSQL gathers
+# them only where a condition comes to ask.
+ALLOWED = "allowed AS MATERIALIZED " + _SEEN.format(asked="")
+
+# Those of them whom the query names: a panel of thousands is not gathered for one of them.
+ASKED = "mine AS MATERIALIZED " + _SEEN.format(asked="AND visible.patient_id = ANY(%(asked)s)")
+EVERY_ALLOWED = "mine AS NOT MATERIALIZED (SELECT patient_id FROM allowed)"
 
 _WHY = """
 SELECT token.expires <= now(), key.id

@@ -31,7 +31,7 @@ _TABLES = {
     ),
     "fhirapi_searchrow": (
         "id", "resource_type", "resource_id", "patient_id", "last_updated", "clinical_date",
-        "tokens", "refs",
+        "clinical_end", "tokens", "refs",
     ),
     "fhirapi_searchstring": ("row_id", "key", "value"),
     "fhirapi_searchdate": ("row_id", "key", "start", "end"),
@@ -104,8 +104,8 @@ def _add_rows(
          orjson.dumps(resource).decode())
     )  # fmt: skip
     rows["fhirapi_searchrow"].append(
-        (row_id, kind, resource_id, patient_id, last_updated, entry.clinical_date,
-         _array(entry.tokens), _array(entry.refs))
+        (row_id, kind, resource_id, patient_id, last_updated,
+         *(entry.clinical or (None, None)), _array(entry.tokens), _array(entry.refs))
     )  # fmt: skip
     rows["fhirapi_searchstring"] += ((row_id, named, value) for named, value in entry.strings)
     rows["fhirapi_searchdate"] += (

@@ -38,6 +38,9 @@ class SearchRow(models.Model):
     clinical_date = models.DateTimeField(
         null=True, help_text="Start of the type's clinical date, the order of its search results."
     )
+    clinical_end = models.DateTimeField(
+        null=True, help_text="The first instant that this date no longer means."
+    )
     tokens = ArrayField(models.BigIntegerField(), help_text="Keys with few distinct values.")
     refs = ArrayField(models.BigIntegerField(), help_text="Keys that are nearly unique.")
 

@@ -6,10 +6,10 @@ https://hl7.org/fhir/R4/http.html#read
 from dataclasses import dataclass
 
 from fhirapi.audit.trail import Entry, trail
-from fhirapi.sql import Prepared
+from fhirapi.sql import Statement
 from fhirapi.store.caller import CALLER, Caller
 
-_READ = Prepared(f"""
+_READ = Statement(f"""
 WITH {CALLER}, found AS (
     SELECT c.content, c.version_id, c.last_updated, c.is_deleted, c.patient_id
     FROM caller, fhirapi_content c

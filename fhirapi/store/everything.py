@@ -17,9 +17,16 @@ from fhirapi.store.sql import fetch_one
 _EVERYTHING = """
 WITH RECURSIVE {caller}, {allowed}, mine AS (
     SELECT allowed.patient_id FROM allowed WHERE {whose}
+), next AS MATERIALIZED (
+    -- A page needs no more patients than it has entries: thousands of records are not sorted for it.
+    SELECT mine.patient_id FROM mine
+    WHERE mine.patient_id >= %(last_patient)s AND EXISTS (
+        SELECT FROM fhirapi_searchrow s
+        WHERE s.patient_id = mine.patient_id AND s.resource_type = ANY(%(types)s) {conditions})
+    ORDER BY mine.patient_id LIMIT %(limit)s + 2
 ), hit AS (
     SELECT s.patient_id, s.resource_type <> 'Patient' AS is_other, s.id
-    FROM mine JOIN fhirapi_searchrow s ON s.patient_id = mine.patient_id
+    FROM next JOIN fhirapi_searchrow s ON s.patient_id = next.patient_id
     WHERE s.resource_type = ANY(%(types)s) {conditions}
 ), page AS (
     SELECT * FROM hit WHERE {after} ORDER BY patient_id, is_other, id LIMIT %(limit)s + 1

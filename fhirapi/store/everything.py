@@ -18,7 +18,7 @@ _EVERYTHING = """
 WITH RECURSIVE {caller}, {allowed}, mine AS (
     SELECT allowed.patient_id FROM allowed WHERE {whose}
 ), next AS MATERIALIZED (
-    -- A page needs no more patients than it has entries: thousands of records are not sorted for it.
+    -- A page needs no more patients than it has entries: the other records need not be sorted.
     SELECT mine.patient_id FROM mine
     WHERE mine.patient_id >= %(last_patient)s AND EXISTS (
         SELECT FROM fhirapi_searchrow s

@@ -58,7 +58,7 @@ def _query(
         patient_id,
         [each.name for each in types if each.patient and _may_list(claims, each)],
         [each.name for each in types if each.is_shared and _may_read(claims, each)],
-        max(asked.count, 1),
+        asked.count,
         "&".join(["$everything", *sorted({name for name, _ in asked.pairs})]),
         since=since.start if since else None,
         start=start.start if start else None,

@@ -23,7 +23,8 @@ def asked_parts(request: HttpRequest, resource_type: ResourceType) -> SearchQuer
     return query if query.elements or query.summary != "false" else None
 
 
-def cut(content: str, query: SearchQuery) -> bytes:
+def cut(content: bytes | str, query: SearchQuery) -> bytes:
     """The resource with only the parts that were asked for, marked as such."""
-    entry = subset.of_entries(_BEFORE + content.encode() + _AFTER, query)
+    content = content.encode() if isinstance(content, str) else content
+    entry = subset.of_entries(_BEFORE + content + _AFTER, query)
     return entry[len(_BEFORE) : -len(_AFTER)]

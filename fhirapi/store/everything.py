@@ -3,6 +3,7 @@
 https://hl7.org/fhir/R4/patient-operation-everything.html
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,7 +52,7 @@ WITH RECURSIVE {caller}, {allowed}, mine AS (
          address)
     SELECT 'search', CASE WHEN {is_found} THEN 'success' ELSE 'denied' END,
            caller.account_id, %(client_id)s, 'Patient', %(id)s,
-           (SELECT array_agg(DISTINCT shown.patient_id) FROM shown), %(shape)s, %(address)s
+           (SELECT array_agg(DISTINCT seen.patient_id) FROM {seen} seen), %(shape)s, %(address)s
     FROM caller
 )
 SELECT {is_found},
@@ -128,6 +129,8 @@ def _sql(query: EverythingQuery) -> str:
         conditions=conditions,
         after=_AFTER if query.after else "true",
         is_found="EXISTS (SELECT FROM mine)" if is_one else "true",
+        # A count alone tells about the record too.
+        seen="shown" if query.count else "hit",
         # Counted for one record only: for thousands it would cost more than the page.
         total="(SELECT count(*) FROM hit)" if is_one else "NULL::bigint",
         entry_match=_ENTRY.format(mode="match"),
@@ -137,7 +140,7 @@ def _sql(query: EverythingQuery) -> str:
 
 def _parameters(query: EverythingQuery) -> dict[str, object]:
     after = query.after or ("", "false", 0)
-    names = "|".join(query.shared) or "none"
+    names, base = "|".join(query.shared) or "none", re.escape(settings.FHIR_BASE_URL)
     return {
         "id": query.patient_id,
         "types": query.types,
@@ -149,6 +152,6 @@ def _parameters(query: EverythingQuery) -> dict[str, object]:
         "end": query.end,
         "date_keys": list(query.date_keys),
         "base": settings.FHIR_BASE_URL,
-        "reference": f'"reference":\\s*"({names})/([A-Za-z0-9.-]{{1,64}})["/]',
+        "reference": f'"reference":\\s*"(?:{base}/)?({names})/([A-Za-z0-9.-]{{1,64}})["/]',
         **dict(zip(("last_patient", "last_other", "last_id"), after, strict=True)),
     }

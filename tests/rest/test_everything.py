@@ -4,6 +4,7 @@ from typing import Any
 
 import orjson
 import pytest
+from fhir.resources.R4B.bundle import Bundle
 
 from fhirapi.audit.models import AuditRecord
 from tests import people, versions
@@ -35,7 +36,7 @@ def records(api: Api, practice: None) -> None:
     nurse = {
         "resourceType": "PractitionerRole",
         "id": "nurse",
-        "organization": {"reference": "Organization/ward"},
+        "organization": {"reference": f"{BASE}/R4-patient-api/Organization/ward"},
     }
     api.has(
         organization("ward"), organization("elsewhere"), organization("unrelated"),
@@ -124,6 +125,17 @@ class TestEverything:
         assert ids(response) == ["old"]
         versions.delete("Observation", "old", "2032-01-01T00:00:00+00:00")
         assert ids(api.as_(rebecca.key).get("Patient/142859/$everything", query)) == []
+
+    def test_a_count_of_nothing_tells_how_much_there_is(self, api: Api, rebecca: Person) -> None:
+        bundle = api.as_(rebecca.key).get("Patient/142859/$everything", {"_count": "0"}).json()
+        assert bundle["total"] == 5
+        assert "entry" not in bundle
+        assert AuditRecord.objects.get(action="search").patient_ids == ["142859"]
+
+    def test_it_is_a_valid_bundle(self, api: Api, rebecca: Person) -> None:
+        query = {"_type": "Patient,Observation,Practitioner", "_count": "2"}
+        response = api.as_(rebecca.key).get("Patient/142859/$everything", query)
+        assert len(Bundle.model_validate(response.json()).entry) == 3
 
     def test_pages_bring_all_once_each_with_what_it_refers_to(
         self, api: Api, dr_grey: Person

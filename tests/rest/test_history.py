@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from fhir.resources.R4B.bundle import Bundle
 
 from fhirapi.audit.models import AuditRecord
 from tests import people, versions
@@ -118,6 +119,11 @@ class TestHistory:
         assert newest["request"]["url"] == "Observation/pulse"
         assert newest["response"]["status"] == "200"
         assert newest["response"]["lastModified"] == "2024-02-01T09:00:00.000Z"
+
+    def test_it_is_a_valid_bundle(self, api: Api, rebecca: Person) -> None:
+        bundle = api.as_(rebecca.key).get("Observation/_history").json()
+        assert Bundle.model_validate(bundle).type == "history"
+        assert all(entry["request"] and entry["response"] for entry in bundle["entry"])
 
     def test_a_deletion_is_told_without_the_resource(self, api: Api, rebecca: Person) -> None:
         response = api.as_(rebecca.key).get("Observation/gone/_history")

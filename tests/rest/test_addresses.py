@@ -2,9 +2,10 @@
 
 import pytest
 
+from fhirapi.smart import keys, links
 from tests import people
 from tests.api import Api, diagnostics, ids
-from tests.people import Person
+from tests.people import Person, make_key
 
 
 @pytest.mark.parametrize(
@@ -79,3 +80,51 @@ def test_a_compartment_is_closed_without_token_or_scope(api: Api, rebecca: Perso
     address = "Patient/142859/Observation"
     assert api.as_(rebecca.key).get(address).status_code == 403
     assert api.http.get(f"/R4-patient-api/{address}").status_code == 401
+
+
+OF_JOHN = (
+    "Observation/johns/_history/1", "Observation/johns/_history", "Patient/142860/$everything",
+    "Patient/142860", "Binary/johns",
+)  # fmt: skip
+
+
+@pytest.fixture
+def johns(api: Api, practice: None) -> None:
+    file = {
+        "resourceType": "Binary",
+        "id": "johns",
+        "contentType": "text/plain",
+        "securityContext": {"reference": "Patient/142860"},
+    }
+    api.has(people.observation("johns", "142860"), file)
+
+
+@pytest.mark.usefixtures("johns")
+class TestWhoseItIs:
+    @pytest.mark.parametrize("address", OF_JOHN)
+    def test_a_key_opens_its_own_patients_only(
+        self, api: Api, dr_grey: Person, address: str
+    ) -> None:
+        assert api.as_(make_key(dr_grey, ["142860"])).get(address).status_code == 200
+        assert api.as_(make_key(dr_grey, ["142859"])).get(address).status_code == 404
+
+    @pytest.mark.parametrize("address", OF_JOHN)
+    def test_a_link_that_ends_closes_living_tokens(
+        self, api: Api, john: Person, address: str
+    ) -> None:
+        session = api.as_(john.key)
+        links.unlink(john.account, "Patient", by=None)
+        assert session.get(address).status_code == 404
+
+    def test_what_lists_records_lists_none_any_more(self, api: Api, john: Person) -> None:
+        session = api.as_(john.key)
+        links.unlink(john.account, "Patient", by=None)
+        for address in ("Observation/_history", "Patient/$everything", "Patient/142860/Observation",
+                        "DocumentReference/$docref?patient=142860"):  # fmt: skip
+            assert "entry" not in session.get(address).json(), address
+
+    @pytest.mark.parametrize("address", [*OF_JOHN, "Observation/_history", "Patient/$everything"])
+    def test_a_deactivated_key_opens_nothing(self, api: Api, john: Person, address: str) -> None:
+        session = api.as_(john.key)
+        keys.set_active(john.key, False)
+        assert session.get(address).status_code == 401

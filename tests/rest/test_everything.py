@@ -185,6 +185,13 @@ class TestEverything:
         response = api.as_(rebecca.key).get("Patient/142859/$everything")
         assert (set(ids(response)), included(response)) == (found, beside)
 
+    def test_what_became_somebodys_is_practice_data_no_more(
+        self, api: Api, rebecca: Person
+    ) -> None:
+        versions.belongs_to("Organization", "elsewhere", "142860")
+        response = api.as_(rebecca.key).get("Patient/142859/$everything")
+        assert included(response) == BESIDE - {"elsewhere"}
+
     def test_without_the_scope_for_patients_it_is_forbidden(
         self, api: Api, rebecca: Person
     ) -> None:

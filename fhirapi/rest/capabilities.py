@@ -142,9 +142,10 @@ def _reverse_includes(name: str) -> list[str]:
 
 
 def _parameter(type_name: str, parameter: SearchParameter) -> dict[str, str]:
+    published = definition(type_name, parameter.code)
     return {
         "name": parameter.code,
-        "definition": definition(type_name, parameter.code),
+        **({"definition": published} if published else {}),
         "type": parameter.type.value,
         "documentation": _words(type_name, parameter),
     }

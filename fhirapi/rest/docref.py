@@ -31,7 +31,7 @@ def _search(asked: Parameters) -> Pairs:
     if asked.cursor:
         pairs.append(("_page", asked.cursor))
     if _is_on_demand(asked):
-        pairs.append(("_id:missing", "true"))  # matches nothing
+        pairs.append(("_lastUpdated", "lt1900"))  # none is: a search that matches nothing
     return [*pairs, *_period(asked)]
 
 

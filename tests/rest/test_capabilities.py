@@ -93,8 +93,9 @@ def test_a_search_parameter_has_type_definition_and_documentation(
         for each in resource["searchParam"]
         if each["documentation"]
     }
-    assert found["Patient", "birthdate"] == ("date", "us-core-patient-birthdate")
+    assert found["Patient", "birthdate"] == ("date", "individual-birthdate")
     assert found["Patient", "telecom"] == ("token", "individual-telecom")
+    assert found["Goal", "description"] == ("token", "us-core-goal-description")
     assert found["Procedure", "encounter"] == ("reference", "clinical-encounter")
     assert found["Specimen", "identifier"] == ("token", "Specimen-identifier")
     assert found["Observation", "_lastUpdated"] == ("date", "Resource-lastUpdated")

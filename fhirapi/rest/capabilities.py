@@ -27,6 +27,7 @@ _OPERATIONS = {
     "DocumentReference": [("docref", f"{_US_CORE}/OperationDefinition/docref")],
 }
 _INTERACTIONS = ("read", "vread", "history-instance", "history-type", "search-type")
+_COLUMNS = {"_id": "id", "_lastUpdated": "meta.lastUpdated"}
 _MODES = ("full", "normative", "terminology")
 _KEPT = 300  # seconds that a client or proxy may keep the answer
 
@@ -152,9 +153,8 @@ def _parameter(type_name: str, parameter: SearchParameter) -> dict[str, str]:
 
 
 def _words(type_name: str, parameter: SearchParameter) -> str:
-    if not parameter.paths:
-        return f"{type_name}.{'id' if parameter.code == '_id' else 'meta.lastUpdated'}"
-    where = ", ".join(f"{type_name}.{path}" for path in parameter.paths)
+    paths = parameter.paths or (_COLUMNS.get(parameter.code, parameter.code.replace("-", " ")),)
+    where = ", ".join(f"{type_name}.{path}" for path in paths)
     return f"{where}: {' or '.join(parameter.targets)}" if parameter.targets else where
 
 

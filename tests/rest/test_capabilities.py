@@ -76,7 +76,9 @@ def test_every_search_parameter_that_it_names_works(
     api: Api, rebecca: Person, resources: dict[str, Any]
 ) -> None:
     session = api.as_(rebecca.key)
-    values = {"date": "2020", "reference": "1", "quantity": "1", "number": "1"}
+    values = {
+        "date": "2020", "reference": "1", "quantity": "1", "number": "1", "composite": "1$2020",
+    }  # fmt: skip
     for name, resource in resources.items():
         for parameter in resource["searchParam"]:
             query = {parameter["name"]: values.get(parameter["type"], "x")}
@@ -88,7 +90,7 @@ def test_a_search_parameter_has_type_definition_and_documentation(
     resources: dict[str, Any],
 ) -> None:
     found = {
-        (name, each["name"]): (each["type"], each["definition"].rpartition("/")[2])
+        (name, each["name"]): (each["type"], each.get("definition", "").rpartition("/")[2])
         for name, resource in resources.items()
         for each in resource["searchParam"]
         if each["documentation"]

@@ -5,8 +5,8 @@ from typing import Any
 
 import orjson
 
+from fhirapi.sql import fetch
 from fhirapi.store.models import Content, SearchRow
-from fhirapi.store.sql import fetch
 
 _MOVE = """
 INSERT INTO fhirapi_version

@@ -21,7 +21,7 @@ _MEDIA_TYPE = re.compile(
 )
 
 
-def answer_binary(request: HttpRequest, resource_id: str, content: bytes | str) -> HttpResponse:
+def answer_binary(request: HttpRequest, resource_id: str, content: bytes) -> HttpResponse:
     """``content`` is the resource as it is stored. Raises the 406 outcome."""
     asked = accepted(request)
     resource = orjson.loads(content)

@@ -20,11 +20,10 @@ def asked_parts(request: HttpRequest, resource_type: ResourceType) -> SearchQuer
     query = parse(resource_type, asked)
     if query.summary == "count":
         raise bad_value("_summary", "count is for searches; a read answers the resource.")
-    return query if query.elements or query.summary != "false" else None
+    return query if subset.is_asked(query) else None
 
 
-def cut(content: bytes | str, query: SearchQuery) -> bytes:
+def cut(content: bytes, query: SearchQuery) -> bytes:
     """The resource with only the parts that were asked for, marked as such."""
-    content = content.encode() if isinstance(content, str) else content
     entry = subset.of_entries(_BEFORE + content + _AFTER, query)
     return entry[len(_BEFORE) : -len(_AFTER)]

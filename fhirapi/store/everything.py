@@ -9,9 +9,9 @@ from datetime import datetime
 
 from django.conf import settings
 
+from fhirapi.sql import fetch_one
 from fhirapi.store.caller import ALLOWED, CALLER, Caller
 from fhirapi.store.read import TokenRefused
-from fhirapi.store.sql import fetch_one
 
 # A page is filled patient by patient, each beginning with the Patient itself. What it refers to is
 # looked for in the JSON, because not every reference is a search parameter.

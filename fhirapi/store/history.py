@@ -10,9 +10,9 @@ from typing import Any
 
 from django.conf import settings
 
+from fhirapi.sql import fetch_one
 from fhirapi.store.caller import ALLOWED, CALLER, Caller
 from fhirapi.store.read import Stored, TokenRefused
-from fhirapi.store.sql import fetch_one
 
 # A version row ``v`` is the caller's to see; the same rule as for the current one (read.py).
 _MINE = """
@@ -166,7 +166,8 @@ def vread(
     row = fetch_one(_VREAD, {**caller.parameters(), **parameters, "is_shared": is_shared})
     if row is None:
         raise TokenRefused
-    return Stored(*row) if row[0] is not None else None
+    content, *rest = row
+    return Stored(content.encode(), *rest) if content is not None else None
 
 
 def history(caller: Caller, query: HistoryQuery) -> HistoryPage:

@@ -9,7 +9,8 @@ from datetime import datetime
 
 from django.conf import settings
 
-from fhirapi.sql import fetch_one
+from fhirapi.audit.trail import Entry, trail
+from fhirapi.sql import array, fetch_one
 from fhirapi.store.caller import ALLOWED, CALLER, Caller
 from fhirapi.store.read import TokenRefused
 
@@ -46,14 +47,6 @@ WITH RECURSIVE {caller}, {allowed}, mine AS (
     ) target
     JOIN fhirapi_content c ON c.resource_type = target.target_type
         AND c.resource_id = target.target_id AND c.patient_id IS NULL AND NOT c.is_deleted
-), logged AS (
-    INSERT INTO fhirapi_auditrecord
-        (action, outcome, account_id, client_id, resource_type, resource_id, patient_ids, detail,
-         address)
-    SELECT 'search', CASE WHEN {is_found} THEN 'success' ELSE 'denied' END,
-           caller.account_id, %(client_id)s, 'Patient', %(id)s,
-           (SELECT array_agg(DISTINCT seen.patient_id) FROM {seen} seen), %(shape)s, %(address)s
-    FROM caller
 )
 SELECT {is_found},
        {total},
@@ -63,7 +56,9 @@ SELECT {is_found},
        (SELECT string_agg({entry_include}, ',' ORDER BY resource_type, resource_id)
         FROM near r WHERE resource_type = ANY(%(shared)s)),
        (SELECT ARRAY[patient_id, is_other::text, id::text] FROM shown
-        ORDER BY patient_id DESC, is_other DESC, id DESC LIMIT 1)
+        ORDER BY patient_id DESC, is_other DESC, id DESC LIMIT 1),
+       caller.account_id,
+       (SELECT array_agg(DISTINCT seen.patient_id) FROM {seen} seen)
 FROM caller
 """
 _ENTRY = """'{{"fullUrl":"' || %(base)s || '/' || r.resource_type || '/' || r.resource_id
@@ -113,7 +108,22 @@ def everything(caller: Caller, query: EverythingQuery) -> EverythingPage:
     row = fetch_one(_sql(query), {**caller.parameters(), **_parameters(query)})
     if row is None:
         raise TokenRefused
-    return EverythingPage(*row)
+    *found, account_id, patient_ids = row
+    page = EverythingPage(*found)
+    trail.write(
+        Entry(
+            "search",
+            "success" if page.is_found else "denied",
+            account_id=account_id,
+            client_id=caller.client_id,
+            resource_type="Patient",
+            resource_id=query.patient_id,
+            patient_ids=array(patient_ids) if patient_ids else None,
+            detail=query.shape,
+            address=caller.address,
+        )
+    )
+    return page
 
 
 def _sql(query: EverythingQuery) -> str:
@@ -146,7 +156,6 @@ def _parameters(query: EverythingQuery) -> dict[str, object]:
         "types": query.types,
         "shared": query.shared,
         "limit": query.count,
-        "shape": query.shape,
         "since": query.since,
         "start": query.start,
         "end": query.end,

@@ -10,7 +10,8 @@ from typing import Any
 
 from django.conf import settings
 
-from fhirapi.sql import fetch_one
+from fhirapi.audit.trail import Entry, trail
+from fhirapi.sql import array, fetch_one
 from fhirapi.store.caller import ALLOWED, CALLER, Caller
 from fhirapi.store.read import Stored, TokenRefused
 
@@ -35,18 +36,10 @@ WITH {CALLER}, found AS (
         FROM fhirapi_version WHERE {_IDENTITY} AND version_id = %(version)s
     ) v
     WHERE {_MINE}
-), logged AS (
-    INSERT INTO fhirapi_auditrecord
-        (action, outcome, account_id, client_id, resource_type, resource_id, patient_ids, detail,
-         address)
-    SELECT 'read', CASE WHEN found.content IS NULL THEN 'denied' ELSE 'success' END,
-           caller.account_id, %(client_id)s, %(type)s, %(id)s,
-           CASE WHEN found.patient_id IS NOT NULL THEN ARRAY[found.patient_id] END,
-           '_history/' || %(version)s::text, %(address)s
-    FROM caller LEFT JOIN found ON true
 )
 SELECT found.content, found.version_id, found.is_deleted,
-       to_char(found.last_updated AT TIME ZONE 'UTC', 'Dy, DD Mon YYYY HH24:MI:SS "GMT"')
+       to_char(found.last_updated AT TIME ZONE 'UTC', 'Dy, DD Mon YYYY HH24:MI:SS "GMT"'),
+       caller.account_id, found.patient_id
 FROM caller LEFT JOIN found ON true
 """  # noqa: S608 - composed of constants
 
@@ -95,16 +88,6 @@ WITH {caller}, {allowed}, version AS ({versions}
     FROM page
     LEFT JOIN fhirapi_content c ON c.id = page.id AND NOT page.is_old
     LEFT JOIN fhirapi_version o ON o.id = page.id AND page.is_old
-), logged AS (
-    INSERT INTO fhirapi_auditrecord
-        (action, outcome, account_id, client_id, resource_type, resource_id, patient_ids, detail,
-         address)
-    SELECT 'read', CASE WHEN {is_found} THEN 'success' ELSE 'denied' END,
-           caller.account_id, %(client_id)s, %(type)s, %(id)s,
-           (SELECT array_agg(DISTINCT seen.patient_id) FROM {seen} seen
-            WHERE seen.patient_id IS NOT NULL),
-           '_history', %(address)s
-    FROM caller
 )
 SELECT {is_found},
        (SELECT count(*) FROM hit),
@@ -112,7 +95,10 @@ SELECT {is_found},
        (SELECT string_agg(entry, ',' ORDER BY last_updated DESC, resource_id, version_id DESC)
         FROM shown),
        (SELECT ARRAY[last_updated::text, resource_id, version_id::text] FROM shown
-        ORDER BY last_updated, resource_id DESC, version_id LIMIT 1)
+        ORDER BY last_updated, resource_id DESC, version_id LIMIT 1),
+       caller.account_id,
+       (SELECT array_agg(DISTINCT seen.patient_id) FROM {seen} seen
+        WHERE seen.patient_id IS NOT NULL)
 FROM caller
 """
 
@@ -166,8 +152,23 @@ def vread(
     row = fetch_one(_VREAD, {**caller.parameters(), **parameters, "is_shared": is_shared})
     if row is None:
         raise TokenRefused
-    content, *rest = row
-    return Stored(content.encode(), *rest) if content is not None else None
+    content, version, is_deleted, last_modified, account_id, patient_id = row
+    trail.write(
+        Entry(
+            "read",
+            "denied" if content is None else "success",
+            account_id=account_id,
+            client_id=caller.client_id,
+            resource_type=resource_type,
+            resource_id=resource_id,
+            patient_ids=array([patient_id]) if patient_id else None,
+            detail=f"_history/{version_id}",
+            address=caller.address,
+        )
+    )
+    if content is None:
+        return None
+    return Stored(content.encode(), version, is_deleted, last_modified)
 
 
 def history(caller: Caller, query: HistoryQuery) -> HistoryPage:
@@ -189,7 +190,22 @@ def history(caller: Caller, query: HistoryQuery) -> HistoryPage:
     row = fetch_one(sql, {**caller.parameters(), **_parameters(query)})
     if row is None:
         raise TokenRefused
-    return HistoryPage(*row)
+    *found, account_id, patient_ids = row
+    page = HistoryPage(*found)
+    trail.write(
+        Entry(
+            "read",
+            "success" if page.is_found else "denied",
+            account_id=account_id,
+            client_id=caller.client_id,
+            resource_type=query.resource_type,
+            resource_id=query.resource_id,
+            patient_ids=array(patient_ids) if patient_ids else None,
+            detail="_history",
+            address=caller.address,
+        )
+    )
+    return page
 
 
 def _conditions(query: HistoryQuery) -> list[str]:

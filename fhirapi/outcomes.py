@@ -74,9 +74,47 @@ def unknown_type(name: str) -> Outcome:
     return Outcome(404, "not-supported", f"This server has no resource type '{name[:64]}'.")
 
 
+def unknown_address() -> Outcome:
+    return Outcome(404, "not-found", "There is nothing at this address; see /metadata for what is.")
+
+
+def unknown_operation(name: str) -> Outcome:
+    return Outcome(
+        404, "not-supported", f"There is no operation '{name[:64]}' here; see /metadata for those."
+    )
+
+
+def no_system_level(what: str) -> Outcome:
+    return Outcome(
+        404, "not-supported", f"{what} over all resource types is not offered; name one type."
+    )
+
+
+def malformed_id() -> Outcome:
+    return Outcome(400, "value", "An id has 1 to 64 letters, digits, '-' and '.'.")
+
+
+def not_in_compartment(name: str) -> Outcome:
+    return Outcome(
+        404, "not-supported", f"{name} cannot be searched within a Patient; try {name}?..."
+    )
+
+
+def whole_compartment() -> Outcome:
+    return Outcome(
+        404, "not-supported", "Ask Patient/[id]/$everything for all that belongs to a patient."
+    )
+
+
 def not_found(resource_type: str, resource_id: str) -> Outcome:
     # The same whether it never existed or is not the caller's: no hint which.
     return Outcome(404, "not-found", f"{resource_type}/{resource_id[:64]} was not found.")
+
+
+def version_not_found(resource_type: str, resource_id: str, version_id: str) -> Outcome:
+    return Outcome(
+        404, "not-found", f"{resource_type}/{resource_id} has no version {version_id[:64]}."
+    )
 
 
 def gone(resource_type: str, resource_id: str) -> Outcome:
@@ -93,6 +131,19 @@ def unknown_parameter(name: str, resource_type: str) -> Outcome:
         "not-supported",
         f"{resource_type} has no search parameter '{name[:64]}'; see /metadata for those it has.",
     )
+
+
+def ignored_parameter(name: str) -> Outcome:
+    """No failure: a warning beside the result."""
+    return Outcome(200, "not-supported", f"Parameter '{name[:64]}' was ignored.")
+
+
+def bad_operation_parameter(name: str, why: str) -> Outcome:
+    return Outcome(400, "value", f"Parameter '{name[:64]}': {why}")
+
+
+def unknown_operation_parameter(name: str, operation: str) -> Outcome:
+    return Outcome(400, "not-supported", f"{operation} has no parameter '{name[:64]}'.")
 
 
 def missing_parameter(text: str) -> Outcome:
@@ -119,6 +170,20 @@ def wrong_method(method: str, allowed: str) -> Outcome:
 def not_acceptable() -> Outcome:
     return Outcome(
         406, "not-supported", "Only application/fhir+json (or application/json) can be answered."
+    )
+
+
+def not_acceptable_content(content_type: str) -> Outcome:
+    return Outcome(
+        406, "not-supported", f"This content is {content_type}; or ask for application/fhir+json."
+    )
+
+
+def unsupported_parameters_type() -> Outcome:
+    return Outcome(
+        415,
+        "not-supported",
+        "Send the parameters as application/fhir+json or application/x-www-form-urlencoded.",
     )
 
 

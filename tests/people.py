@@ -112,3 +112,9 @@ def linked_doctor(username: str, family: str, practitioner_id: str) -> Person:
     made.save()
     links.link(made, "Practitioner", practitioner_id, method=RecordLink.Method.DEMO)
     return Person(made, practitioner_id)
+
+
+def narrow(person: Person, scope: str) -> None:
+    """Leaves the person's access key no more than these scopes."""
+    person.key.data_access_grant.scope = scope
+    person.key.data_access_grant.save()

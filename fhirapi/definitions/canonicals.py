@@ -9,26 +9,31 @@ from functools import cache
 _BASE = "http://hl7.org/fhir/SearchParameter"
 _US_CORE = "http://hl7.org/fhir/us/core/SearchParameter/us-core"
 
-_CLINICAL = frozenset(
+
+def _types(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+_CLINICAL = _types(
     "AllergyIntolerance CarePlan CareTeam Condition Consent DiagnosticReport DocumentReference "
     "Encounter Goal Immunization List MedicationDispense MedicationRequest Observation Procedure "
-    "ServiceRequest".split()
+    "ServiceRequest"
 )
 # Group, then parameter: the types that share the definition.
 _SHARED = {
     "clinical": {
         "patient": _CLINICAL,
         "identifier": _CLINICAL,
-        "code": frozenset(
+        "code": _types(
             "AllergyIntolerance Condition DiagnosticReport List Medication MedicationDispense "
-            "MedicationRequest Observation Procedure ServiceRequest".split()
+            "MedicationRequest Observation Procedure ServiceRequest"
         ),
-        "date": frozenset(
+        "date": _types(
             "AllergyIntolerance CarePlan CareTeam Consent DiagnosticReport Encounter Immunization "
-            "List Observation Procedure".split()
+            "List Observation Procedure"
         ),
-        "encounter": frozenset(
-            "DiagnosticReport DocumentReference List Observation Procedure ServiceRequest".split()
+        "encounter": _types(
+            "DiagnosticReport DocumentReference List Observation Procedure ServiceRequest"
         ),
         "type": frozenset({"AllergyIntolerance", "DocumentReference", "Encounter"}),
     },

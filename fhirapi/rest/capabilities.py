@@ -1,24 +1,51 @@
 """The CapabilityStatement, made from the declarations. https://hl7.org/fhir/R4/capabilitystatement.html"""
 
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 
-from fhirapi.definitions import registry
-from fhirapi.definitions.schema import ResourceType
+from fhirapi.definitions import profiles, registry
+from fhirapi.definitions.canonicals import definition
+from fhirapi.definitions.schema import ParameterType, ResourceType, SearchParameter
+from fhirapi.outcomes import bad_operation_parameter
+from fhirapi.rest.etags import is_known_version, not_modified
 from fhirapi.rest.view import answer, fhir_view
 
-_DATE = "2026-11-23"  # of the last change of what this statement says
+_DATE = "2026-11-24"  # of the last change of what this statement says
 _OAUTH_URIS = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
 _SECURITY = "http://terminology.hl7.org/CodeSystem/restful-security-service"
+_US_CORE = "http://hl7.org/fhir/us/core"
+_OAUTH_NAMES = ("authorize", "token", "register", "manage", "introspect", "revoke")
+_OPERATIONS = {
+    "Patient": [("everything", "http://hl7.org/fhir/OperationDefinition/Patient-everything")],
+    "DocumentReference": [("docref", f"{_US_CORE}/OperationDefinition/docref")],
+}
+_INTERACTIONS = ("read", "vread", "history-instance", "history-type", "search-type")
+_COLUMNS = {"_id": "id", "_lastUpdated": "meta.lastUpdated"}
+_MODES = ("full", "normative", "terminology")
+_KEPT = 300  # seconds that a client or proxy may keep the answer
 
 
 @fhir_view("GET", "HEAD")
 def metadata(request: HttpRequest) -> HttpResponse:
-    return answer(_statement(), request)
+    """https://hl7.org/fhir/R4/http.html#capabilities - normative may be answered in full."""
+    mode = request.GET.get("mode", "full")
+    if mode not in _MODES:
+        raise bad_operation_parameter("mode", f"one of {', '.join(_MODES)} is expected.")
+    content = _terminology() if mode == "terminology" else _statement()
+    tag = sha256(content).hexdigest()[:16]
+    is_known = is_known_version(request.META, tag)
+    response = not_modified() if is_known else answer(content, request)
+    response.headers["ETag"] = f'W/"{tag}"'
+    response.headers["Cache-Control"] = f"public, max-age={_KEPT}"
+    response.headers["Vary"] = "Accept"
+    return response
 
 
 @lru_cache(maxsize=1)
@@ -26,51 +53,128 @@ def _statement() -> bytes:
     return orjson.dumps(
         {
             "resourceType": "CapabilityStatement",
-            "status": "active",
-            "date": _DATE,
-            "publisher": "QSmartCare",
-            "kind": "instance",
-            "software": {"name": "QSmartCare FHIR API", "version": "0.1.0"},
-            "implementation": {
-                "description": "Patient Access API",
-                "url": settings.FHIR_BASE_URL,
-            },
+            **_head("CapabilityStatement"),
+            "instantiates": [
+                f"{_US_CORE}/CapabilityStatement/us-core-server|{version}"
+                for version in profiles.VERSIONS
+            ],
             "fhirVersion": "4.0.1",
             "format": ["application/fhir+json", "json"],
+            "implementationGuide": [
+                f"{_US_CORE}/ImplementationGuide/hl7.fhir.us.core|{version}"
+                for version in profiles.VERSIONS
+            ],
             "rest": [
                 {
                     "mode": "server",
+                    "documentation": "Read and search within the patients that a token opens.",
                     "security": _security(),
                     "resource": [_resource(each) for each in registry.every()],
+                    "compartment": ["http://hl7.org/fhir/CompartmentDefinition/patient"],
                 }
             ],
         }
     )
 
 
-def _resource(resource_type: ResourceType) -> dict[str, Any]:
-    parameters = [{"name": each.code, "type": each.type.value} for each in resource_type.search]
+@lru_cache(maxsize=1)
+def _terminology() -> bytes:
+    """https://hl7.org/fhir/R4/terminologycapabilities.html - no terminology is served."""
+    return orjson.dumps(
+        {"resourceType": "TerminologyCapabilities", **_head("TerminologyCapabilities")}
+    )
+
+
+def _head(kind: str) -> dict[str, Any]:
     return {
-        "type": resource_type.name,
-        "interaction": [{"code": "read"}, {"code": "search-type"}],
-        "versioning": "versioned",
-        "readHistory": False,
-        "searchParam": parameters,
+        "id": kind.lower(),
+        "url": f"{settings.FHIR_BASE_URL}/metadata",
+        "version": "0.1.0",
+        "name": f"QSmartCare{kind}",
+        "title": "QSmartCare FHIR API",
+        "status": "active",
+        "date": _DATE,
+        "publisher": "QSmartCare",
+        "description": "What QSmartCare's FHIR API offers.",
+        "kind": "instance",
+        "software": {"name": "QSmartCare FHIR API", "version": "0.1.0"},
+        "implementation": {"description": "Patient Access API", "url": settings.FHIR_BASE_URL},
     }
+
+
+def _resource(resource_type: ResourceType) -> dict[str, Any]:
+    name = resource_type.name
+    operations = [
+        {"name": operation, "definition": defined}
+        for operation, defined in _OPERATIONS.get(name, [])
+    ]
+    members: dict[str, Any] = {
+        "type": name,
+        "documentation": resource_type.words,
+        "supportedProfile": list(profiles.canonicals(name)),
+        "interaction": [{"code": code} for code in _INTERACTIONS],
+        "versioning": "versioned",
+        "readHistory": True,
+        "updateCreate": False,
+        "conditionalCreate": False,
+        "conditionalRead": "full-support",
+        "conditionalUpdate": False,
+        "conditionalDelete": "not-supported",
+        "referencePolicy": ["literal", "local"],
+        "searchInclude": [f"{name}:{each.code}" for each in _references(resource_type)],
+        "searchRevInclude": _reverse_includes(name),
+        "searchParam": [_parameter(name, each) for each in resource_type.search],
+        "operation": operations,
+    }
+    return {name: value for name, value in members.items() if value != []}
+
+
+def _references(resource_type: ResourceType) -> list[SearchParameter]:
+    return [each for each in resource_type.search if each.type is ParameterType.REFERENCE]
+
+
+def _reverse_includes(name: str) -> list[str]:
+    return [
+        f"{source.name}:{parameter.code}"
+        for source in registry.every()
+        for parameter in _references(source)
+        if name in parameter.targets
+    ]
+
+
+def _parameter(type_name: str, parameter: SearchParameter) -> dict[str, str]:
+    published = definition(type_name, parameter.code)
+    return {
+        "name": parameter.code,
+        **({"definition": published} if published else {}),
+        "type": parameter.type.value,
+        "documentation": _words(type_name, parameter),
+    }
+
+
+def _words(type_name: str, parameter: SearchParameter) -> str:
+    paths = parameter.paths or (_COLUMNS.get(parameter.code, parameter.code.replace("-", " ")),)
+    where = ", ".join(f"{type_name}.{path}" for path in paths)
+    return f"{where}: {' or '.join(parameter.targets)}" if parameter.targets else where
 
 
 def _security() -> dict[str, Any]:
-    oauth2 = f"{settings.FHIR_BASE_URL}/oauth2"
+    uris = [
+        {"url": name, "valueUri": f"{settings.FHIR_BASE_URL}/oauth2/{name}"}
+        for name in _OAUTH_NAMES
+        if is_offered(f"oauth2/{name}")
+    ]
     return {
-        "extension": [
-            {
-                "url": _OAUTH_URIS,
-                "extension": [
-                    {"url": "token", "valueUri": f"{oauth2}/token"},
-                    {"url": "revoke", "valueUri": f"{oauth2}/revoke"},
-                ],
-            }
-        ],
+        "extension": [{"url": _OAUTH_URIS, "extension": uris}],
         "cors": False,
         "service": [{"coding": [{"system": _SECURITY, "code": "SMART-on-FHIR"}]}],
     }
+
+
+def is_offered(address: str) -> bool:
+    """Whether something is routed at the address below the FHIR base."""
+    base = urlsplit(settings.FHIR_BASE_URL).path
+    try:
+        return resolve(f"{base}/{address}").url_name != "nothing-here"
+    except Resolver404:
+        return False

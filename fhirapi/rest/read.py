@@ -4,18 +4,34 @@ from django.http import HttpRequest, HttpResponse
 
 from fhirapi.definitions.schema import ResourceType
 from fhirapi.outcomes import gone, not_found
+from fhirapi.rest.binary import answer_binary
+from fhirapi.rest.etags import versioned
+from fhirapi.rest.negotiation import require_json
+from fhirapi.rest.parts import asked_parts, cut
 from fhirapi.rest.view import answer, authenticated, fhir_view, refused, require
-from fhirapi.store.read import TokenRefused
+from fhirapi.store.read import Stored, TokenRefused
 from fhirapi.store.read import read as stored
 
 
-@fhir_view("GET", "HEAD")
+@fhir_view("GET", "HEAD", is_json=False)
 def read(request: HttpRequest, resource_type: ResourceType, resource_id: str) -> HttpResponse:
+    if resource_type.name == "Binary":  # the one type that is not only read as JSON
+        found = find(request, resource_type, resource_id)
+        return versioned(request, found, lambda: answer_binary(request, resource_id, found.content))
+    require_json(request)
     return read_one(request, resource_type, resource_id)
 
 
 def read_one(request: HttpRequest, resource_type: ResourceType, resource_id: str) -> HttpResponse:
     """The handler itself; the guide's addresses call it too. Raises an Outcome."""
+    parts = asked_parts(request, resource_type)
+    found = find(request, resource_type, resource_id)
+    content = cut(found.content, parts) if parts else found.content
+    return versioned(request, found, lambda: answer(content, request))
+
+
+def find(request: HttpRequest, resource_type: ResourceType, resource_id: str) -> Stored:
+    """The current version, if the caller may see it. Raises an Outcome."""
     caller, claims = authenticated(request)
     require(caller, claims, resource_type.name, "read")
     try:
@@ -26,11 +42,4 @@ def read_one(request: HttpRequest, resource_type: ResourceType, resource_id: str
         raise not_found(resource_type.name, resource_id)
     if found.is_deleted:
         raise gone(resource_type.name, resource_id)
-    etag = f'W/"{found.version_id}"'
-    if request.META.get("HTTP_IF_NONE_MATCH") == etag:
-        response = HttpResponse(status=304)
-    else:
-        response = answer(found.content, request)
-    response["ETag"] = etag
-    response["Last-Modified"] = found.last_modified
-    return response
+    return found

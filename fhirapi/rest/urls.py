@@ -1,15 +1,32 @@
 """The FHIR base's routes; the types come from the registry."""
 
+import re
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, register_converter
 
 from fhirapi.definitions import registry
 from fhirapi.definitions.schema import ResourceType
-from fhirapi.outcomes import unknown_type
+from fhirapi.outcomes import (
+    malformed_id,
+    no_system_level,
+    unknown_address,
+    unknown_operation,
+    unknown_type,
+    whole_compartment,
+)
 from fhirapi.rest.capabilities import metadata
+from fhirapi.rest.compartment import search_compartment
+from fhirapi.rest.docref import docref
+from fhirapi.rest.everything import everything, everything_of_all
+from fhirapi.rest.history import history_instance, history_type
 from fhirapi.rest.read import read
 from fhirapi.rest.search import search, search_by_post
 from fhirapi.rest.view import fhir_view
+from fhirapi.rest.vread import vread
+
+_ID = r"[A-Za-z0-9\-.]{1,64}"
+_SYSTEM_LEVEL = {"_history": "A history", "_search": "A search"}
 
 
 class ResourceTypeConverter:
@@ -25,7 +42,7 @@ class ResourceTypeConverter:
 
 
 class ResourceIdConverter:
-    regex = r"[A-Za-z0-9\-.]{1,64}"
+    regex = _ID
 
     def to_python(self, value: str) -> str:
         return value
@@ -38,17 +55,38 @@ register_converter(ResourceTypeConverter, "fhirtype")
 register_converter(ResourceIdConverter, "fhirid")
 
 
-@fhir_view("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+@fhir_view("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", is_json=False)
 def _nothing_here(request: HttpRequest, rest: str) -> HttpResponse:
-    raise unknown_type(rest.partition("/")[0])
+    """Says what is wrong with an address that no route knows."""
+    first, *others = rest.split("/")
+    last = others[-1] if others else first
+    if last.startswith("$"):
+        raise unknown_operation(last)
+    if first in _SYSTEM_LEVEL:
+        raise no_system_level(_SYSTEM_LEVEL[first])
+    if registry.find(first) is None:
+        raise unknown_type(first)
+    if others and not others[0].startswith(("_", "$")) and not re.fullmatch(_ID, others[0]):
+        raise malformed_id()
+    if first == "Patient" and others[1:] == ["*"]:
+        raise whole_compartment()
+    raise unknown_address()
 
 
+# The first three are asked most: nothing goes before them.
 urlpatterns = [
     path("<fhirtype:resource_type>/<fhirid:resource_id>", read),
     path("<fhirtype:resource_type>", search),
     path("<fhirtype:resource_type>/", search),
     path("<fhirtype:resource_type>/_search", search_by_post),
     path("metadata", metadata),
+    path("Patient/<fhirid:resource_id>/$everything", everything),
+    path("Patient/$everything", everything_of_all),
+    path("DocumentReference/$docref", docref),
+    path("<fhirtype:resource_type>/<fhirid:resource_id>/_history/<fhirid:version_id>", vread),
+    path("<fhirtype:resource_type>/<fhirid:resource_id>/_history", history_instance),
+    path("<fhirtype:resource_type>/_history", history_type),
+    path("Patient/<fhirid:patient_id>/<fhirtype:resource_type>", search_compartment),
 ]
-nothing_else = [path("", metadata), path("<path:rest>", _nothing_here)]
+nothing_else = [path("", metadata), path("<path:rest>", _nothing_here, name="nothing-here")]
 """The last route below the FHIR base: an OperationOutcome instead of a page."""

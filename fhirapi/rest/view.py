@@ -43,8 +43,11 @@ Handler = Callable[..., HttpResponse]
 log = logging.getLogger(__name__)
 
 
-def fhir_view(*methods: str) -> Callable[[Handler], Handler]:
-    """Makes a handler answer as FHIR does: JSON only, errors as OperationOutcome."""
+def fhir_view(*methods: str, is_json: bool = True) -> Callable[[Handler], Handler]:
+    """Makes a handler answer as FHIR does: JSON, errors as OperationOutcome.
+
+    ``is_json``: False where the handler itself decides what it can answer.
+    """
     allowed = ", ".join(methods)
 
     def decorate(handler: Handler) -> Handler:
@@ -54,7 +57,8 @@ def fhir_view(*methods: str) -> Callable[[Handler], Handler]:
             try:
                 if request.method not in methods:
                     raise wrong_method(request.method or "", allowed)
-                require_json(request)
+                if is_json:
+                    require_json(request)
                 return handler(request, *args, **kwargs)
             except Outcome as outcome:
                 return refusal(outcome)
@@ -65,15 +69,20 @@ def fhir_view(*methods: str) -> Callable[[Handler], Handler]:
             except psycopg.errors.QueryCanceled:
                 return refusal(too_costly())
             except Exception:
-                if settings.DEBUG_PROPAGATE_EXCEPTIONS:
-                    raise
-                reference = uuid.uuid4().hex[:12]
-                log.exception("unexpected error %s", reference)
-                return refusal(internal_error(reference))
+                return _unexpected()
 
         return view
 
     return decorate
+
+
+def _unexpected() -> HttpResponse:
+    """For an exception that is being handled and that nobody foresaw."""
+    if settings.DEBUG_PROPAGATE_EXCEPTIONS:
+        raise
+    reference = uuid.uuid4().hex[:12]
+    log.exception("unexpected error %s", reference)
+    return refusal(internal_error(reference))
 
 
 def authenticated(request: HttpRequest) -> tuple[Caller, Claims]:

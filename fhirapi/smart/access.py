@@ -15,6 +15,7 @@ _PERMISSION = {
     "vread": "r",
     "history-instance": "r",
     "search-type": "s",
+    "history-type": "s",
     "create": "c",
     "update": "u",
     "delete": "d",

@@ -24,6 +24,15 @@ class Content(models.Model):
         constraints = [
             models.UniqueConstraint("resource_type", "resource_id", name="content_identity"),
         ]
+        indexes = [
+            # The others are found by their search row; a deleted resource has none.
+            models.Index(
+                "patient_id",
+                "resource_type",
+                condition=models.Q(is_deleted=True),
+                name="content_deleted",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.resource_type}/{self.resource_id}"
@@ -186,6 +195,9 @@ class Version(models.Model):
             models.UniqueConstraint(
                 "resource_type", "resource_id", "version_id", name="version_identity"
             ),
+        ]
+        indexes = [
+            models.Index("patient_id", "resource_type", name="version_by_patient"),
         ]
 
     def __str__(self) -> str:

@@ -170,7 +170,9 @@ def test_metadata_is_public_and_lists_every_type_with_its_parameters(api: Api, d
     [rest] = statement["rest"]
     patient = next(each for each in rest["resource"] if each["type"] == "Patient")
     assert statement["fhirVersion"] == "4.0.1"
-    assert {"name": "birthdate", "type": "date"} in patient["searchParam"]
+    assert ("birthdate", "date") in {
+        (each["name"], each["type"]) for each in patient["searchParam"]
+    }
 
 
 def encounter(encounter_id: str, patient_id: str, code: str) -> dict[str, object]:

@@ -20,6 +20,7 @@ class Example:
 
 
 def example(resource_type: ResourceType, parameter: SearchParameter) -> Example:
+    ask: tuple[str, ...]
     match parameter.type:
         case ParameterType.REFERENCE:
             return _reference(resource_type, parameter)

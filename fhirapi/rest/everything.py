@@ -1,0 +1,106 @@
+"""``$everything``: a patient's whole record, page by page.
+
+https://hl7.org/fhir/R4/patient-operation-everything.html
+"""
+
+from django.http import HttpRequest, HttpResponse
+
+from fhirapi.definitions import registry
+from fhirapi.definitions.schema import ResourceType
+from fhirapi.outcomes import bad_operation_parameter, not_found
+from fhirapi.rest.bundle import bundle, ignored_entry, link
+from fhirapi.rest.operation import Parameters, of_query_and_body
+from fhirapi.rest.view import answer, authenticated, fhir_view, refused, require
+from fhirapi.search.page import Position, from_text, to_text
+from fhirapi.searchparams.keys import parameter_key
+from fhirapi.smart.access import allows
+from fhirapi.smart.jwt import Claims
+from fhirapi.store.everything import EverythingPage, EverythingQuery
+from fhirapi.store.everything import everything as stored
+from fhirapi.store.read import TokenRefused
+
+_PARAMETERS = frozenset({"_since", "start", "end", "_type", "_count"})
+
+
+@fhir_view("GET", "HEAD", "POST")
+def everything(request: HttpRequest, resource_id: str) -> HttpResponse:
+    return _everything(request, resource_id)
+
+
+@fhir_view("GET", "HEAD", "POST")
+def everything_of_all(request: HttpRequest) -> HttpResponse:
+    return _everything(request, None)
+
+
+def _everything(request: HttpRequest, patient_id: str | None) -> HttpResponse:
+    caller, claims = authenticated(request)
+    require(caller, claims, "Patient", "read")
+    if patient_id is None:
+        require(caller, claims, "Patient", "search-type")
+    asked = of_query_and_body(request, "$everything", _PARAMETERS)
+    address = f"Patient/{patient_id}/$everything" if patient_id else "Patient/$everything"
+    try:
+        found = stored(caller, _query(claims, asked, address, patient_id))
+    except TokenRefused:
+        raise refused(caller) from None
+    if not found.is_found:
+        raise not_found("Patient", patient_id or "")
+    return answer(_bundle(found, asked, address), request)
+
+
+def _query(
+    claims: Claims, asked: Parameters, address: str, patient_id: str | None
+) -> EverythingQuery:
+    types = _types(asked)
+    since, start, end = asked.date("_since"), asked.date("start"), asked.date("end")
+    position = from_text(asked.cursor, (address, asked.pairs)) if asked.cursor else None
+    return EverythingQuery(
+        patient_id,
+        [each.name for each in types if each.patient and _may_list(claims, each)],
+        [each.name for each in types if each.is_shared and _may_read(claims, each)],
+        asked.count,
+        "&".join(["$everything", *sorted({name for name, _ in asked.pairs})]),
+        since=since.start if since else None,
+        start=start.start if start else None,
+        end=end.end if end else None,
+        date_keys=_date_keys(types) if start else (),
+        after=(position.values[0], position.values[1], position.row_id) if position else None,
+    )
+
+
+def _types(asked: Parameters) -> list[ResourceType]:
+    names = asked.all("_type")
+    for name in names:
+        if registry.find(name) is None:
+            raise bad_operation_parameter("_type", f"there is no resource type '{name[:64]}' here.")
+    return [each for each in registry.every() if not names or each.name in names]
+
+
+def _may_list(claims: Claims, resource_type: ResourceType) -> bool:
+    """The operation finds the patient's resources: reading is not enough, Patient aside."""
+    return _may_read(claims, resource_type) and (
+        resource_type.name == "Patient" or allows(claims.scopes, resource_type.name, "search-type")
+    )
+
+
+def _may_read(claims: Claims, resource_type: ResourceType) -> bool:
+    return allows(claims.scopes, resource_type.name, "read")
+
+
+def _date_keys(types: list[ResourceType]) -> tuple[int, ...]:
+    return tuple(
+        parameter_key(each.name, parameter.code)
+        for each in types
+        for parameter in each.search
+        if parameter.paths == (each.clinical_date,)
+    )
+
+
+def _bundle(found: EverythingPage, asked: Parameters, address: str) -> bytes:
+    links = [link("self", address, asked.pairs, asked.cursor)]
+    if found.has_more and found.last:
+        *values, row_id = found.last
+        cursor = to_text(Position(values, int(row_id)), (address, asked.pairs))
+        links.append(link("next", address, asked.pairs, cursor))
+    parts = [found.matches, found.included, ignored_entry(asked.ignored)]
+    return bundle("searchset", links, parts, total=found.total)

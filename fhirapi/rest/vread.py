@@ -1,0 +1,39 @@
+"""FHIR vread: a resource as it was in one version. https://hl7.org/fhir/R4/http.html#vread"""
+
+from django.http import HttpRequest, HttpResponse
+
+from fhirapi.definitions.schema import ResourceType
+from fhirapi.outcomes import gone, version_not_found
+from fhirapi.rest.etags import versioned
+from fhirapi.rest.parts import asked_parts, cut
+from fhirapi.rest.view import answer, authenticated, fhir_view, refused, require
+from fhirapi.store.history import vread as stored
+from fhirapi.store.read import TokenRefused
+
+_MOST_DIGITS = 9
+
+
+@fhir_view("GET", "HEAD")
+def vread(
+    request: HttpRequest, resource_type: ResourceType, resource_id: str, version_id: str
+) -> HttpResponse:
+    caller, claims = authenticated(request)
+    require(caller, claims, resource_type.name, "vread")
+    parts = asked_parts(request, resource_type)
+    name, is_shared = resource_type.name, resource_type.is_shared
+    try:
+        found = stored(caller, name, resource_id, _number(version_id), is_shared=is_shared)
+    except TokenRefused:
+        raise refused(caller) from None
+    if found is None:
+        raise version_not_found(name, resource_id, version_id)
+    if found.is_deleted:
+        raise gone(name, resource_id)
+    content = cut(found.content, parts) if parts else found.content
+    return versioned(request, found, lambda: answer(content, request))
+
+
+def _number(version_id: str) -> int:
+    """Our versions are numbers from 1; any other id names none: 0."""
+    is_ours = version_id.isdecimal() and len(version_id) <= _MOST_DIGITS and version_id[0] != "0"
+    return int(version_id) if is_ours else 0

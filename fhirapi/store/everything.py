@@ -1,0 +1,166 @@
+"""Reads whole records: the compartments of patients, and the practice data that they refer to.
+
+https://hl7.org/fhir/R4/patient-operation-everything.html
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+
+from fhirapi.audit.trail import Entry, trail
+from fhirapi.sql import array, fetch_one
+from fhirapi.store.caller import ALLOWED, CALLER, Caller
+from fhirapi.store.read import TokenRefused
+
+# A page is filled patient by patient, each beginning with the Patient itself. What it refers to is
+# looked for in the JSON, because not every reference is a search parameter.
+_EVERYTHING = """
+WITH RECURSIVE {caller}, {allowed}, mine AS (
+    SELECT allowed.patient_id FROM allowed WHERE {whose}
+), next AS MATERIALIZED (
+    -- A page needs no more patients than it has entries: the other records need not be sorted.
+    SELECT mine.patient_id FROM mine
+    WHERE mine.patient_id >= %(last_patient)s AND EXISTS (
+        SELECT FROM fhirapi_searchrow s
+        WHERE s.patient_id = mine.patient_id AND s.resource_type = ANY(%(types)s) {conditions})
+    ORDER BY mine.patient_id LIMIT %(limit)s + 2
+), hit AS (
+    SELECT s.patient_id, s.resource_type <> 'Patient' AS is_other, s.id
+    FROM next JOIN fhirapi_searchrow s ON s.patient_id = next.patient_id
+    WHERE s.resource_type = ANY(%(types)s) {conditions}
+), page AS (
+    SELECT * FROM hit WHERE {after} ORDER BY patient_id, is_other, id LIMIT %(limit)s + 1
+), shown AS MATERIALIZED (
+    SELECT page.*, c.resource_type, c.resource_id, c.content
+    FROM (SELECT * FROM page ORDER BY patient_id, is_other, id LIMIT %(limit)s) page
+    JOIN fhirapi_content c ON c.id = page.id
+), near(content, resource_type, resource_id) AS (
+    SELECT shown.content, shown.resource_type, shown.resource_id FROM shown
+    UNION
+    SELECT c.content, c.resource_type, c.resource_id
+    FROM near
+    CROSS JOIN LATERAL (
+        SELECT DISTINCT found[1] AS target_type, found[2] AS target_id
+        FROM regexp_matches(near.content, %(reference)s, 'g') found
+    ) target
+    JOIN fhirapi_content c ON c.resource_type = target.target_type
+        AND c.resource_id = target.target_id AND c.patient_id IS NULL AND NOT c.is_deleted
+)
+SELECT {is_found},
+       {total},
+       (SELECT count(*) FROM page) > %(limit)s,
+       (SELECT string_agg({entry_match}, ',' ORDER BY patient_id, is_other, id)
+        FROM shown r),
+       (SELECT string_agg({entry_include}, ',' ORDER BY resource_type, resource_id)
+        FROM near r WHERE resource_type = ANY(%(shared)s)),
+       (SELECT ARRAY[patient_id, is_other::text, id::text] FROM shown
+        ORDER BY patient_id DESC, is_other DESC, id DESC LIMIT 1),
+       caller.account_id,
+       (SELECT array_agg(DISTINCT seen.patient_id) FROM {seen} seen)
+FROM caller
+"""
+_ENTRY = """'{{"fullUrl":"' || %(base)s || '/' || r.resource_type || '/' || r.resource_id
+    || '","resource":' || r.content || ',"search":{{"mode":"{mode}"}}}}'"""
+# A period that began before and reaches into the asked time belongs to it; so does what has no
+# date, for nothing says that it does not.
+_STARTS = """AND (s.clinical_date IS NULL OR s.clinical_date >= %(start)s OR EXISTS (
+    SELECT FROM fhirapi_searchdate d
+    WHERE d.row_id = s.id AND d.key = ANY(%(date_keys)s) AND d."end" > %(start)s))"""
+_ENDS = "AND (s.clinical_date IS NULL OR s.clinical_date < %(end)s)"
+_PATIENT_STAYS = "(s.resource_type = 'Patient' OR (true {conditions}))"
+_AFTER = "(patient_id, is_other, id) > (%(last_patient)s, %(last_other)s::boolean, %(last_id)s)"
+
+
+@dataclass(frozen=True)
+class EverythingQuery:
+    patient_id: str | None
+    """None: of every patient that the caller may see."""
+    types: list[str]
+    """Types of the compartment."""
+    shared: list[str]
+    """Types of the practice's own data that may be added."""
+    count: int
+    shape: str
+    """Names of the parameters, for the audit trail."""
+    since: datetime | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    """The first instant that is no longer meant."""
+    date_keys: tuple[int, ...] = ()
+    """The search parameters that hold the types' clinical dates."""
+    after: tuple[str, str, int] | None = None
+
+
+@dataclass(frozen=True)
+class EverythingPage:
+    is_found: bool
+    total: int | None
+    has_more: bool
+    matches: str | None
+    included: str | None
+    last: list[str] | None
+
+
+def everything(caller: Caller, query: EverythingQuery) -> EverythingPage:
+    """One page. Raises TokenRefused."""
+    row = fetch_one(_sql(query), {**caller.parameters(), **_parameters(query)})
+    if row is None:
+        raise TokenRefused
+    *found, account_id, patient_ids = row
+    page = EverythingPage(*found)
+    trail.write(
+        Entry(
+            "search",
+            "success" if page.is_found else "denied",
+            account_id=account_id,
+            client_id=caller.client_id,
+            resource_type="Patient",
+            resource_id=query.patient_id,
+            patient_ids=array(patient_ids) if patient_ids else None,
+            detail=query.shape,
+            address=caller.address,
+        )
+    )
+    return page
+
+
+def _sql(query: EverythingQuery) -> str:
+    care = f"{_STARTS if query.start else ''} {_ENDS if query.end else ''}"
+    conditions = f"AND {_PATIENT_STAYS.format(conditions=care)}" if care.strip() else ""
+    if query.since:
+        conditions += " AND s.last_updated >= %(since)s"
+    is_one = query.patient_id is not None
+    return _EVERYTHING.format(
+        caller=CALLER,
+        allowed=ALLOWED,
+        whose="allowed.patient_id = %(id)s" if is_one else "true",
+        conditions=conditions,
+        after=_AFTER if query.after else "true",
+        is_found="EXISTS (SELECT FROM mine)" if is_one else "true",
+        # A count alone tells about the record too.
+        seen="shown" if query.count else "hit",
+        # Counted for one record only: for thousands it would cost more than the page.
+        total="(SELECT count(*) FROM hit)" if is_one else "NULL::bigint",
+        entry_match=_ENTRY.format(mode="match"),
+        entry_include=_ENTRY.format(mode="include"),
+    )
+
+
+def _parameters(query: EverythingQuery) -> dict[str, object]:
+    after = query.after or ("", "false", 0)
+    names, base = "|".join(query.shared) or "none", re.escape(settings.FHIR_BASE_URL)
+    return {
+        "id": query.patient_id,
+        "types": query.types,
+        "shared": query.shared,
+        "limit": query.count,
+        "since": query.since,
+        "start": query.start,
+        "end": query.end,
+        "date_keys": list(query.date_keys),
+        "base": settings.FHIR_BASE_URL,
+        "reference": f'"reference":\\s*"(?:{base}/)?({names})/([A-Za-z0-9.-]{{1,64}})["/]',
+        **dict(zip(("last_patient", "last_other", "last_id"), after, strict=True)),
+    }

@@ -7,6 +7,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from portal.accounts import usernames
 from portal.accounts.fields import (
     BirthDateField,
     NameField,
@@ -129,8 +130,8 @@ class _NewPassword(forms.Form):
         "Choose a password.",
         autocomplete="new-password",
         help_text=(
-            "At least 10 characters. Not a common password, not only digits, "
-            "nothing like your name or email address."
+            "At least 10 characters. Not a common password, not only digits, not made of your "
+            "name, username, email address or date of birth."
         ),
     )
     password_again = SecretField("Type the password again.", autocomplete="new-password")
@@ -181,9 +182,7 @@ class CredentialsForm(_NewPin, _NewPassword):
     TAKEN = "This username is taken. Choose another one."
 
     username = forms.CharField(
-        min_length=3,
-        max_length=60,
-        help_text="Letters, digits and @ . + - _; capital letters make no difference.",
+        help_text=usernames.ALPHABET,
         error_messages={"required": "Choose a username."},
         widget=forms.TextInput(
             attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
@@ -196,16 +195,18 @@ class CredentialsForm(_NewPin, _NewPassword):
         super().__init__(data)
         self.account = Account(
             first_name=registration.first_name,
+            middle_name=registration.middle_name,
             last_name=registration.last_name,
             email=registration.email,
+            phone=registration.phone,
             birth_date=registration.birth_date,
         )
 
     def clean_username(self) -> str:
-        username: str = Account.normalize_username(self.cleaned_data["username"])
-        Account.username_validator(username)
-        if Account.objects.filter(username__iexact=username).exists():
-            raise ValidationError(self.TAKEN)
+        try:
+            username = usernames.check_new_username(self.cleaned_data["username"])
+        except usernames.UsernameTaken:
+            raise ValidationError(self.TAKEN) from None
         self.account.username = username  # so that the password may not resemble it
         return username
 

@@ -6,6 +6,7 @@ from math import ceil
 
 from django.core.exceptions import ValidationError
 
+from portal.accounts.birthdays import spellings
 from portal.accounts.models import Account, PinDevice
 
 SHORTEST, LONGEST = 4, 8
@@ -46,16 +47,10 @@ def check_new_pin(pin: str, birth_date: date | None = None) -> None:
         raise ValidationError("This PIN repeats itself. Choose one that is harder to guess.")
     if pin in _ROW or pin in _ROW[::-1]:
         raise ValidationError("These digits follow one another. Choose a less obvious PIN.")
-    if birth_date and _is_birthday(pin, birth_date):
+    if birth_date and pin in spellings(birth_date):
         raise ValidationError("This PIN is part of your date of birth. Choose a different one.")
 
 
 def _is_repeated(pin: str) -> bool:
     """0000, 1212, 123123."""
     return any(pin == pin[:length] * (len(pin) // length) for length in range(1, len(pin) // 2 + 1))
-
-
-def _is_birthday(pin: str, born: date) -> bool:
-    shapes = ("%Y", "%m%d", "%d%m", "%m%y", "%y%m", "%m%Y", "%Y%m")
-    whole = ("%m%d%y", "%d%m%y", "%y%m%d", "%m%d%Y", "%d%m%Y", "%Y%m%d")
-    return pin in {born.strftime(shape) for shape in (*shapes, *whole)}

@@ -15,6 +15,7 @@ from portal.accounts.create import create_account
 from portal.accounts.matching import link_if_matched
 from portal.accounts.models import Account, Registration
 from portal.accounts.tokens import digest, new_token
+from portal.accounts.usernames import UsernameTaken
 
 VALID = timedelta(hours=48)
 KEPT = timedelta(days=30)
@@ -22,10 +23,6 @@ KEPT = timedelta(days=30)
 
 class AddressTaken(Exception):
     """Meanwhile an account with this email address has been made."""
-
-
-class UsernameTaken(Exception):
-    """Somebody else chose the same username at the same moment."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +71,8 @@ def confirm(
 ) -> Account:
     """Makes the account. A patient is joined to a record if the identity matches exactly one.
 
-    Raises UsernameTaken, and AddressTaken also when the link was used a moment ago.
+    Raises UsernameTaken when somebody else chose it at the same moment, and AddressTaken also
+    when the link was used a moment ago.
     """
     mine = Registration.objects.select_for_update().get(pk=registration.pk)
     if mine.confirmed_at or Account.objects.filter(email__iexact=mine.email).exists():

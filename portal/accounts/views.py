@@ -25,6 +25,7 @@ from portal.accounts.models import Account, Recovery
 from portal.accounts.pin import confirm_pin
 from portal.accounts.recovery import Forgotten
 from portal.accounts.signin import lift_lock_out
+from portal.accounts.usernames import UsernameTaken
 
 NOT_SENT = "We could not send the letter just now. Nothing was saved; please try again later."
 TOO_MANY = "Too many requests have come from your network. Please try again in an hour."
@@ -71,7 +72,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         try:
             account = registration.confirm(registered, chosen, address=address_of(request))
             return _welcome(request, account)
-        except registration.UsernameTaken:
+        except UsernameTaken:
             form.add_error("username", CredentialsForm.TAKEN)
         except registration.AddressTaken:
             return render(request, "accounts/confirm_expired.html", status=410)

@@ -116,6 +116,9 @@ def test_after_five_wrong_answers_the_link_is_dead(client, link):
     ("change", "field", "value", "says"),
     [
         (NEW_PASSWORD, "password", "short", "too short"),
+        (NEW_PASSWORD, "password", "LarsonRebecca78", "mostly your name"),
+        (NEW_BOTH, "password", "Rebecca04121978", "mostly your name"),
+        (NEW_BOTH, "pin", "1978", "date of birth"),
         (NEW_PASSWORD, "password_again", "other", "differ"),
         (NEW_PASSWORD, "current_pin", "", "Enter your PIN"),
         (NEW_PIN, "pin", "1234", "follow one another"),

@@ -1,5 +1,9 @@
-"""The letters, one function each. They name nobody but the reader and carry no health data."""
+"""The letters, one function each. They name nobody but the reader and carry no health data.
 
+A mail server may take ten seconds to answer: send after the transaction, never inside one.
+"""
+
+import logging
 import smtplib
 from datetime import timedelta
 from typing import Any
@@ -10,6 +14,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from portal.accounts.models import Account, Registration
+
+_log = logging.getLogger(__name__)
 
 
 class LetterNotSent(Exception):
@@ -85,6 +91,7 @@ def _send(letter: str, recipient: str, **context: Any) -> None:
         message.send()
     except (OSError, smtplib.SMTPException) as error:
         # Without the server's words: they repeat the recipient's address.
+        _log.error("letter %s not sent: %s", letter, type(error).__name__)
         raise LetterNotSent(type(error).__name__) from None
 
 

@@ -21,7 +21,7 @@ from portal.accounts.forms import (
     RegistrationForm,
 )
 from portal.accounts.limits import TooManyLetters
-from portal.accounts.models import Account, Recovery
+from portal.accounts.models import Account, Recovery, Registration
 from portal.accounts.pin import confirm_pin
 from portal.accounts.recovery import Forgotten
 from portal.accounts.signin import lift_lock_out
@@ -62,8 +62,8 @@ def registration_sent(request: HttpRequest) -> HttpResponse:
 @never_cache
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     registered = registration.registration_for(token)
-    if registered is None:
-        return render(request, "accounts/confirm_expired.html", status=410)
+    if registered is None or registration.why_closed(registered):
+        return _closed(request, registered)
     form = CredentialsForm(registered, request.POST if request.method == "POST" else None)
     if form.is_valid():
         chosen = registration.Credentials(
@@ -74,9 +74,17 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
             return _welcome(request, account)
         except UsernameTaken:
             form.add_error("username", CredentialsForm.TAKEN)
-        except registration.AddressTaken:
-            return render(request, "accounts/confirm_expired.html", status=410)
+        except registration.LinkClosed:
+            return _closed(request, registered)
     return render(request, "accounts/confirm.html", {"form": form, "registration": registered})
+
+
+def _closed(request: HttpRequest, registered: Registration | None) -> HttpResponse:
+    """Whoever has the link has the mailbox, so what became of it is no secret."""
+    why = registration.why_closed(registered)
+    hours = int(registration.VALID.total_seconds() // 3600)
+    context = {"why": why, "hours": hours}
+    return render(request, "accounts/confirm_expired.html", context, status=410)
 
 
 def _welcome(request: HttpRequest, account: Account) -> HttpResponse:

@@ -56,13 +56,24 @@ def no_account(email: str) -> None:
     _send("no_account", email)
 
 
-def credentials_changed(account: Account, *, password: bool, pin: bool) -> None:
+def credentials_changed(
+    account: Account, *, password: bool, pin: bool, by_letter: bool = True
+) -> None:
+    """``by_letter``: by recovery; else by somebody who was signed in."""
+    if not account.email:
+        return
     what = {
         (True, True): "password and PIN were",
         (True, False): "password was",
         (False, True): "PIN was",
     }
-    _send("credentials_changed", account.email, person=account, what=what[password, pin])
+    _send(
+        "credentials_changed",
+        account.email,
+        person=account,
+        what=what[password, pin],
+        by_letter=by_letter,
+    )
 
 
 def provider_approved(account: Account) -> None:

@@ -25,6 +25,33 @@ def pin_wait(account: Account) -> int:
     return ceil(device.wait.total_seconds()) if device else 0
 
 
+def require_pin(account: Account, pin: str) -> None:
+    """Raises ValidationError for another PIN than the account's; it states the wait, if any.
+
+    The throttle is the one of sign-in: with one of its own, this question would double the tries
+    of whoever sits at an open session.
+    """
+    if wait := pin_wait(account):
+        raise ValidationError(f"Too many wrong PINs. {_waiting(wait)}", code="wait")
+    if not confirm_pin(account, pin):
+        wait = pin_wait(account)
+        then = _waiting(wait) if wait else "Try again."
+        raise ValidationError(f"This is not your PIN. {then}", code="wrong")
+
+
+def _waiting(seconds: int) -> str:
+    minutes = ceil(seconds / 60)
+    length = (
+        f"{seconds} second{'' if seconds == 1 else 's'}"
+        if seconds < 100
+        else (f"{minutes} minutes")
+    )
+    return (
+        f"Wait {length}, then try again. Until then even the right PIN is not accepted, "
+        "here or when you sign in."
+    )
+
+
 def set_pin(account: Account, pin: str) -> PinDevice:
     """Gives the account this PIN and forgets its wrong tries."""
     device = device_of(account) or PinDevice(user=account, name="PIN")

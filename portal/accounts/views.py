@@ -12,14 +12,13 @@ from fhirapi.audit.record import address_of
 from portal import mail
 from portal.accounts import recovery, registration
 from portal.accounts.access import door_of
-from portal.accounts.forms import (
+from portal.accounts.credentials import (
     CredentialsForm,
     NewBothForm,
     NewPasswordForm,
     NewPinForm,
-    RecoverForm,
-    RegistrationForm,
 )
+from portal.accounts.forms import RecoverForm, RegistrationForm
 from portal.accounts.limits import TooManyLetters
 from portal.accounts.models import Account, Recovery, Registration
 from portal.accounts.pin import confirm_pin

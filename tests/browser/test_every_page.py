@@ -38,6 +38,7 @@ ANYBODYS = (
 SIGNED_IN = (
     "/portal/", "/portal/api/", "/portal/api/new/", "/portal/api/{key}/",
     "/portal/api/{key}/secret/", "/portal/api/{key}/rotate/", "/portal/activity/",
+    "/portal/settings/", "/portal/settings/password/", "/portal/settings/pin/",
     "/no-such-page",
 )  # fmt: skip
 ADMINISTRATORS = (

@@ -156,6 +156,11 @@ class _Current(forms.Form):
 class ChangePasswordForm(_Current, _NewPassword):
     field_order = ["current_password", "current_pin", "password", "password_again"]
 
+    def __init__(self, account: Account, data: QueryDict | None = None) -> None:
+        super().__init__(account, data)
+        self.fields["password"].label = "New password"
+        self.fields["password_again"].label = "New password again"
+
     def clean_password(self) -> str:
         password = super().clean_password()
         if password == self.cleaned_data.get("current_password"):
@@ -165,6 +170,11 @@ class ChangePasswordForm(_Current, _NewPassword):
 
 class ChangePinForm(_Current, _NewPin):
     field_order = ["current_password", "current_pin", "pin", "pin_again"]
+
+    def __init__(self, account: Account, data: QueryDict | None = None) -> None:
+        super().__init__(account, data)
+        self.fields["pin"].label = "New PIN"
+        self.fields["pin_again"].label = "New PIN again"
 
     def clean_pin(self) -> str:
         pin = super().clean_pin()

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from django.contrib.auth.password_validation import UserAttributeSimilarityValidator
 from django.core.exceptions import ValidationError
 
 from portal.accounts.birthdays import spellings
@@ -19,21 +20,21 @@ _PRODUCT = "qsmartcare"
 _DISGUISES = str.maketrans("013457@$!l", "oieastasii")  # J0seph, Jos3ph, $mart
 
 
-class PersonalWordsValidator:
+class PersonalWordsValidator(UserAttributeSimilarityValidator):
     """Takes the person's names, username, email address and birthday out, and looks at the rest.
 
-    Django's own validator compares with each of them alone, so that a first and a last name
-    together are unlike either and pass.
+    Django's own comparison, which finds misspelt ones, is with each of them alone: a first and a
+    last name together are unlike either and pass it.
     """
 
     def validate(self, password: str, user: Account | None = None) -> None:
         if user is None:
-            return
+            return None
         rest = _plain(password)
         for word in sorted(set(_known(user)), key=len, reverse=True):
             rest = rest.replace(word, " ")  # a gap: what is left must not form another word
         if " " not in rest or len(rest.replace(" ", "")) >= FEWEST_OF_ITS_OWN:
-            return
+            return super().validate(password, user)
         raise ValidationError(
             "This password is mostly your name, username, email address or date of birth. "
             f"Leave them out, or add at least {FEWEST_OF_ITS_OWN} other letters or digits.",

@@ -83,6 +83,7 @@ def test_guessing_here_locks_like_guessing_at_the_door(browser):
         (PASSWORD_PAGE, NEW_PASSWORD, "current_pin", "", "Enter your current PIN"),
         (PASSWORD_PAGE, NEW_PASSWORD, "password", "short", "too short"),
         (PASSWORD_PAGE, NEW_PASSWORD, "password", "RebeccaLarson1", "mostly your name"),
+        (PASSWORD_PAGE, NEW_PASSWORD, "password", "repecca@exampel.com", "too similar"),
         (PASSWORD_PAGE, NEW_PASSWORD, "password", PASSWORD, "the password you have now"),
         (PASSWORD_PAGE, NEW_PASSWORD, "password_again", "other", "differ"),
         (PIN_PAGE, NEW_PIN, "pin", "1234", "follow one another"),

@@ -42,6 +42,7 @@ def prepare() -> None:
     with step("Bringing the database up to date"):
         call_command("check", stdout=StringIO())
         call_command("migrate", interactive=False, verbosity=0)
+        call_command("create_front_desk", verbosity=0)
         call_command("clear_expired", verbosity=0)
     if count and not is_generated() and may_generate():
         with step(f"Generating {size_of(count)} synthetic patients") as tell:

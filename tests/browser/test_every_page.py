@@ -83,6 +83,22 @@ def test_a_picker_with_patients_found_and_chosen(page: Page, running: dict[str, 
     assert complaints_here(page) == []
 
 
+def test_letters_that_have_been_overtaken(page: Page, running: dict[str, Any]) -> None:
+    person = {**running["patients"][4], "email": "twice@example.com", "name": "Twyla Twice"}
+    for _ in range(2):
+        steps.register(page, person, "Patient")
+    page.goto("/demo/outbox/")
+    letters = page.get_by_role("article").filter(has_text="To twice@example.com")
+    letters.last.get_by_role("link", name="/app/confirm/").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "There is a newer letter"
+    assert complaints_here(page) == []
+    steps.confirm(page, person["email"], Credentials("twyla", "meadow-copper-saturn", "614092"))
+    page.go_back()
+    page.reload()
+    assert page.get_by_role("heading", level=1).inner_text() == "This link has been used"
+    assert complaints_here(page) == []
+
+
 def complaints(page: Page, addresses: tuple[str, ...]) -> dict[str, list[str]]:
     found = {}
     for address in addresses:

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from portal.accounts import usernames
 from portal.accounts.fields import BirthDateField, SecretField
 from portal.accounts.models import Account, Registration
-from portal.accounts.pin import LONGEST, SHORTEST, check_new_pin
+from portal.accounts.pin import LONGEST, SHORTEST, check_new_pin, refuse_while_waiting
 
 
 class _NewPassword(forms.Form):
@@ -111,6 +111,11 @@ class NewPasswordForm(_NewPassword):
         super().__init__(data)
         self.account = account
 
+    def clean_current_pin(self) -> str:
+        refuse_while_waiting(self.account)
+        pin: str = self.cleaned_data["current_pin"]
+        return pin
+
 
 class NewPinForm(_NewPin):
     """Recovery of the PIN: the password is the other factor."""
@@ -151,6 +156,11 @@ class _Current(forms.Form):
     def __init__(self, account: Account, data: QueryDict | None = None) -> None:
         super().__init__(data)
         self.account = account
+
+    def clean_current_pin(self) -> str:
+        refuse_while_waiting(self.account)
+        pin: str = self.cleaned_data["current_pin"]
+        return pin
 
 
 class ChangePasswordForm(_Current, _NewPassword):

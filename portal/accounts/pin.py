@@ -31,12 +31,17 @@ def require_pin(account: Account, pin: str) -> None:
     The throttle is the one of sign-in: with one of its own, this question would double the tries
     of whoever sits at an open session.
     """
-    if wait := pin_wait(account):
-        raise ValidationError(f"Too many wrong PINs. {_waiting(wait)}", code="wait")
+    refuse_while_waiting(account)
     if not confirm_pin(account, pin):
         wait = pin_wait(account)
         then = _waiting(wait) if wait else "Try again."
         raise ValidationError(f"This is not your PIN. {then}", code="wrong")
+
+
+def refuse_while_waiting(account: Account) -> None:
+    """Raises ValidationError while no PIN is looked at: the right one would be called wrong."""
+    if wait := pin_wait(account):
+        raise ValidationError(f"Too many wrong PINs. {_waiting(wait)}", code="wait")
 
 
 def _waiting(seconds: int) -> str:

@@ -169,6 +169,13 @@ def test_recovery_lifts_the_lock(client, link):
     assert try_door(client, PATIENT_DOOR, "rebecca", NEW).status_code == 302
 
 
+def test_while_pins_have_to_wait_the_right_one_is_not_called_wrong(client, link):
+    now = timezone.now()
+    PinDevice.objects.update(throttling_failure_count=50, throttling_failure_timestamp=now)
+    assert "Wait 15 minutes" in errors_of(client.post(link, NEW_PASSWORD))["current_pin"][0]
+    assert Recovery.objects.get().failures == 0
+
+
 def test_wrong_pins_here_slow_the_pin_down_everywhere(client, link):
     client.post(link, {**NEW_PASSWORD, "current_pin": "9999"})
     assert PinDevice.objects.get().throttling_failure_count == 1

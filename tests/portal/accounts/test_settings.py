@@ -1,6 +1,7 @@
 """Settings: a new password or PIN by somebody who is signed in and knows both old ones."""
 
 import pytest
+from django.utils import timezone
 
 from fhirapi.audit.models import AuditRecord
 from portal.accounts.models import PinDevice, Recovery
@@ -95,6 +96,15 @@ def test_guessing_here_locks_like_guessing_at_the_door(browser):
 def test_each_field_says_what_would_be_right(client, browser, page, form, field, value, says):
     assert says in " ".join(errors_of(browser.post(page, {**form, field: value}))[field])
     assert try_door(client, PATIENT_DOOR, "rebecca").status_code == 302
+
+
+def test_while_pins_have_to_wait_the_page_says_how_long(browser):
+    now = timezone.now()
+    PinDevice.objects.update(throttling_failure_count=50, throttling_failure_timestamp=now)
+    for page, form in PAGES:
+        said = errors_of(browser.post(page, form))["current_pin"][0]
+        assert "Wait 15 minutes, then try again" in said
+    assert not AuditRecord.objects.filter(action="recover").exists()
 
 
 def test_a_letter_of_recovery_that_is_under_way_stops_working(client, browser, patient):

@@ -59,9 +59,11 @@ def test_names_with_hyphen_or_apostrophe_are_found(greys, asked):
 
 def test_ten_thousand_patients_are_searched_while_one_types(dr_grey):
     load([_one_of_many(number) for number in range(10_000)])
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # as after every generation, and as autovacuum does
     took = {}
     for asked in ("lar", "Larson, Rebecca", "4/12/78", "1978-04-12", "8000", "no such name"):
-        took[asked] = min(_seconds(dr_grey.account, asked) for _ in range(5))
+        took[asked] = min(_seconds(dr_grey.account, asked) for _ in range(10))
     assert {asked: each for asked, each in took.items() if each > 0.05} == {}
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from fhirapi.smart.models import Client
+from fhirapi.smart import keys
+from fhirapi.smart.models import AccessKey, Client
 from fhirapi.store.load import load
 from fhirapi.store.models import Content
 from fhirapi.synthetic.person import FIRST_ID
@@ -56,6 +57,14 @@ def test_only_the_administrator_is_staff(demo: dict[str, Any]) -> None:
 def test_installing_again_changes_nothing(demo: dict[str, Any], tmp_path: Path) -> None:
     assert installed(tmp_path) == demo
     assert Account.objects.count() == len(demo["accounts"])
+
+
+def test_a_key_that_was_renamed_is_not_made_again(demo: dict[str, Any], tmp_path: Path) -> None:
+    told = demo["access_keys"][0]
+    key = AccessKey.objects.get(access_key_id=told["access_key_id"])
+    keys.set_label(key, "My own name")
+    assert installed(tmp_path)["access_keys"][0] == {**told, "label": "My own name"}
+    assert AccessKey.objects.count() == len(demo["access_keys"])
 
 
 def test_what_was_tried_out_is_put_right_by_the_next_start(

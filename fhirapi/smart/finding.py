@@ -6,7 +6,7 @@ or in ISO order, whole or as far as it has been typed.
 
 import re
 
-from fhirapi.searchparams.string import like
+from fhirapi.searchparams.string import fold
 
 _MOST_WORDS = 6
 _LABELS = {"mrn", "dob"}  # people copy "MRN: 9999094" from elsewhere
@@ -23,7 +23,7 @@ def patterns(text: str) -> list[list[str]] | None:
     Nothing typed asks for nothing in particular: an empty list.
     """
     typed = re.split(r"[\s,;]+", text.replace("\x00", ""))
-    words = [word for word in typed if word.strip(_EDGES)]
+    words = [word for word in typed if fold(word.strip(_EDGES))]
     wanted = [word for word in words if word.strip(_EDGES).casefold() not in _LABELS]
     if not wanted:
         return None if text.strip() else []
@@ -31,9 +31,10 @@ def patterns(text: str) -> list[list[str]] | None:
 
 
 def _patterns(word: str) -> list[str]:
-    bare = word.strip(_EDGES)
-    after_hyphen = like(f"-{bare}", "contains")  # Jones finds Smith-Jones
-    return [like(bare, ""), after_hyphen, *_dates(word.strip("()[],;:"))]
+    bare = fold(word.strip(_EDGES))
+    literal = bare.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    # Jones finds Smith-Jones.
+    return [f"{literal}%", f"%-{literal}%", *_dates(word.strip("()[],;:"))]
 
 
 def _dates(word: str) -> list[str]:

@@ -13,7 +13,7 @@ from fhirapi.audit.models import AuditRecord
 from fhirapi.smart import keys
 from fhirapi.smart.models import AccessToken, RefreshToken
 from fhirapi.smart.validator import Validator
-from fhirapi.store.sql import fetch_one
+from fhirapi.sql import fetch_one
 from tests.api import Api, Session
 from tests.people import Person
 

@@ -44,7 +44,8 @@ def test_a_patient_is_found_by_name_mrn_and_date_of_birth(greys, asked):
 @pytest.mark.parametrize(
     "asked",
     ["Zoë", "9999100", "no such name", "%", "_", "\x00", "x" * 5000,
-     "-", "/", ",", "mrn", "4/12/77", "13/45/1978", "04/12/2978", "%%%/%%", "larson wright"],
+     "-", "/", ",", "mrn", "4/12/77", "13/45/1978", "04/12/2978", "%%%/%%", "larson wright",
+     "\\", "a\\", "\\|", "\N{COMBINING ACUTE ACCENT}"],
 )  # fmt: skip
 def test_nobody_elses_patient_is_found(greys, asked):
     assert found(greys.post(PICKER, {"find": asked})) == []

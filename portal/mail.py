@@ -1,5 +1,9 @@
-"""The letters, one function each. They name nobody but the reader and carry no health data."""
+"""The letters, one function each. They name nobody but the reader and carry no health data.
 
+A mail server may take ten seconds to answer: send after the transaction, never inside one.
+"""
+
+import logging
 import smtplib
 from datetime import timedelta
 from typing import Any
@@ -10,6 +14,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from portal.accounts.models import Account, Registration
+
+_log = logging.getLogger(__name__)
 
 
 class LetterNotSent(Exception):
@@ -50,13 +56,24 @@ def no_account(email: str) -> None:
     _send("no_account", email)
 
 
-def credentials_changed(account: Account, *, password: bool, pin: bool) -> None:
+def credentials_changed(
+    account: Account, *, password: bool, pin: bool, by_letter: bool = True
+) -> None:
+    """``by_letter``: by recovery; else by somebody who was signed in."""
+    if not account.email:
+        return
     what = {
         (True, True): "password and PIN were",
         (True, False): "password was",
         (False, True): "PIN was",
     }
-    _send("credentials_changed", account.email, person=account, what=what[password, pin])
+    _send(
+        "credentials_changed",
+        account.email,
+        person=account,
+        what=what[password, pin],
+        by_letter=by_letter,
+    )
 
 
 def provider_approved(account: Account) -> None:
@@ -85,6 +102,7 @@ def _send(letter: str, recipient: str, **context: Any) -> None:
         message.send()
     except (OSError, smtplib.SMTPException) as error:
         # Without the server's words: they repeat the recipient's address.
+        _log.error("letter %s not sent: %s", letter, type(error).__name__)
         raise LetterNotSent(type(error).__name__) from None
 
 

@@ -59,5 +59,5 @@ class AdminSite(DjangoAdminSite):
     def password_change(  # type: ignore[override]
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        # A password changes only together with a second factor: by the letter of recovery.
-        return redirect("portal:recover")
+        # A password changes only together with the PIN.
+        return redirect("portal:settings-password")

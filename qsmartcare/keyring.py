@@ -30,18 +30,33 @@ class Keyring:
 
 
 def load(data_dir: Path) -> Keyring:
-    kept = Kept(data_dir / "keyring.json")
+    kept = _kept(data_dir)
     return Keyring(
         secret_key=env.secret("SECRET_KEY") or kept.get("secret_key", _random_text),
         encryption_keys=(
-            env.secret("ENCRYPTION_KEYS")
-            or kept.get("encryption_keys", lambda: Fernet.generate_key().decode())
+            env.secret("ENCRYPTION_KEYS") or kept.get("encryption_keys", _encryption_key)
         ).split(","),
         digest_key=env.secret("DIGEST_KEY") or kept.get("digest_key", _random_text),
         jwt_private_key=(
             env.secret("JWT_PRIVATE_KEY") or kept.get("jwt_private_key", _rsa_private_key)
         ),
     )
+
+
+def add_encryption_key(data_dir: Path) -> int:
+    """Puts a new key in front of those that we keep; returns how many there are."""
+    kept = _kept(data_dir)
+    keys = [_encryption_key(), kept.get("encryption_keys", _encryption_key)]
+    kept.set("encryption_keys", ",".join(keys))
+    return len(",".join(keys).split(","))
+
+
+def _kept(data_dir: Path) -> Kept:
+    return Kept(data_dir / "keyring.json")
+
+
+def _encryption_key() -> str:
+    return Fernet.generate_key().decode()
 
 
 def _random_text() -> str:

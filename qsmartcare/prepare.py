@@ -25,6 +25,7 @@ from qsmartcare.demo.population import (
     generate_missing,
     is_generated,
     may_generate,
+    size_of,
 )
 from qsmartcare.welcome import unpublished
 
@@ -41,9 +42,10 @@ def prepare() -> None:
     with step("Bringing the database up to date"):
         call_command("check", stdout=StringIO())
         call_command("migrate", interactive=False, verbosity=0)
+        call_command("create_front_desk", verbosity=0)
         call_command("clear_expired", verbosity=0)
-    if count and not is_generated() and may_generate(count):
-        with step(f"Generating {count} synthetic patients") as tell:
+    if count and not is_generated() and may_generate():
+        with step(f"Generating {size_of(count)} synthetic patients") as tell:
             generate_missing(count, tell)
     if settings.DEMO:
         with step("Preparing the demo accounts"):

@@ -55,6 +55,10 @@ class NoRecordLink(ValueError):
     """The account is not linked to a record, so there is nothing a key could open."""
 
 
+class EarlierStillWorks(Exception):
+    """The secret before the current one is within its overlap, which this rotation would end."""
+
+
 class ValidityReversed(ValueError):
     """Valid To lies before Valid From."""
 
@@ -100,6 +104,12 @@ def why_unusable(key: AccessKey) -> str | None:
             return None
 
 
+def earlier_works_until(key: AccessKey) -> datetime | None:
+    """Until when the secret before the last rotation goes on working; None: it does not."""
+    until = key.previous_secret_until
+    return until if until and until > timezone.now() else None
+
+
 def has_secret(key: AccessKey, secret: str, now: datetime | None = None) -> bool:
     """Whether this is the key's secret, or the one before it during the chosen overlap."""
     is_current = secrets.matches(secret, key.secret_digest)
@@ -131,7 +141,7 @@ def create(
         authorization_grant_type=Client.GRANT_AUTHORIZATION_CODE,
         # Unusable: an access key's secret is checked by has_secret and nothing else.
         client_secret=secrets.new_secret(),
-        name=label or f"Access key {access_key_id}",
+        name=_client_name(access_key_id, label),
     )
     grant = DataAccessGrant.objects.create(
         account_id=account.pk,
@@ -159,13 +169,22 @@ def reveal_secret(key: AccessKey, *, address: str | None = None) -> str:
 
 
 @transaction.atomic
-def rotate(key: AccessKey, *, overlap: timedelta | None, address: str | None = None) -> None:
+def rotate(
+    key: AccessKey,
+    *,
+    overlap: timedelta | None,
+    may_end_earlier: bool = True,
+    address: str | None = None,
+) -> None:
     """A new secret under the same AccessKeyID.
 
     With an overlap the old secret works until it ends, and tokens live out their time. Without
-    one the old secret and every token die now.
+    one the old secret and every token die now. One old secret works at a time: that of an earlier
+    rotation ends now, and ``may_end_earlier`` says whether that is wanted; else EarlierStillWorks.
     """
     _lock(key)
+    if earlier_works_until(key) and not may_end_earlier:
+        raise EarlierStillWorks
     secret = secrets.new_secret()
     key.previous_secret_digest = key.secret_digest if overlap else ""
     key.previous_secret_until = timezone.now() + overlap if overlap else None
@@ -207,6 +226,18 @@ def set_validity(
 
 
 @transaction.atomic
+def set_label(key: AccessKey, label: str, *, address: str | None = None) -> None:
+    """The trail says that it changed, not to what: people write names of others into it."""
+    _lock(key)
+    key.label = label
+    key.save(update_fields=["label"])
+    client = key.data_access_grant.client
+    client.name = _client_name(key.access_key_id, label)
+    client.save(update_fields=["name"])
+    _record(key, Action.KEY_CHANGE, address, "label changed")
+
+
+@transaction.atomic
 def choose_patients(key: AccessKey, patient_ids: list[str], *, address: str | None = None) -> None:
     """Replaces the key's patients. Tokens follow at once: they ask the grant at every use."""
     _lock(key)
@@ -215,6 +246,10 @@ def choose_patients(key: AccessKey, patient_ids: list[str], *, address: str | No
     grant.patient_ids = patient_ids
     grant.save(update_fields=["patient_ids"])
     _record(key, Action.KEY_CHANGE, address, "patients chosen")
+
+
+def _client_name(access_key_id: str, label: str) -> str:
+    return label or f"Access key {access_key_id}"
 
 
 def _has_link(account: AbstractUser) -> bool:

@@ -4,7 +4,6 @@ The view joins live record links with care relationships (own record; patients u
 asked afresh at every use, so a link that ends closes everything it opened.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +12,7 @@ from django.contrib.auth.models import AbstractUser
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import record
-from fhirapi.searchparams.string import like
+from fhirapi.smart import finding
 from fhirapi.sql import fetch, fetch_one
 
 _MAY_SEE = """
@@ -30,8 +29,7 @@ JOIN fhirapi_patientline line ON line.patient_id = visible.patient_id
 WHERE visible.account_id = %s {conditions}
 ORDER BY line."order", line.patient_id LIMIT %s
 """
-_WORD = "AND EXISTS (SELECT FROM unnest(line.words) word WHERE word LIKE %s)"
-_US_DATE = re.compile(r"(\d{1,2})/(\d{1,2})(?:/(\d{4}))?", re.ASCII)
+_WORD = "AND EXISTS (SELECT FROM unnest(line.words) word WHERE word LIKE ANY(%s))"
 _MOST = 10_000
 
 
@@ -73,7 +71,9 @@ def search(
     account: AbstractUser, text: str, *, limit: int = 20, address: str | None = None
 ) -> list[PatientSummary]:
     """Those of the account's patients whose name, MRN or date of birth begins with each word."""
-    words = [_pattern(word) for word in text.replace("\x00", "").split()[:6]]
+    words = finding.patterns(text)
+    if words is None:
+        return []
     return _lines(account, _WORD * len(words), [account.pk, *words, limit], address=address)
 
 
@@ -91,11 +91,3 @@ def _lines(
             address=address,
         )
     return found
-
-
-def _pattern(word: str) -> str:
-    """What a word of the record must be LIKE; dates as people write them, with or without year."""
-    if match := _US_DATE.fullmatch(word):
-        month, day, year = match.groups()
-        return f"{year or '____'}-{month:>02}-{day:>02}"
-    return like(word, "")

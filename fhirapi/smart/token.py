@@ -13,7 +13,7 @@ from fhirapi.audit.record import address_of, record
 from fhirapi.smart import keys
 from fhirapi.smart.client_auth import basic_credentials
 from fhirapi.smart.issue import find, issue, patient_context, visible_patients
-from fhirapi.smart.models import AccessToken, RefreshToken
+from fhirapi.smart.models import RefreshToken
 from fhirapi.smart.secrets import token_checksum
 
 WRONG_KEY = "Error: Wrong Client_ID or Client_secret Key"
@@ -36,10 +36,7 @@ class TokenView(DOTTokenView):
             return error(400, "unsupported_grant_type", _UNSUPPORTED)
         if any("\x00" in value for value in request.POST.values()):
             return error(400, "invalid_request", "A field holds a character that none can hold.")
-        try:
-            response: HttpResponse = super().post(request, *args, **kwargs)
-        except AccessToken.DoesNotExist:  # another request used the same refresh token just now
-            return error(400, "invalid_grant", SESSION_GONE)
+        response: HttpResponse = super().post(request, *args, **kwargs)
         response["Content-Type"] = "application/json"
         if grant_type == "refresh_token":
             response = _refreshed(request, response)

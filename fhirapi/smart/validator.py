@@ -58,6 +58,18 @@ class Validator(OAuth2Validator):
             return False
         return _opens(request, request.refresh_token_instance.data_access_grant)
 
+    def _save_bearer_token(
+        self, token: dict[str, Any], request: Request, *args: Any, **kwargs: Any
+    ) -> None:
+        # Another request may have used the refresh token up since this one looked at it. The
+        # toolkit would hand out that one's pair, of which it keeps only digests: empty tokens.
+        looked_at = getattr(request, "refresh_token_instance", None)
+        if looked_at is not None:
+            live = RefreshToken.objects.select_for_update().filter(pk=looked_at.pk, revoked=None)
+            if not live:
+                raise errors.InvalidGrantError(request=request)
+        super()._save_bearer_token(token, request, *args, **kwargs)
+
     def _create_access_token(
         self,
         expires: datetime,

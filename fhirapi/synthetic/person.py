@@ -108,6 +108,10 @@ def generalist_number(dice: Random, index: int) -> int:
     return 0 if index < len(WELL_KNOWN) else drawn
 
 
+def mrn_of(index: int) -> str:
+    return WELL_KNOWN[index].mrn if index < len(WELL_KNOWN) else str(9999100 + index)
+
+
 def draw(dice: Random, index: int) -> Person:
     generalist = GENERALISTS[generalist_number(dice, index)]
     known = WELL_KNOWN[index] if index < len(WELL_KNOWN) else None
@@ -125,7 +129,7 @@ def draw(dice: Random, index: int) -> Person:
     return Person(
         index=index,
         id=str(FIRST_ID + index),
-        mrn=known.mrn if known else str(9999100 + index),
+        mrn=mrn_of(index),
         sex=sex,
         birth=birth,
         death=death,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import ManyToManyField, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import ManyToManyField, Model, OuterRef, Q, QuerySet, Subquery, Value
 from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -106,7 +106,11 @@ class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         rows: QuerySet[Any] = (
             super()
             .get_queryset(request)
-            .annotate(patient_id=linked("Patient"), practitioner_id=linked("Practitioner"))
+            .annotate(
+                patient_id=linked("Patient"),
+                practitioner_id=linked("Practitioner"),
+                may_open=Value(request.user.has_perm("fhirapi.view_content")),
+            )
         )
         return rows
 
@@ -135,6 +139,12 @@ class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False  # switched off by "active"; the trail goes on naming it
 
+    def has_decide_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Not about oneself: who may link accounts to records must not pick a record to read."""
+        user = request.user
+        is_about_others = obj is None or obj.pk != user.pk or getattr(user, "is_superuser", False)
+        return is_about_others and user.has_perm("portal.decide_account")
+
     def change_view(
         self,
         request: HttpRequest,
@@ -143,7 +153,8 @@ class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         account = self.get_object(request, object_id)
-        possible = decisions.possible(account) if account else []
+        may_decide = account is not None and self.has_decide_permission(request, account)
+        possible = decisions.possible(account) if account and may_decide else []
         context = {"decisions": possible, **(extra_context or {})}
         return super().change_view(request, object_id, form_url, context)
 
@@ -160,9 +171,9 @@ class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def standing(self, account: Account) -> str:
         said = []
         if account.wants_patient:
-            said.append(_linked("Patient", account.patient_id))  # type: ignore[attr-defined]
+            said.append(_linked("Patient", account.patient_id, account.may_open))  # type: ignore[attr-defined]
         if account.is_provider:
-            said.append(_linked("Practitioner", account.practitioner_id))  # type: ignore[attr-defined]
+            said.append(_linked("Practitioner", account.practitioner_id, account.may_open))  # type: ignore[attr-defined]
         elif account.wants_provider:
             said.append("Waiting for approval")
         return format_html_join(", ", "{}", ((each,) for each in said)) or "-"
@@ -171,19 +182,19 @@ class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def sign_in_lock(self, account: Account) -> str:
         return "Locked after too many tries" if is_locked_out(account) else "Not locked"
 
-    @admin.action(description="Approve the provider…", permissions=["change"])
+    @admin.action(description="Approve the provider…", permissions=["decide"])
     def approve(self, request: HttpRequest, chosen: QuerySet[Account]) -> HttpResponse | None:
         return self._decide(request, chosen, decisions.Decision.APPROVE)
 
-    @admin.action(description="Link to a patient's record…", permissions=["change"])
+    @admin.action(description="Link to a patient's record…", permissions=["decide"])
     def link(self, request: HttpRequest, chosen: QuerySet[Account]) -> HttpResponse | None:
         return self._decide(request, chosen, decisions.Decision.LINK)
 
-    @admin.action(description="Withdraw the provider's approval…", permissions=["change"])
+    @admin.action(description="Withdraw the provider's approval…", permissions=["decide"])
     def withdraw(self, request: HttpRequest, chosen: QuerySet[Account]) -> HttpResponse | None:
         return self._decide(request, chosen, decisions.Decision.WITHDRAW)
 
-    @admin.action(description="Unlink from the patient's record…", permissions=["change"])
+    @admin.action(description="Unlink from the patient's record…", permissions=["decide"])
     def unlink(self, request: HttpRequest, chosen: QuerySet[Account]) -> HttpResponse | None:
         return self._decide(request, chosen, decisions.Decision.UNLINK)
 
@@ -196,7 +207,7 @@ class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             return None
         return redirect(f"admin:portal_account_{decision.value}", accounts[0].pk)
 
-    @admin.action(description="Send the letter for a new password or PIN", permissions=["change"])
+    @admin.action(description="Send the letter for a new password or PIN", permissions=["decide"])
     def send_recovery_letter(self, request: HttpRequest, chosen: QuerySet[Account]) -> None:
         sent = 0
         for account in chosen.filter(is_active=True).exclude(email=""):
@@ -209,7 +220,7 @@ class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             sent += 1
         messages.success(request, f"Letters sent: {sent}.")
 
-    @admin.action(description="Lift the sign-in lock", permissions=["change"])
+    @admin.action(description="Lift the sign-in lock", permissions=["decide"])
     def lift_sign_in_lock(self, request: HttpRequest, chosen: QuerySet[Account]) -> None:
         for account in chosen:
             lift_lock_out(account)
@@ -217,9 +228,11 @@ class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         messages.success(request, "The chosen accounts can sign in again.")
 
 
-def _linked(resource_type: str, resource_id: str | None) -> str:
+def _linked(resource_type: str, resource_id: str | None, may_open: bool) -> str:
     if resource_id is None:
         return "Not linked to a record"
+    if not may_open:
+        return f"{resource_type}/{resource_id}"
     return format_html(
         '<a href="{}?q={}">{}</a>',
         reverse("admin:fhirapi_content_changelist"),

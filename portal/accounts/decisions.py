@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from django import forms
 from django.contrib import admin, messages
@@ -63,10 +63,19 @@ def possible(account: Account) -> list[Decision]:
 View = Callable[..., HttpResponse]
 
 
-def view_of(decision: Decision, model_admin: "admin.ModelAdmin[Account]") -> View:
+class Decider(Protocol):
+    """The admin page of accounts, as far as decisions need it."""
+
+    admin_site: admin.AdminSite
+
+    def has_decide_permission(self, request: HttpRequest, obj: Account) -> bool: ...
+    def log_change(self, request: HttpRequest, obj: Account, message: Any) -> Any: ...
+
+
+def view_of(decision: Decision, model_admin: Decider) -> View:
     def view(request: HttpRequest, account_id: int) -> HttpResponse:
         account = get_object_or_404(Account, pk=account_id)
-        if not model_admin.has_change_permission(request, account):
+        if not model_admin.has_decide_permission(request, account):
             raise PermissionDenied
         if decision not in possible(account):
             messages.error(request, f"{decision.heading}: not possible as the account stands.")
@@ -80,7 +89,7 @@ def _decide(
     request: HttpRequest,
     account: Account,
     decision: Decision,
-    model_admin: "admin.ModelAdmin[Account]",
+    model_admin: Decider,
 ) -> HttpResponse:
     asks = decision in (Decision.APPROVE, Decision.LINK)
     form = ResourceForm(request.POST if asks and request.method == "POST" else None)

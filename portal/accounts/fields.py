@@ -94,6 +94,11 @@ class PhoneField(forms.CharField):
         digits = phone_digits(text)
         if text and (not re.fullmatch(r"[0-9+(). /-]+", text) or len(digits) != 10):
             raise ValidationError("Write a US phone number of ten digits, such as (512) 555-0147.")
+        if text and not _is_possible(digits):
+            raise ValidationError(
+                "No US phone number looks like this. Check the area code and the three digits "
+                "after it."
+            )
         return digits
 
 
@@ -101,6 +106,14 @@ def phone_digits(text: str) -> str:
     """The digits of a phone number without the country code 1."""
     digits = re.sub(r"[^0-9]", "", text)
     return digits[1:] if len(digits) == 11 and digits[0] == "1" else digits
+
+
+def _is_possible(digits: str) -> bool:
+    """Whether the North American Numbering Plan has such numbers. https://www.nanpa.com/"""
+    area, exchange = digits[:3], digits[3:6]
+    # Both are NXX with N from 2 to 9; N11 are services such as 911, and no area is 555.
+    has_shape = all(part[0] in "23456789" and part[1:] != "11" for part in (area, exchange))
+    return has_shape and area != "555" and len(set(digits)) > 1
 
 
 class StateField(forms.ChoiceField):

@@ -1,9 +1,8 @@
-"""The forms before and at the door: registering, choosing credentials, signing in."""
+"""The forms before and at the door: registering, signing in, asking for help with it."""
 
 from typing import Any
 
 from django import forms
-from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
@@ -14,8 +13,7 @@ from portal.accounts.fields import (
     SecretField,
     StateField,
 )
-from portal.accounts.models import Account, Registration
-from portal.accounts.pin import LONGEST, SHORTEST, check_new_pin
+from portal.accounts.models import Registration
 
 # Names under which scripts written from the guide's labels send the fields.
 _SPELLINGS = {
@@ -118,131 +116,6 @@ class SignInForm(forms.Form):
     )
     password = SecretField("Enter your password.", autocomplete="current-password")
     pin = SecretField("Enter your PIN.", autocomplete="off", is_pin=True, label="PIN")
-
-
-class _NewPassword(forms.Form):
-    """A password typed twice; ``account`` is whose it will be."""
-
-    account: Account
-
-    password = SecretField(
-        "Choose a password.",
-        autocomplete="new-password",
-        help_text=(
-            "At least 10 characters. Not a common password, not only digits, "
-            "nothing like your name or email address."
-        ),
-    )
-    password_again = SecretField("Type the password again.", autocomplete="new-password")
-
-    def clean_password(self) -> str:
-        password: str = self.cleaned_data["password"]
-        validate_password(password, self.account)
-        return password
-
-    def clean_password_again(self) -> str:
-        again: str = self.cleaned_data["password_again"]
-        if "password" in self.cleaned_data and again != self.cleaned_data["password"]:
-            raise ValidationError("The two passwords differ. Type the same one twice.")
-        return again
-
-
-class _NewPin(forms.Form):
-    """A PIN typed twice."""
-
-    account: Account
-
-    pin = SecretField(
-        "Choose a PIN.",
-        autocomplete="off",
-        is_pin=True,
-        label="PIN",
-        help_text=f"{SHORTEST} to {LONGEST} digits. You need it at every sign-in.",
-    )
-    pin_again = SecretField(
-        "Type the PIN again.", autocomplete="off", is_pin=True, label="PIN again"
-    )
-
-    def clean_pin(self) -> str:
-        pin: str = self.cleaned_data["pin"]
-        check_new_pin(pin, self.account.birth_date)
-        return pin
-
-    def clean_pin_again(self) -> str:
-        again: str = self.cleaned_data["pin_again"]
-        if "pin" in self.cleaned_data and again != self.cleaned_data["pin"]:
-            raise ValidationError("The two PINs differ. Type the same one twice.")
-        return again
-
-
-class CredentialsForm(_NewPin, _NewPassword):
-    """What a person chooses once the email address is confirmed."""
-
-    TAKEN = "This username is taken. Choose another one."
-
-    username = forms.CharField(
-        min_length=3,
-        max_length=60,
-        help_text="Letters, digits and @ . + - _; capital letters make no difference.",
-        error_messages={"required": "Choose a username."},
-        widget=forms.TextInput(
-            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
-        ),
-    )
-
-    field_order = ["username", "password", "password_again", "pin", "pin_again"]
-
-    def __init__(self, registration: Registration, data: QueryDict | None = None) -> None:
-        super().__init__(data)
-        self.account = Account(
-            first_name=registration.first_name,
-            last_name=registration.last_name,
-            email=registration.email,
-            birth_date=registration.birth_date,
-        )
-
-    def clean_username(self) -> str:
-        username: str = Account.normalize_username(self.cleaned_data["username"])
-        Account.username_validator(username)
-        if Account.objects.filter(username__iexact=username).exists():
-            raise ValidationError(self.TAKEN)
-        self.account.username = username  # so that the password may not resemble it
-        return username
-
-
-class NewPasswordForm(_NewPassword):
-    """Recovery of the password: the PIN is the other factor."""
-
-    current_pin = SecretField("Enter your PIN.", autocomplete="off", is_pin=True, label="Your PIN")
-    field_order = ["current_pin"]
-
-    def __init__(self, account: Account, data: QueryDict | None = None) -> None:
-        super().__init__(data)
-        self.account = account
-
-
-class NewPinForm(_NewPin):
-    """Recovery of the PIN: the password is the other factor."""
-
-    current_password = SecretField(
-        "Enter your password.", autocomplete="current-password", label="Your password"
-    )
-    field_order = ["current_password"]
-
-    def __init__(self, account: Account, data: QueryDict | None = None) -> None:
-        super().__init__(data)
-        self.account = account
-
-
-class NewBothForm(_NewPin, _NewPassword):
-    """Recovery of both: the date of birth is what is left to ask for."""
-
-    birth_date = BirthDateField(label="Your date of birth")
-    field_order = ["birth_date", "password", "password_again", "pin", "pin_again"]
-
-    def __init__(self, account: Account, data: QueryDict | None = None) -> None:
-        super().__init__(data)
-        self.account = account
 
 
 class RecoverForm(forms.Form):

@@ -34,5 +34,11 @@ def may_send(recipient: str, address: str | None) -> bool:
     return before < LETTERS_A_RECIPIENT
 
 
+def take_back(recipient: str) -> None:
+    """The letter just counted was not sent: the person has to ask again."""
+    counted = LetterSent.objects.filter(recipient_digest=digest(recipient.casefold()))
+    counted.filter(pk__in=counted.order_by("-pk").values("pk")[:1]).delete()
+
+
 def forget_old() -> None:
     LetterSent.objects.filter(sent_at__lt=timezone.now() - WINDOW).delete()

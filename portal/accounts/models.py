@@ -61,6 +61,7 @@ class Account(Person, AbstractUser):  # type: ignore[django-manager-missing]
         abstract = False
         verbose_name = "account"
         verbose_name_plural = "accounts"
+        permissions = [("decide_account", "Can approve accounts and link them to records")]
         constraints = [
             models.UniqueConstraint(
                 Lower("email"), condition=~Q(email=""), name="one_account_an_email"

@@ -6,6 +6,7 @@ from math import ceil
 
 from django.core.exceptions import ValidationError
 
+from portal.accounts.birthdays import spellings
 from portal.accounts.models import Account, PinDevice
 
 SHORTEST, LONGEST = 4, 8
@@ -22,6 +23,38 @@ def pin_wait(account: Account) -> int:
     """Seconds until a PIN is looked at again; 0: at once."""
     device = device_of(account)
     return ceil(device.wait.total_seconds()) if device else 0
+
+
+def require_pin(account: Account, pin: str) -> None:
+    """Raises ValidationError for another PIN than the account's; it states the wait, if any.
+
+    The throttle is the one of sign-in: with one of its own, this question would double the tries
+    of whoever sits at an open session.
+    """
+    refuse_while_waiting(account)
+    if not confirm_pin(account, pin):
+        wait = pin_wait(account)
+        then = _waiting(wait) if wait else "Try again."
+        raise ValidationError(f"This is not your PIN. {then}", code="wrong")
+
+
+def refuse_while_waiting(account: Account) -> None:
+    """Raises ValidationError while no PIN is looked at: the right one would be called wrong."""
+    if wait := pin_wait(account):
+        raise ValidationError(f"Too many wrong PINs. {_waiting(wait)}", code="wait")
+
+
+def _waiting(seconds: int) -> str:
+    minutes = ceil(seconds / 60)
+    length = (
+        f"{seconds} second{'' if seconds == 1 else 's'}"
+        if seconds < 100
+        else (f"{minutes} minutes")
+    )
+    return (
+        f"Wait {length}, then try again. Until then even the right PIN is not accepted, "
+        "here or when you sign in."
+    )
 
 
 def set_pin(account: Account, pin: str) -> PinDevice:
@@ -46,16 +79,10 @@ def check_new_pin(pin: str, birth_date: date | None = None) -> None:
         raise ValidationError("This PIN repeats itself. Choose one that is harder to guess.")
     if pin in _ROW or pin in _ROW[::-1]:
         raise ValidationError("These digits follow one another. Choose a less obvious PIN.")
-    if birth_date and _is_birthday(pin, birth_date):
+    if birth_date and pin in spellings(birth_date):
         raise ValidationError("This PIN is part of your date of birth. Choose a different one.")
 
 
 def _is_repeated(pin: str) -> bool:
     """0000, 1212, 123123."""
     return any(pin == pin[:length] * (len(pin) // length) for length in range(1, len(pin) // 2 + 1))
-
-
-def _is_birthday(pin: str, born: date) -> bool:
-    shapes = ("%Y", "%m%d", "%d%m", "%m%y", "%y%m", "%m%Y", "%Y%m")
-    whole = ("%m%d%y", "%d%m%y", "%y%m%d", "%m%d%Y", "%d%m%Y", "%Y%m%d")
-    return pin in {born.strftime(shape) for shape in (*shapes, *whole)}

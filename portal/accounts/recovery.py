@@ -26,29 +26,36 @@ class Forgotten(StrEnum):
     BOTH = "both"
 
 
-@transaction.atomic
 def ask(email: str, *, address: str | None) -> None:
     """Sends a letter, also where no account is: answer and time tell nothing.
 
     Raises LetterNotSent and TooManyLetters.
     """
-    is_welcome = limits.may_send(email, address)
-    account = account_with(email)
+    with transaction.atomic():
+        is_welcome = limits.may_send(email, address)
     if not is_welcome:
         return
-    if account is None:
-        mail.no_account(email)
-    else:
-        send_letter(account)
+    try:
+        if account := account_with(email):
+            send_letter(account)
+        else:
+            mail.no_account(email)
+    except mail.LetterNotSent:
+        limits.take_back(email)
+        raise
 
 
-@transaction.atomic
 def send_letter(account: Account) -> None:
-    """Only the newest letter of an account works."""
+    """Only the newest letter of an account works. Raises LetterNotSent; then none does."""
     token = new_token()
-    Recovery.objects.filter(account=account).delete()
-    Recovery.objects.create(account=account, token_digest=digest(token))
-    mail.recover(account, token, VALID)
+    with transaction.atomic():  # over before the mail server is asked
+        Recovery.objects.filter(account=account).delete()
+        made = Recovery.objects.create(account=account, token_digest=digest(token))
+    try:
+        mail.recover(account, token, VALID)
+    except mail.LetterNotSent:
+        made.delete()
+        raise
 
 
 def recovery_for(token: str) -> Recovery | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 
 import psycopg
 from django.db import IntegrityError, transaction
@@ -15,17 +16,23 @@ from portal.accounts.create import create_account
 from portal.accounts.matching import link_if_matched
 from portal.accounts.models import Account, Registration
 from portal.accounts.tokens import digest, new_token
+from portal.accounts.usernames import UsernameTaken
 
 VALID = timedelta(hours=48)
 KEPT = timedelta(days=30)
 
 
-class AddressTaken(Exception):
-    """Meanwhile an account with this email address has been made."""
+class Closed(StrEnum):
+    """Why a letter's link opens no form."""
+
+    USED = "used"
+    REPLACED = "replaced"
+    EXPIRED = "expired"
+    """Or was never ours."""
 
 
-class UsernameTaken(Exception):
-    """Somebody else chose the same username at the same moment."""
+class LinkClosed(Exception):
+    """Meanwhile the link was used, or something else has closed it; ``why_closed`` tells."""
 
 
 @dataclass(frozen=True)
@@ -35,26 +42,38 @@ class Credentials:
     pin: str
 
 
-@transaction.atomic
 def register(registration: Registration, *, address: str | None) -> None:
     """Keeps the form and sends a letter: to confirm, or to say that there is an account already.
 
     Both ways do the same work, so that neither answer nor time tells which it was. Raises
     LetterNotSent and TooManyLetters; then nothing is kept.
     """
+    token = _keep(registration, address)
+    if token is None:
+        return
+    try:  # after the commit: nothing in the database waits for the mail server
+        if owner := account_with(registration.email):
+            mail.already_registered(owner)
+        else:
+            mail.confirm_registration(registration, token, VALID)
+    except mail.LetterNotSent:
+        limits.take_back(registration.email)
+        registration.delete()
+        raise
+
+
+@transaction.atomic
+def _keep(registration: Registration, address: str | None) -> str | None:
+    """The token for the letter; None: the mailbox has had enough, so nobody could open the link."""
     forget_old()
     is_welcome = limits.may_send(registration.email, address)
+    record(AuditRecord.Action.REGISTER, detail="form sent", address=address)
+    if not is_welcome:
+        return None
     token = new_token()
     registration.token_digest = digest(token)
     registration.save()
-    owner = account_with(registration.email)
-    record(AuditRecord.Action.REGISTER, detail="form sent", address=address)
-    if not is_welcome:
-        return
-    if owner is None:
-        mail.confirm_registration(registration, token, VALID)
-    else:
-        mail.already_registered(owner)
+    return token
 
 
 def account_with(email: str) -> Account | None:
@@ -62,10 +81,21 @@ def account_with(email: str) -> Account | None:
 
 
 def registration_for(token: str) -> Registration | None:
-    """The registration that a letter's link stands for, while it may still be confirmed."""
-    return Registration.objects.filter(
-        token_digest=digest(token), confirmed_at=None, created_at__gt=timezone.now() - VALID
-    ).first()
+    """The registration that a letter's link stands for, still to be confirmed or not."""
+    return Registration.objects.filter(token_digest=digest(token)).first()
+
+
+def why_closed(registration: Registration | None) -> Closed | None:
+    """None while it may be confirmed. Of several letters to one address the newest counts."""
+    if registration is None:
+        return Closed.EXPIRED
+    email = registration.email
+    if registration.confirmed_at or Account.objects.filter(email__iexact=email).exists():
+        return Closed.USED
+    if registration.created_at <= timezone.now() - VALID:
+        return Closed.EXPIRED
+    newer = Registration.objects.filter(pk__gt=registration.pk, email__iexact=email)
+    return Closed.REPLACED if newer.exists() else None
 
 
 @transaction.atomic
@@ -74,18 +104,19 @@ def confirm(
 ) -> Account:
     """Makes the account. A patient is joined to a record if the identity matches exactly one.
 
-    Raises UsernameTaken, and AddressTaken also when the link was used a moment ago.
+    Raises UsernameTaken when somebody else chose it at the same moment, and LinkClosed when the
+    link was used or replaced a moment ago.
     """
     mine = Registration.objects.select_for_update().get(pk=registration.pk)
-    if mine.confirmed_at or Account.objects.filter(email__iexact=mine.email).exists():
-        raise AddressTaken
+    if why_closed(mine):
+        raise LinkClosed
     mine.confirmed_at = timezone.now()
     mine.save(update_fields=["confirmed_at"])
     try:
         with transaction.atomic():
             account = _account_of(mine, credentials)
     except IntegrityError as error:
-        raise (UsernameTaken if _is_about_username(error) else AddressTaken) from None
+        raise (UsernameTaken if _is_about_username(error) else LinkClosed) from None
     record(AuditRecord.Action.REGISTER, account_id=account.pk, address=address)
     link_if_matched(account)
     return account

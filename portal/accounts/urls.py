@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from portal.accounts import doors, views
+from portal.accounts import doors, settings, views
 
 urlpatterns: list[URLPattern] = [
     path("app/registration.html", views.register, name="registration"),
@@ -14,4 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("recover/", views.recover, name="recover"),
     path("recover/sent/", views.recover_sent, name="recover-sent"),
     path("recover/<str:token>/", views.recover_confirm, name="recover-confirm"),
+    path("portal/settings/", settings.settings, name="settings"),
+    path("portal/settings/password/", settings.change_password, name="settings-password"),
+    path("portal/settings/pin/", settings.change_pin, name="settings-pin"),
 ]

@@ -12,19 +12,19 @@ from fhirapi.audit.record import address_of
 from portal import mail
 from portal.accounts import recovery, registration
 from portal.accounts.access import door_of
-from portal.accounts.forms import (
+from portal.accounts.credentials import (
     CredentialsForm,
     NewBothForm,
     NewPasswordForm,
     NewPinForm,
-    RecoverForm,
-    RegistrationForm,
 )
+from portal.accounts.forms import RecoverForm, RegistrationForm
 from portal.accounts.limits import TooManyLetters
-from portal.accounts.models import Account, Recovery
+from portal.accounts.models import Account, Recovery, Registration
 from portal.accounts.pin import confirm_pin
 from portal.accounts.recovery import Forgotten
 from portal.accounts.signin import lift_lock_out
+from portal.accounts.usernames import UsernameTaken
 
 NOT_SENT = "We could not send the letter just now. Nothing was saved; please try again later."
 TOO_MANY = "Too many requests have come from your network. Please try again in an hour."
@@ -61,8 +61,8 @@ def registration_sent(request: HttpRequest) -> HttpResponse:
 @never_cache
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     registered = registration.registration_for(token)
-    if registered is None:
-        return render(request, "accounts/confirm_expired.html", status=410)
+    if registered is None or registration.why_closed(registered):
+        return _closed(request, registered)
     form = CredentialsForm(registered, request.POST if request.method == "POST" else None)
     if form.is_valid():
         chosen = registration.Credentials(
@@ -71,11 +71,19 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         try:
             account = registration.confirm(registered, chosen, address=address_of(request))
             return _welcome(request, account)
-        except registration.UsernameTaken:
+        except UsernameTaken:
             form.add_error("username", CredentialsForm.TAKEN)
-        except registration.AddressTaken:
-            return render(request, "accounts/confirm_expired.html", status=410)
+        except registration.LinkClosed:
+            return _closed(request, registered)
     return render(request, "accounts/confirm.html", {"form": form, "registration": registered})
+
+
+def _closed(request: HttpRequest, registered: Registration | None) -> HttpResponse:
+    """Whoever has the link has the mailbox, so what became of it is no secret."""
+    why = registration.why_closed(registered)
+    hours = int(registration.VALID.total_seconds() // 3600)
+    context = {"why": why, "hours": hours}
+    return render(request, "accounts/confirm_expired.html", context, status=410)
 
 
 def _welcome(request: HttpRequest, account: Account) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from fhirapi.smart import keys
 from portal.accounts.models import Account
-from portal.accounts.pin import LONGEST, confirm_pin, pin_wait
+from portal.accounts.pin import LONGEST, require_pin
 
 _DATE = "%m/%d/%Y"
 _LAST_YEAR = 2100
@@ -50,7 +50,7 @@ class ValidityForm(forms.Form):
         return valid_to
 
 
-class NewKeyForm(ValidityForm):
+class KeyForm(ValidityForm):
     label = forms.CharField(
         label="Name of the key",
         max_length=60,
@@ -60,6 +60,14 @@ class NewKeyForm(ValidityForm):
     )
     field_order = ["label", "valid_from", "valid_to"]
 
+    def clean_label(self) -> str:
+        """Left out, as scripts do, it stays as it is; empty, it goes."""
+        label: str = self.cleaned_data["label"]
+        is_sent = self.add_prefix("label") in self.data
+        return label if is_sent else str(self.initial.get("label", ""))
+
+
+class NewKeyForm(KeyForm):
     def clean_valid_to(self) -> date:
         valid_to = super().clean_valid_to()
         if valid_to < timezone.localdate():
@@ -87,14 +95,7 @@ class PinForm(forms.Form):
 
     def clean_pin(self) -> str:
         pin: str = self.cleaned_data["pin"]
-        if wait := pin_wait(self.account):
-            raise forms.ValidationError(
-                f"Too many wrong PINs. Wait {_seconds(wait)}, then try again.", code="wait"
-            )
-        if not confirm_pin(self.account, pin):
-            wait = pin_wait(self.account)
-            then = f" Wait {_seconds(wait)}, then try again." if wait else " Try again."
-            raise forms.ValidationError(f"This is not your PIN.{then}", code="wrong")
+        require_pin(self.account, pin)
         return pin
 
 
@@ -114,7 +115,3 @@ class RotateForm(forms.Form):
         },
     )
     is_brief = True
-
-
-def _seconds(wait: int) -> str:
-    return f"{wait} second{'' if wait == 1 else 's'}"

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from fhirapi.audit.record import address_of
 from fhirapi.smart import keys
+from fhirapi.smart.models import AccessKey
 from portal.accounts.access import AccountRequest, signed_in
 from portal.keys.forms import RotateForm
 from portal.keys.own import own_key
@@ -32,14 +33,32 @@ def set_status(request: AccountRequest, access_key_id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def rotate(request: AccountRequest, access_key_id: str) -> HttpResponse:
-    """Says what will happen, asks for the overlap, and only then does it."""
+    """Says what will happen, asks for the overlap, and only then does it.
+
+    The page that warned of an earlier secret's end says so when it is sent; a button pressed twice
+    does not, and ends nothing.
+    """
     key = own_key(request.user, access_key_id)
     form = RotateForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        chosen: str = form.cleaned_data["overlap"]
-        overlap = keys.OVERLAPS[chosen]
-        keys.rotate(key, overlap=overlap, address=address_of(request))
-        old = f"works for {chosen} more" if overlap else "has stopped working"
-        messages.success(request, f"The key has a new secret. The old one {old}.")
-        return redirect("portal:key", key.access_key_id)
-    return render(request, "keys/rotate.html", {"key": key, "form": form})
+        try:
+            return _rotate(request, key, form.cleaned_data["overlap"])
+        except keys.EarlierStillWorks:
+            messages.warning(request, "Nothing was changed yet. Please read the warning below.")
+    context = {"key": key, "form": form, "earlier_until": keys.earlier_works_until(key)}
+    return render(request, "keys/rotate.html", context)
+
+
+def _rotate(request: AccountRequest, key: AccessKey, chosen: str) -> HttpResponse:
+    overlap = keys.OVERLAPS[chosen]
+    is_earlier_ended = keys.earlier_works_until(key) is not None
+    keys.rotate(
+        key,
+        overlap=overlap,
+        may_end_earlier=request.POST.get("end_earlier") == "yes",
+        address=address_of(request),
+    )
+    old = f"works for {chosen} more" if overlap else "has stopped working"
+    before = " The one before that has stopped working." if is_earlier_ended else ""
+    messages.success(request, f"The key has a new secret. The old one {old}.{before}")
+    return redirect("portal:key", key.access_key_id)

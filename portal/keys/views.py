@@ -16,7 +16,7 @@ from fhirapi.smart.models import AccessKey
 from portal.accounts.access import AccountRequest, approved_provider, signed_in
 from portal.accounts.models import Account
 from portal.keys import picker
-from portal.keys.forms import NewKeyForm, ValidityForm
+from portal.keys.forms import KeyForm, NewKeyForm
 from portal.keys.own import own_key
 from portal.ui.addresses import addresses
 from portal.ui.state import state_of
@@ -47,9 +47,9 @@ def one_key(request: AccountRequest, access_key_id: str) -> HttpResponse:
     if request.method != "POST":
         return _key_page(request, key)
     if picker.is_step(request.POST):
-        unsaved = ValidityForm(initial=request.POST.dict())
+        unsaved = KeyForm(initial=request.POST.dict())
         return _key_page(request, key, unsaved, _step(request))
-    form = ValidityForm(request.POST)
+    form = KeyForm(request.POST, initial={"label": key.label})
     wanted, error = _wanted_patients(request)
     if form.is_valid() and not error:
         error = _save(request, key, form.cleaned_data, wanted)
@@ -100,24 +100,23 @@ def pick_patients(request: AccountRequest) -> HttpResponse:
 def _key_page(
     request: AccountRequest,
     key: AccessKey,
-    form: ValidityForm | None = None,
+    form: KeyForm | None = None,
     chosen: picker.Picker | None = None,
     *,
     is_only_key: bool = False,
 ) -> HttpResponse:
     grant = key.data_access_grant
-    validity = {"valid_from": key.valid_from, "valid_to": key.valid_to}
+    entered = {"label": key.label, "valid_from": key.valid_from, "valid_to": key.valid_to}
     saved = _chosen(request, grant.patient_ids)
-    is_overlapping = key.previous_secret_until and key.previous_secret_until > timezone.now()
     context = {
         "key": key,
         "status": keys.status(key),
         "addresses": addresses(),
-        "form": form or ValidityForm(initial=validity),
+        "form": form or KeyForm(initial=entered),
         "picker": chosen or saved,
         "opens": saved.chosen,
         "out_of_sight": len(grant.patient_ids) - len(saved.chosen),
-        "old_secret_until": key.previous_secret_until if is_overlapping else None,
+        "old_secret_until": keys.earlier_works_until(key),
         "is_only_key": is_only_key or not keys.keys_of(request.user).exclude(pk=key.pk).exists(),
     }
     return render(request, "keys/key.html", context)
@@ -153,7 +152,7 @@ def _own_record(account: Account) -> list[str]:
 
 
 def _save(
-    request: AccountRequest, key: AccessKey, validity: dict[str, Any], wanted: list[str]
+    request: AccountRequest, key: AccessKey, entered: dict[str, Any], wanted: list[str]
 ) -> str:
     """Changes what differs, all or nothing; returns what is wrong."""
     address = address_of(request)
@@ -161,8 +160,11 @@ def _save(
         with transaction.atomic():
             if set(wanted) != set(key.data_access_grant.patient_ids):
                 keys.choose_patients(key, wanted, address=address)
-            if validity != {"valid_from": key.valid_from, "valid_to": key.valid_to}:
-                keys.set_validity(key, **validity, address=address)
+            valid_from, valid_to = entered["valid_from"], entered["valid_to"]
+            if (valid_from, valid_to) != (key.valid_from, key.valid_to):
+                keys.set_validity(key, valid_from, valid_to, address=address)
+            if entered["label"] != key.label:
+                keys.set_label(key, entered["label"], address=address)
     except keys.PatientsNotYours:
         return _NOT_YOURS
     return ""

@@ -24,7 +24,7 @@ def ensure_access_keys(accounts: dict[str, DemoAccount], kept: Kept) -> list[dic
 
 
 def _ensure(owner: DemoAccount, label: str, patient_ids: list[str], kept: Kept) -> dict[str, Any]:
-    key = keys.keys_of(owner.account).filter(label=label).first()
+    key = _made_before(owner, label, kept)
     today = timezone.localdate()
     if key is None:
         key = keys.create(
@@ -36,17 +36,29 @@ def _ensure(owner: DemoAccount, label: str, patient_ids: list[str], kept: Kept) 
         )
     elif keys.status(key) is keys.KeyStatus.EXPIRED:
         keys.set_validity(key, key.valid_from, today + _VALIDITY)
+    kept.set(_id_name(owner, label), key.access_key_id)
     return {
         "access_key_id": key.access_key_id,
         "secret_access_key": _secret(key, kept),
         "account": owner.role.name,
         "username": owner.account.username,
-        "label": label,
+        "label": key.label,
         "patients": key.data_access_grant.patient_ids,
         "valid_from": key.valid_from.isoformat(),
         "valid_to": key.valid_to.isoformat(),
         "status": str(keys.status(key)),
     }
+
+
+def _made_before(owner: DemoAccount, label: str, kept: Kept) -> AccessKey | None:
+    """By its id, as its owner may have given it another name."""
+    own, name = keys.keys_of(owner.account), _id_name(owner, label)
+    known = own.filter(access_key_id=kept.get(name, str)) if name in kept else None
+    return (known.first() if known else None) or own.filter(label=label).first()
+
+
+def _id_name(owner: DemoAccount, label: str) -> str:
+    return f"access-key-id.{owner.role.name}.{label}"
 
 
 def _secret(key: AccessKey, kept: Kept) -> str:

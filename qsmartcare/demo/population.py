@@ -8,10 +8,10 @@ import orjson
 from django.db import connection
 
 from fhirapi.store.load import load
-from fhirapi.store.models import Content
+from fhirapi.store.models import Content, PatientLine
 from fhirapi.store.patient_line import patient_line
 from fhirapi.synthetic.generate import generate
-from fhirapi.synthetic.person import FIRST_ID
+from fhirapi.synthetic.person import FIRST_ID, mrn_of
 
 GROUP_ID = "demo-group"
 _SEED = 1
@@ -40,14 +40,21 @@ def is_generated() -> bool:
     return Content.objects.filter(resource_type="Group", resource_id=GROUP_ID).exists()
 
 
-def may_generate(count: int) -> bool:
+def may_generate() -> bool:
     """Only an empty database is filled, or one that an earlier start has begun to fill."""
-    ours = {str(FIRST_ID + index) for index in range(count)}
-    stored = Content.objects.filter(resource_type="Patient")
-    return not stored.exclude(resource_id__in=ours).exists()
+    return all(index is not None for index in _stored_indexes())
+
+
+def size_of(count: int) -> int:
+    """How many patients there will be: ``count``, or as many as an interrupted start got to.
+
+    That start may have been told another number; what it wrote between gaps belongs together.
+    """
+    return max([count, *(index + 1 for index in _stored_indexes() if index is not None)])
 
 
 def generate_missing(count: int, tell: Callable[[str], None]) -> None:
+    count = size_of(count)
     gaps = _gaps(count)
     done = count - sum(length for _, length in gaps)
 
@@ -64,17 +71,29 @@ def generate_missing(count: int, tell: Callable[[str], None]) -> None:
 
 def _gaps(count: int) -> list[tuple[int, int]]:
     """Runs of patients that are not stored yet: index of the first, length."""
-    stored = Content.objects.filter(resource_type="Patient").values_list("resource_id", flat=True)
-    known = set(stored)
+    known = set(_stored_indexes())
     gaps: list[tuple[int, int]] = []
     for index in range(count):
-        if str(FIRST_ID + index) in known:
+        if index in known:
             continue
         if gaps and sum(gaps[-1]) == index:
             gaps[-1] = (gaps[-1][0], gaps[-1][1] + 1)
         else:
             gaps.append((index, 1))
     return gaps
+
+
+def _stored_indexes() -> list[int | None]:
+    """Of every stored patient its number in our population; None: it is somebody else's."""
+    lines = PatientLine.objects.values_list("patient_id", "mrn")
+    return [_index(patient_id, mrn) for patient_id, mrn in lines.iterator()]
+
+
+def _index(patient_id: str, mrn: str) -> int | None:
+    if not (patient_id.isascii() and patient_id.isdecimal()):
+        return None
+    index = int(patient_id) - FIRST_ID
+    return index if index >= 0 and mrn == mrn_of(index) else None
 
 
 def patients() -> list[Person]:

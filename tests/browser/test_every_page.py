@@ -38,6 +38,7 @@ ANYBODYS = (
 SIGNED_IN = (
     "/portal/", "/portal/api/", "/portal/api/new/", "/portal/api/{key}/",
     "/portal/api/{key}/secret/", "/portal/api/{key}/rotate/", "/portal/activity/",
+    "/portal/settings/", "/portal/settings/password/", "/portal/settings/pin/",
     "/no-such-page",
 )  # fmt: skip
 ADMINISTRATORS = (
@@ -79,6 +80,22 @@ def test_a_picker_with_patients_found_and_chosen(page: Page, running: dict[str, 
     steps.choose_patient(page, "lars", "Rebecca Larson - 9999094")
     page.get_by_role("searchbox").press_sequentially("9999")
     page.get_by_role("button", name="Add John Wright - 9999097").wait_for()
+    assert complaints_here(page) == []
+
+
+def test_letters_that_have_been_overtaken(page: Page, running: dict[str, Any]) -> None:
+    person = {**running["patients"][4], "email": "twice@example.com", "name": "Twyla Twice"}
+    for _ in range(2):
+        steps.register(page, person, "Patient")
+    page.goto("/demo/outbox/")
+    letters = page.get_by_role("article").filter(has_text="To twice@example.com")
+    letters.last.get_by_role("link", name="/app/confirm/").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "There is a newer letter"
+    assert complaints_here(page) == []
+    steps.confirm(page, person["email"], Credentials("twyla", "meadow-copper-saturn", "614092"))
+    page.go_back()
+    page.reload()
+    assert page.get_by_role("heading", level=1).inner_text() == "This link has been used"
     assert complaints_here(page) == []
 
 

@@ -6,15 +6,17 @@ from typing import Any
 
 import pytest
 
-from fhirapi.smart.models import Client
+from fhirapi.smart import keys
+from fhirapi.smart.models import AccessKey, Client
 from fhirapi.store.load import load
 from fhirapi.store.models import Content
+from fhirapi.synthetic.person import FIRST_ID
 from fhirapi.synthetic.population import practice, record
 from portal.accounts.models import Account
 from portal.accounts.pin import confirm_pin
 from qsmartcare.demo.document import NotADemoDatabase, close, install
 from qsmartcare.demo.people import NotTheDemos
-from qsmartcare.demo.population import generate_missing, is_generated, may_generate
+from qsmartcare.demo.population import generate_missing, is_generated, may_generate, patients
 from tests import people
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +57,14 @@ def test_only_the_administrator_is_staff(demo: dict[str, Any]) -> None:
 def test_installing_again_changes_nothing(demo: dict[str, Any], tmp_path: Path) -> None:
     assert installed(tmp_path) == demo
     assert Account.objects.count() == len(demo["accounts"])
+
+
+def test_a_key_that_was_renamed_is_not_made_again(demo: dict[str, Any], tmp_path: Path) -> None:
+    told = demo["access_keys"][0]
+    key = AccessKey.objects.get(access_key_id=told["access_key_id"])
+    keys.set_label(key, "My own name")
+    assert installed(tmp_path)["access_keys"][0] == {**told, "label": "My own name"}
+    assert AccessKey.objects.count() == len(demo["access_keys"])
 
 
 def test_what_was_tried_out_is_put_right_by_the_next_start(
@@ -103,13 +113,30 @@ def test_other_peoples_patients_get_no_demo(practice: None, tmp_path: Path) -> N
     Content.objects.filter(resource_id="142859").delete()
     with pytest.raises(NotADemoDatabase):
         installed(tmp_path)
-    assert not may_generate(50)
+    assert not may_generate()
 
 
-def test_an_interrupted_generation_is_completed(population: None) -> None:
-    Content.objects.filter(resource_type="Group").delete()
+@pytest.mark.parametrize("asked", [2, 3, 5, 7])
+def test_an_interrupted_generation_is_completed_whatever_number_is_asked_for(asked: int) -> None:
+    """Six were wanted, the first and the fifth had been written."""
+    load(practice(1))
+    for index in (0, 4):
+        load(record(1, index))
     assert not is_generated()
-    assert may_generate(2)
-    generate_missing(2, lambda detail: None)
+    assert may_generate()
+    generate_missing(asked, lambda detail: None)
     assert is_generated()
-    assert Content.objects.filter(resource_type="Patient").count() == 2
+    stored = {each.id for each in patients()}
+    assert stored == {str(FIRST_ID + index) for index in range(max(asked, 5))}
+    assert members() == stored
+
+
+def members() -> set[str]:
+    group = Content.objects.get(resource_type="Group").content
+    return {each["entity"]["reference"].split("/")[1] for each in json.loads(group)["member"]}
+
+
+def test_a_patient_who_only_has_a_number_like_ours_is_somebody_elses(population: None) -> None:
+    Content.objects.filter(resource_type="Group").delete()
+    load([people.patient(str(FIRST_ID + 2), "Real", "Person", "77", "1990-01-01")])
+    assert not may_generate()

@@ -13,6 +13,7 @@ from portal.accounts.create import create_account
 from portal.accounts.models import Account
 from portal.accounts.pin import check_new_pin, set_pin
 from portal.accounts.signin import lift_lock_out, named
+from portal.accounts.usernames import check_new_username
 
 
 class Command(BaseCommand):
@@ -40,12 +41,13 @@ class Command(BaseCommand):
             raise CommandError(" ".join(error.messages)) from None
 
     def _create(self, options: dict[str, Any]) -> None:
-        Account.username_validator(options["username"])
+        check_new_username(options["username"])
         if options["email"]:
             validate_email(options["email"])
             if Account.objects.filter(email__iexact=options["email"]).exists():
                 raise CommandError("Another account has this email address.")
-        password, pin = _ask(Account(username=options["username"], email=options["email"]))
+        of_whom = ("username", "email", "first_name", "last_name")
+        password, pin = _ask(Account(**{name: options[name] for name in of_whom}))
         create_account(
             username=options["username"],
             password=password,

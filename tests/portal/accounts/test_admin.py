@@ -69,7 +69,7 @@ def test_signing_out_leads_back_to_its_door(admin):
 
 
 def test_a_password_cannot_be_changed_past_the_pin(admin, patient):
-    assert admin.get("/admin/password_change/").url == "/recover/"
+    assert admin.get("/admin/password_change/").url == "/portal/settings/password/"
     assert admin.get(f"{ACCOUNTS}{patient.pk}/password/").status_code in (302, 404)
 
 

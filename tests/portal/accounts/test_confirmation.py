@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from fhirapi.smart.models import RecordLink
 from fhirapi.store.load import load
+from portal.accounts.limits import LETTERS_A_RECIPIENT
 from portal.accounts.models import Account, Registration
 from tests import people
 from tests.portal.accounts.conftest import CREDENTIALS, FORM, PATIENT_DOOR, errors_of, link_in
@@ -44,17 +45,31 @@ def test_choosing_credentials_makes_the_account_and_leads_to_its_door(client, li
     ("field", "value", "says"),
     [
         ("username", "", "Choose a username"),
-        ("username", "ab", "at least 3"),
-        ("username", "re becca", "valid username"),
+        ("username", "ab", "3 to 60 characters"),
+        ("username", "r" * 61, "3 to 60 characters"),
+        ("username", "re becca", "letters a to z"),
+        ("username", ".rebecca", "beginning with a letter or digit"),
+        ("username", "reb\N{CYRILLIC SMALL LETTER IE}cca", "letters a to z"),
+        ("username", "rebecca\N{ZERO WIDTH SPACE}", "letters a to z"),
+        ("username", "\N{FULLWIDTH LATIN SMALL LETTER R}ebecca", "letters a to z"),
+        ("username", "zo\N{LATIN SMALL LETTER E WITH DIAERESIS}", "letters a to z"),
         ("password", "", "Choose a password"),
         ("password", "short", "too short"),
         ("password", "password1234", "too common"),
-        ("password", "rebecca@example.com", "too similar"),
+        ("password", "rebecca@example.com", "mostly your name"),
+        ("password", "repecca@exampel.com", "too similar"),
+        ("password", "RebeccaLarson1", "mostly your name"),
+        ("password", "R3becca.L@rson", "mostly your name"),
+        ("password", "04121978-Larson", "mostly your name"),
+        ("password", "larson 5125550147", "mostly your name"),
         ("pin", "", "Choose a PIN"),
         ("pin", "123", "4 to 8 digits"),
         ("pin", "123456789", "4 to 8 digits"),
         ("pin", "12ab", "4 to 8 digits"),
         ("pin", "0000", "repeats"),
+        ("pin", "1234", "follow one another"),
+        ("pin", "4321", "follow one another"),
+        ("pin", "0412", "date of birth"),
         ("pin", "1978", "date of birth"),
     ],
 )
@@ -93,13 +108,38 @@ def test_a_made_up_link_answers_like_an_old_one(client, link):
     assert client.get("/app/confirm/made-up/").status_code == 410
 
 
-def test_of_two_forms_with_one_address_the_first_confirmed_wins(client, link, mailoutbox):
+def test_an_older_link_says_at_once_that_a_newer_letter_was_sent(client, link, mailoutbox):
+    client.post("/app/registration.html", {**FORM, "email": FORM["email"].upper()})
+    for answer in (client.get(link), client.post(link, CREDENTIALS)):
+        assert answer.status_code == 410
+        assert "There is a newer letter" in answer.content.decode()
+        assert "/app/registration.html" in answer.content.decode()
+    assert not Account.objects.exists()
+    assert client.post(link_in(mailoutbox[1]), CREDENTIALS).status_code == 302
+
+
+def test_a_used_link_says_so_and_leads_to_the_doors(client, link, mailoutbox):
     client.post("/app/registration.html", FORM)
-    second = link_in(mailoutbox[1])
-    client.post(link, CREDENTIALS)
-    response = client.post(second, {**CREDENTIALS, "username": "second"})
-    assert response.status_code == 410
-    assert Account.objects.count() == 1
+    newest = link_in(mailoutbox[1])
+    client.post(newest, CREDENTIALS)
+    for used in (link, newest):
+        page = client.get(used)
+        assert page.status_code == 410
+        assert "This link has been used" in page.content.decode()
+        assert PATIENT_DOOR in page.content.decode()
+        assert "/recover/" in page.content.decode()
+
+
+def test_a_form_whose_letter_was_held_back_leaves_the_last_link_alone(client, link, mailoutbox):
+    for _ in range(LETTERS_A_RECIPIENT + 1):
+        client.post("/app/registration.html", FORM)
+    assert len(mailoutbox) == LETTERS_A_RECIPIENT
+    assert client.get(link_in(mailoutbox[-1])).status_code == 200
+
+
+def test_a_newer_form_of_somebody_else_closes_nothing(client, link):
+    client.post("/app/registration.html", {**FORM, "email": "other@example.com"})
+    assert client.get(link).status_code == 200
 
 
 def test_a_patient_whose_identity_matches_is_linked(client, link):

@@ -116,6 +116,9 @@ def test_after_five_wrong_answers_the_link_is_dead(client, link):
     ("change", "field", "value", "says"),
     [
         (NEW_PASSWORD, "password", "short", "too short"),
+        (NEW_PASSWORD, "password", "LarsonRebecca78", "mostly your name"),
+        (NEW_BOTH, "password", "Rebecca04121978", "mostly your name"),
+        (NEW_BOTH, "pin", "1978", "date of birth"),
         (NEW_PASSWORD, "password_again", "other", "differ"),
         (NEW_PASSWORD, "current_pin", "", "Enter your PIN"),
         (NEW_PIN, "pin", "1234", "follow one another"),
@@ -164,6 +167,13 @@ def test_recovery_lifts_the_lock(client, link):
         try_door(client, PATIENT_DOOR, "rebecca", "wrong")
     client.post(link, NEW_PASSWORD)
     assert try_door(client, PATIENT_DOOR, "rebecca", NEW).status_code == 302
+
+
+def test_while_pins_have_to_wait_the_right_one_is_not_called_wrong(client, link):
+    now = timezone.now()
+    PinDevice.objects.update(throttling_failure_count=50, throttling_failure_timestamp=now)
+    assert "Wait 15 minutes" in errors_of(client.post(link, NEW_PASSWORD))["current_pin"][0]
+    assert Recovery.objects.get().failures == 0
 
 
 def test_wrong_pins_here_slow_the_pin_down_everywhere(client, link):

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
+from fhirapi.audit.models import AuditRecord
 from fhirapi.smart import keys, links
 from tests import people
 from tests.people import make_key
@@ -88,6 +89,32 @@ def test_validity_is_saved(rebecca, rebeccas):
     assert rebeccas.post(address_of(rebecca), changed).status_code == 302
     rebecca.key.refresh_from_db()
     assert (rebecca.key.valid_from, rebecca.key.valid_to) == (date(2026, 2, 3), date(2027, 4, 5))
+
+
+def test_the_name_of_a_key_is_changed_and_taken_away(rebecca, rebeccas):
+    for name in ("My tablet", ""):
+        page = text(rebeccas.post(address_of(rebecca), {**VALID, "label": name}, follow=True))
+        rebecca.key.refresh_from_db()
+        assert rebecca.key.label == name
+        assert (name or "Access key") in page
+    changed = AuditRecord.objects.filter(detail="label changed")
+    assert changed.count() == 2
+    assert "tablet" not in str(changed.values())
+
+
+def test_a_form_without_the_name_leaves_it_alone(rebecca, rebeccas):
+    rebeccas.post(address_of(rebecca), {**VALID, "label": "My tablet"})
+    rebeccas.post(address_of(rebecca), {**VALID, "valid_to": "12/30/2099"})
+    rebecca.key.refresh_from_db()
+    assert (rebecca.key.label, rebecca.key.valid_to) == ("My tablet", date(2099, 12, 30))
+
+
+@pytest.mark.parametrize("label", ["x" * 61, "a\x00b"])
+def test_a_bad_name_is_explained_and_changes_nothing(rebecca, rebeccas, label):
+    response = rebeccas.post(address_of(rebecca), {**VALID, "label": label})
+    assert response.context["form"].errors["label"]
+    rebecca.key.refresh_from_db()
+    assert rebecca.key.label == ""
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,15 @@
 """The provider's patient picker, with and without a script."""
 
+import time
+
 import pytest
 from django.db import connection
 
 from fhirapi.audit.models import AuditRecord
-from fhirapi.smart import keys
+from fhirapi.smart import keys, patients
+from fhirapi.store.load import load
 from portal.keys import picker
+from tests import people
 from tests.people import make_key
 from tests.portal.keys.conftest import VALID
 from tests.portal.ui.browser import signed_in, text, unapprove
@@ -22,7 +26,14 @@ def found(response):
     return [each.id for each in response.context["picker"].found or []]
 
 
-@pytest.mark.parametrize("asked", ["reb", "LARSON", "9999094", "04/12/1978", "rebecca lars"])
+@pytest.mark.parametrize(
+    "asked",
+    ["reb", "LARSON", "9999094", "04/12/1978", "rebecca lars", "Larson, Rebecca", "larson,reb",
+     "Larson, Rebecca 9999094", "Rebecca Larson - 9999094", "MRN: 9999094", "#9999094",
+     "04-12-1978", "1978-04-12", "1978-4-12", "4/12/1978", "4/12/78", "4-12-78", "04.12.1978",
+     "04121978", "4/12", "4/12/", "04/12/1", "04/12/19", "04/12/197", "1978", "1978-04", "4/1978",
+     "Rebecca (04/12/1978)", "DOB 4/12/78 lars"],
+)  # fmt: skip
 def test_a_patient_is_found_by_name_mrn_and_date_of_birth(greys, asked):
     response = greys.post(PICKER, {"find": asked})
     assert found(response) == ["142859"]
@@ -30,9 +41,43 @@ def test_a_patient_is_found_by_name_mrn_and_date_of_birth(greys, asked):
     assert "born 04/12/1978" in text(response)
 
 
-@pytest.mark.parametrize("asked", ["Zoë", "9999100", "no such name", "%", "_", "\x00", "x" * 5000])
+@pytest.mark.parametrize(
+    "asked",
+    ["Zoë", "9999100", "no such name", "%", "_", "\x00", "x" * 5000,
+     "-", "/", ",", "mrn", "4/12/77", "13/45/1978", "04/12/2978", "%%%/%%", "larson wright",
+     "\\", "a\\", "\\|", "\N{COMBINING ACUTE ACCENT}"],
+)  # fmt: skip
 def test_nobody_elses_patient_is_found(greys, asked):
     assert found(greys.post(PICKER, {"find": asked})) == []
+
+
+@pytest.mark.parametrize("asked", ["jones", "smith-j", "Smith-Jones, Mary", "mary o'b", "O'Brien"])
+def test_names_with_hyphen_or_apostrophe_are_found(greys, asked):
+    family = "O'Brien" if "b" in asked.lower() else "Smith-Jones"
+    load([people.patient("8", "Mary", family, "9999103", "1991-02-03")])
+    assert found(greys.post(PICKER, {"find": asked})) == ["8"]
+
+
+def test_ten_thousand_patients_are_searched_while_one_types(dr_grey):
+    load([_one_of_many(number) for number in range(10_000)])
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # as after every generation, and as autovacuum does
+    took = {}
+    for asked in ("lar", "Larson, Rebecca", "4/12/78", "1978-04-12", "8000", "no such name"):
+        took[asked] = min(_seconds(dr_grey.account, asked) for _ in range(10))
+    assert {asked: each for asked, each in took.items() if each > 0.05} == {}
+
+
+def _one_of_many(number):
+    born = f"{1930 + number % 90}-{1 + number % 12:02}-{1 + number % 28:02}"
+    family = f"Larson{number % 97}"
+    return people.patient(f"m{number}", "Rebecca", family, str(8_000_000 + number), born)
+
+
+def _seconds(account, asked):
+    start = time.perf_counter()
+    patients.search(account, asked, limit=11)
+    return time.perf_counter() - start
 
 
 def test_a_search_leaves_an_audit_record_without_what_was_typed(greys):

@@ -33,6 +33,33 @@ def test_the_page_says_until_when_the_old_secret_works(rebecca, rebeccas):
     assert "The old secret of this key works until" in text(response)
 
 
+def test_a_second_rotation_within_an_overlap_says_what_it_ends(rebecca, rebeccas):
+    first = rebecca.secret
+    rebeccas.post(address_of(rebecca, "rotate/"), {"overlap": "7 days"})
+    page = text(rebeccas.get(address_of(rebecca, "rotate/")))
+    assert "An older secret still works" in page
+    rebecca.key.refresh_from_db()
+    assert keys.has_secret(rebecca.key, first)
+    form = {"overlap": "1 hour", "end_earlier": "yes"}
+    page = text(rebeccas.post(address_of(rebecca, "rotate/"), form, follow=True))
+    assert "The one before that has stopped working" in page
+    rebecca.key.refresh_from_db()
+    assert not keys.has_secret(rebecca.key, first)
+
+
+def test_a_button_pressed_twice_rotates_once(rebecca, rebeccas):
+    first = rebecca.secret
+    rebeccas.post(address_of(rebecca, "rotate/"), {"overlap": "7 days"})
+    rebecca.key.refresh_from_db()
+    second = rebecca.secret
+    page = text(rebeccas.post(address_of(rebecca, "rotate/"), {"overlap": "7 days"}))
+    assert "Nothing was changed yet" in page
+    assert "An older secret still works" in page
+    rebecca.key.refresh_from_db()
+    assert rebecca.secret == second
+    assert keys.has_secret(rebecca.key, first)
+
+
 @pytest.mark.parametrize("overlap", ["", "99 years", "None"])
 def test_an_overlap_that_is_not_offered_changes_nothing(rebecca, rebeccas, overlap):
     before = rebecca.secret

@@ -1,8 +1,10 @@
 """Show and Copy: the PIN every time, an audit record every time."""
 
 import pytest
+from django.utils import timezone
 
 from fhirapi.audit.models import AuditRecord
+from portal.accounts.models import PinDevice
 from tests.people import PIN
 from tests.portal.keys.conftest import address_of
 from tests.portal.ui.browser import HTMX, text
@@ -47,10 +49,19 @@ def test_a_wrong_pin_shows_nothing(rebecca, rebeccas, pin):
     assert rebecca.secret not in text(response)
 
 
+def test_a_long_wait_is_stated_in_minutes(rebecca, rebeccas):
+    now = timezone.now()
+    PinDevice.objects.update(throttling_failure_count=50, throttling_failure_timestamp=now)
+    response = rebeccas.post(address_of(rebecca, "secret/"), {"pin": PIN}, headers=HTMX)
+    assert "Wait 15 minutes, then try again." in response.context["form"].errors["pin"][0]
+
+
 def test_wrong_pins_in_a_row_state_the_wait(rebecca, rebeccas):
     address = address_of(rebecca, "secret/")
     for _ in range(4):
         response = rebeccas.post(address, {"pin": "000000"})
-    assert "Wait " in response.context["form"].errors["pin"][0]
+    said = response.context["form"].errors["pin"][0]
+    assert "Wait 1 second, " in said
+    assert "here or when you sign in" in said
     # Even the right one is not looked at before the wait is over.
     assert rebecca.secret not in text(rebeccas.post(address, {"pin": PIN}))

@@ -51,6 +51,8 @@ class Person:
     has_smoked: bool
     must_have: tuple[str, ...]
     """Illnesses the well-known people of the demo always have."""
+    operations: tuple[str, ...]
+    """And what is always done to them."""
 
     @property
     def last_day(self) -> date:
@@ -77,6 +79,7 @@ class _WellKnown:
     mrn: str
     email: str
     must_have: tuple[str, ...]
+    operations: tuple[str, ...]
 
 
 WELL_KNOWN = (
@@ -88,6 +91,7 @@ WELL_KNOWN = (
         "9999094",
         "rebecca.larson@example.com",
         ("asthma", "hypothyroidism", "migraine"),
+        ("mammogram", "colonoscopy", "spirometry"),
     ),
     _WellKnown(
         ("John", "Edward"),
@@ -96,7 +100,8 @@ WELL_KNOWN = (
         date(1965, 9, 30),
         "9999097",
         "john.wright@example.com",
-        ("diabetes", "hypertension", "hyperlipidemia"),
+        ("diabetes", "hypertension", "hyperlipidemia", "coronary"),
+        ("ecg", "stent"),
     ),
 )
 """The people of the vendor's guide, by index."""
@@ -134,7 +139,7 @@ def draw(dice: Random, index: int) -> Person:
         given=given,
         family=family,
         former_family=_former_family(dice, heritage, sex, age),
-        suffix="Jr." if sex == "male" and not known and dice.random() < 0.04 else None,
+        suffix="Jr." if sex == "male" and not known and dice.random() < 0.12 else None,
         language=_language(dice, heritage, known is not None),
         site=site,
         general_practitioner=generalist.id,
@@ -149,6 +154,7 @@ def draw(dice: Random, index: int) -> Person:
         is_smoker=has_smoked and known is None and dice.random() < 0.4,
         has_smoked=has_smoked and known is None,
         must_have=known.must_have if known else (),
+        operations=known.operations if known else (),
     )
 
 

@@ -4,7 +4,9 @@ from random import Random
 
 from fhirapi.synthetic import (
     allergies,
+    appointments,
     care,
+    claims,
     conditions,
     course,
     coverage,
@@ -15,13 +17,16 @@ from fhirapi.synthetic import (
     immunizations,
     laboratory,
     medications,
+    paperwork,
     patient,
     person,
     procedures,
     provenance,
     screening,
+    sdoh,
     social,
     vitals,
+    wishes,
 )
 from fhirapi.synthetic import practice as practices
 from fhirapi.synthetic.chart import Chart
@@ -42,11 +47,16 @@ _TOPICS = (
     medications.write,
     social.write,
     screening.write,
+    sdoh.write,
+    wishes.write,
     function.write,
     immunizations.write,
     procedures.write,
     care.write,
     documents.write,
+    appointments.write,
+    claims.write,
+    paperwork.write,
     provenance.write,
 )
 

@@ -107,6 +107,10 @@ WELL_KNOWN = (
 """The people of the vendor's guide, by index."""
 
 
+def id_of(index: int) -> str:
+    return str(FIRST_ID + index)
+
+
 def generalist_number(dice: Random, index: int) -> int:
     """Position in GENERALISTS; the first draw of every record, so that it can be known alone."""
     drawn = dice.randrange(len(GENERALISTS))
@@ -129,7 +133,7 @@ def draw(dice: Random, index: int) -> Person:
     has_smoked = age >= 18 and dice.random() < 0.34
     return Person(
         index=index,
-        id=str(FIRST_ID + index),
+        id=id_of(index),
         mrn=known.mrn if known else str(9999100 + index),
         sex=sex,
         birth=birth,

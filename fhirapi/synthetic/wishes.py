@@ -20,7 +20,7 @@ from fhirapi.synthetic.visits import Visit
 _TREATMENT_PROFILE = profiles("us-core-treatment-intervention-preference")
 _EXPERIENCE_PROFILE = profiles("us-core-care-experience-preference")
 _DIRECTIVE_PROFILE = profiles("us-core-observation-adi-documentation")
-_DOCUMENT_PROFILE = profiles("us-core-adi-documentreference")
+_DOCUMENT_PROFILE = profiles("us-core-adi-documentreference", "us-core-documentreference")
 
 
 def _category(code: str, words: str) -> list[Element]:

@@ -219,6 +219,22 @@ class Population:
         found = [self._by_reference[target] for target in named]
         return {name_of(url) for each in found for url in each["meta"].get("profile", ())}
 
+    def misdirected(self, version: str) -> set[str]:
+        """References to what the profile does not allow there."""
+        return {
+            f"{name_of(profile['profile'])}: {rule['path']} ({resource['id']})"
+            for profile in of_version(version)
+            for rule in profile["references"]
+            for resource in self.of_profile(profile["profile"])
+            for reference in reached(resource, rule["path"].partition(".")[2])
+            if not self._leads_to(reference, {name_of(url) for url in rule["profiles"]})
+        }
+
+    def _leads_to(self, reference: dict, allowed: set[str]) -> bool:
+        target = self._by_reference[reference["reference"]]
+        claimed = {name_of(url) for url in target["meta"].get("profile", ())}
+        return not allowed.isdisjoint({"Resource", target["resourceType"], *claimed})
+
 
 def references(element: object) -> Iterator[str]:
     if isinstance(element, dict):

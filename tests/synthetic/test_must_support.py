@@ -67,6 +67,11 @@ def test_every_kind_of_must_support_target_is_referred_to(profile, targets):
     assert wanted <= _demo().targets(_demo().of_profile(profile))
 
 
+@pytest.mark.parametrize("version", VERSIONS[1:])  # 3.1.1 knows no roles in a care team
+def test_references_lead_to_what_the_profiles_allow(version):
+    assert _demo().misdirected(version) == set()
+
+
 def test_the_measure_sees_what_is_left_out():
     resource = record(_SEED, 0)[0]
     without_name = {key: value for key, value in resource.items() if key != "name"}

@@ -95,6 +95,4 @@ def add(
             "period": {"start": visit.start, "end": visit.end},
         },
     }
-    return chart.add(
-        "DocumentReference", "doc", _PROFILE, elements, visit=visit, updated=written
-    )  # fmt: skip
+    return chart.add("DocumentReference", "doc", _PROFILE, elements, visit=visit, updated=written)

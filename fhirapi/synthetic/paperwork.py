@@ -71,9 +71,7 @@ def _add_consent(chart: Chart, visit: Visit) -> None:
 
 
 def _add_list(chart: Chart, visit: Visit, code: Element, listed: list[Element]) -> None:
-    entries = [
-        {"item": {"reference": f"{each['resourceType']}/{each['id']}"}} for each in listed
-    ]  # fmt: skip
+    entries = [{"item": {"reference": f"{each['resourceType']}/{each['id']}"}} for each in listed]
     elements: Element = {
         "status": "current",
         "mode": "working",

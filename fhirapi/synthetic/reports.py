@@ -41,9 +41,7 @@ def add(
         result["specimen"] = specimen
         elements["specimen"] = [specimen]
     profile = _TISSUE_PROFILE if about.tissue else _RESULT_PROFILE
-    found = chart.add(
-        "Observation", "result", profile, result, visit=visit, updated=written
-    )  # fmt: skip
+    found = chart.add("Observation", "result", profile, result, visit=visit, updated=written)
     elements["result"] = [found]
     if about.has_trace:
         elements["media"] = [_trace(chart, visit, order, performed, written)]
@@ -68,9 +66,7 @@ def _form(chart: Chart, visit: Visit, about: Report, written: str) -> Element:
 def _trace(chart: Chart, visit: Visit, order: Element, performed: str, written: str) -> Element:
     """https://hl7.org/fhir/R4/media.html"""
     picture = pictures.heartbeat()
-    content = notes.kept_apart(
-        chart, visit, "Rhythm strip", picture.png, written, kind="image/png"
-    )  # fmt: skip
+    content = notes.kept_apart(chart, visit, "Rhythm strip", picture.png, written, kind="image/png")
     elements: Element = {
         "basedOn": [order],
         "status": "completed",

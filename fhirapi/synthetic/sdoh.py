@@ -54,7 +54,7 @@ _HEALTH_RELATED = _Form("96777-8", "Health-related social needs screening [AHC-H
 ))  # fmt: skip
 _ASSETS = _Form("93025-5", "Assets, risks and experiences [PRAPARE]", (
     _Question("71802-3", "Housing status", coding(LOINC, "LA30189-7", "I have housing"),
-              coding(LOINC, "LA30189-7", "I have housing"), "housing"),
+              coding(LOINC, "LA30189-7", "I have housing"), "housing"),  # the home is only at risk
     _Question("93033-9", "Worried about losing the home", _NO, _YES, "housing"),
     _Question("93038-8", "Stress: how tense, nervous or troubled by lack of sleep",
               coding(LOINC, "LA13863-8", "A little bit"),

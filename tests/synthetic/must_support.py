@@ -143,11 +143,8 @@ def reached(resource: dict, path: str) -> list[object]:
     for step in path.split("."):
         walked += f".{step.partition(':')[0]}"
         parts = [
-            below
-            for part in parts
-            if isinstance(part, dict)
-            for below in _step(part, step, walked)
-        ]  # fmt: skip
+            below for part in parts if isinstance(part, dict) for below in _step(part, step, walked)
+        ]
     return parts
 
 

@@ -1,4 +1,4 @@
-"""The synthetic patients: generated once, listed for the demo, all in one Group, and in their practitioner's."""
+"""The synthetic patients: generated once, all in one Group, and in their practitioner's."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

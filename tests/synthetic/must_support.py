@@ -6,8 +6,10 @@ apart by is declared here: the tables do not say it.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
-from fhirapi.definitions.profiles import of_version
+from fhirapi.definitions.profiles import Profile, of_version
+from fhirapi.synthetic.concepts import Element, Resource
 
 HL7 = "http://terminology.hl7.org/CodeSystem/"
 US_CORE_CODES = "http://hl7.org/fhir/us/core/CodeSystem/"
@@ -25,19 +27,19 @@ def _codes(element, system):
     return {each.get("code") for each in _codings(element) if each.get("system") == system}
 
 
-def _coded(system: str, *codes: str) -> Callable[[dict], bool]:
+def _coded(system: str, *codes: str) -> Callable[[Element], bool]:
     return lambda element: not _codes(element, system).isdisjoint(codes)
 
 
-def _typed(system: str, *codes: str) -> Callable[[dict], bool]:
+def _typed(system: str, *codes: str) -> Callable[[Element], bool]:
     return lambda element: not _codes(element.get("type"), system).isdisjoint(codes)
 
 
-def _measured(*codes: str) -> Callable[[dict], bool]:
+def _measured(*codes: str) -> Callable[[Element], bool]:
     return lambda element: not _codes(element.get("code"), "http://loinc.org").isdisjoint(codes)
 
 
-def _either(*tests: Callable[[dict], bool]) -> Callable[[dict], bool]:
+def _either(*tests: Callable[[Element], bool]) -> Callable[[Element], bool]:
     return lambda element: any(test(element) for test in tests)
 
 
@@ -57,7 +59,7 @@ _AUTHOR = _typed(f"{HL7}provenance-participant-type", "author")
 _TRANSMITTER = _typed(f"{US_CORE_CODES}us-core-provenance-participant-type", "transmitter")
 _REPORTED = ("LP29684-5", "LP29708-2", "LP7839-6")
 
-SLICES: dict[str, Callable[[dict], bool]] = {
+SLICES: dict[str, Callable[[Element], bool]] = {
     "CarePlan.category:AssessPlan": _coded(f"{US_CORE_CODES}careplan-category", "assess-plan"),
     "Condition.category:us-core": _either(
         _coded(f"{HL7}condition-category", "problem-list-item", "encounter-diagnosis"),
@@ -118,13 +120,13 @@ def as_list(value):
     return value if isinstance(value, list) else [value]
 
 
-def _types_of(element: dict, name: str) -> Iterator[str]:
+def _types_of(element: Element, name: str) -> Iterator[str]:
     for key in element:
         if key.startswith(name) and key[len(name) : len(name) + 1].isupper():
             yield key
 
 
-def _step(element: dict, step: str, path: str) -> Iterator[object]:
+def _step(element: Element, step: str, path: str) -> Iterator[Any]:
     """The parts of an element that one step of a path reaches."""
     name, _, slice_ = step.partition(":")
     if slice_ and (name.endswith("[x]") or slice_ == name):
@@ -136,9 +138,9 @@ def _step(element: dict, step: str, path: str) -> Iterator[object]:
         yield from (part for part in found if belongs(part))
 
 
-def reached(resource: dict, path: str) -> list[object]:
+def reached(resource: Resource, path: str) -> list[Any]:
     """Everything a path of the tables reaches within a resource."""
-    parts: list[object] = [resource]
+    parts: list[Any] = [resource]
     walked = resource["resourceType"]
     for step in path.split("."):
         walked += f".{step.partition(':')[0]}"
@@ -148,7 +150,7 @@ def reached(resource: dict, path: str) -> list[object]:
     return parts
 
 
-def lacks(element: dict, path: str) -> bool:
+def lacks(element: Element, path: str) -> bool:
     """Whether a mandatory path is missing: absent below a parent that is there."""
     step, _, rest = path.partition(".")
     name = step.removesuffix("[x]")
@@ -158,7 +160,7 @@ def lacks(element: dict, path: str) -> bool:
     return any(lacks(part, rest) for part in found if isinstance(part, dict))
 
 
-def has_extension(resource: dict, path: str, url: str) -> bool:
+def has_extension(resource: Resource, path: str, url: str) -> bool:
     *above, name = path.split(".")
     element = resource
     for key in above:  # the extensions of a primitive stand beside it
@@ -185,7 +187,7 @@ def name_of(profile: str) -> str:
     return profile.rpartition("/")[2].partition("|")[0]
 
 
-def codes_of(resource: dict, element: str) -> set[str]:
+def codes_of(resource: Resource, element: str) -> set[str]:
     """Codes of a CodeableConcept, or of all of them."""
     return {
         coding.get("code")
@@ -197,20 +199,20 @@ def codes_of(resource: dict, element: str) -> set[str]:
 class Population:
     """Resources by the names of the profiles they claim."""
 
-    def __init__(self, resources: Iterable[dict]) -> None:
-        self._claiming: dict[str, list[dict]] = {}
-        self._by_reference: dict[str, dict] = {}
+    def __init__(self, resources: Iterable[Resource]) -> None:
+        self._claiming: dict[str, list[Resource]] = {}
+        self._by_reference: dict[str, Resource] = {}
         for resource in resources:
             self._by_reference[f"{resource['resourceType']}/{resource['id']}"] = resource
             for profile in resource["meta"].get("profile", ()):
                 self._claiming.setdefault(name_of(profile), []).append(resource)
 
-    def of_profile(self, profile: str) -> list[dict]:
+    def of_profile(self, profile: str) -> list[Resource]:
         name = name_of(profile)
         names = _OF_OLD.get(name, (name,))
         return [resource for name in names for resource in self._claiming.get(name, ())]
 
-    def targets(self, resources: Iterable[dict]) -> set[str]:
+    def targets(self, resources: Iterable[Resource]) -> set[str]:
         """Names of the profiles of everything that some resources refer to."""
         named = {target for each in resources for target in references(each)}
         found = [self._by_reference[target] for target in named]
@@ -227,7 +229,7 @@ class Population:
             if not self._leads_to(reference, {name_of(url) for url in rule["profiles"]})
         }
 
-    def _leads_to(self, reference: dict, allowed: set[str]) -> bool:
+    def _leads_to(self, reference: Element, allowed: set[str]) -> bool:
         target = self._by_reference[reference["reference"]]
         claimed = {name_of(url) for url in target["meta"].get("profile", ())}
         return not allowed.isdisjoint({"Resource", target["resourceType"], *claimed})
@@ -244,7 +246,7 @@ def references(element: object) -> Iterator[str]:
             yield from references(value)
 
 
-def _chosen(choice: dict, present: set[str]) -> set[str]:
+def _chosen(choice: Element, present: set[str]) -> set[str]:
     """What needs not be there, because an alternative is."""
     paths = set(choice.get("paths", ()))
     return paths if paths & present else set()
@@ -259,7 +261,7 @@ def missing(version: str, population: Population) -> list[str]:
     ]
 
 
-def _missing(profile: dict, population: Population) -> Iterator[str]:
+def _missing(profile: Profile, population: Population) -> Iterator[str]:
     wanted = profile["must_support"]
     resources = population.of_profile(profile["profile"])
     elements = wanted["elements"]

@@ -30,9 +30,8 @@ def fetch(sql: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
     """All rows. Takes part in Django's transaction, if one is open."""
 
     def run(raw: "psycopg.Connection[Any]") -> list[tuple[Any, ...]]:
-        # psycopg's plain cursor, not Django's: binds on the server. It must prepare nothing: after
-        # a ROLLBACK it would deallocate all there is, those of ``Prepared`` too.
-        return psycopg.Cursor(raw).execute(sql, parameters, prepare=False).fetchall()
+        # psycopg's plain cursor, not Django's: binds on the server.
+        return psycopg.Cursor(raw).execute(sql, parameters).fetchall()
 
     return _healed(run)
 

@@ -48,18 +48,6 @@ def test_a_statement_works_where_a_pooler_keeps_none(settings: Settings) -> None
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_prepared_statement_outlives_rollbacks_and_new_tables() -> None:
-    asked = {"number": 21, "word": None}
-    for _ in range(10):  # so often that the driver might keep statements of its own
-        fetch("SELECT 1")
-        DOUBLE.fetch_one(asked)
-    with transaction.atomic():
-        connection.cursor().execute("CREATE TABLE passing()")
-        transaction.set_rollback(True)
-    assert DOUBLE.fetch(asked) == [(42, None)]
-
-
-@pytest.mark.django_db(transaction=True)
 def test_a_prepared_statement_is_part_of_the_transaction() -> None:
     with transaction.atomic():
         [inside] = Statement("SELECT pg_current_xact_id()").fetch_one({}) or [None]

@@ -12,7 +12,6 @@ from fhirapi.rest.bundle import bundle, ignored_entry, link
 from fhirapi.rest.operation import Parameters, of_query_and_body
 from fhirapi.rest.view import answer, authenticated, fhir_view, refused, require
 from fhirapi.search.page import Position, from_text, to_text
-from fhirapi.searchparams.keys import parameter_key
 from fhirapi.smart.access import allows
 from fhirapi.smart.jwt import Claims
 from fhirapi.store.everything import EverythingPage, EverythingQuery
@@ -63,7 +62,6 @@ def _query(
         since=since.start if since else None,
         start=start.start if start else None,
         end=end.end if end else None,
-        date_keys=_date_keys(types) if start else (),
         after=(position.values[0], position.values[1], position.row_id) if position else None,
     )
 
@@ -85,15 +83,6 @@ def _may_list(claims: Claims, resource_type: ResourceType) -> bool:
 
 def _may_read(claims: Claims, resource_type: ResourceType) -> bool:
     return allows(claims.scopes, resource_type.name, "read")
-
-
-def _date_keys(types: list[ResourceType]) -> tuple[int, ...]:
-    return tuple(
-        parameter_key(each.name, parameter.code)
-        for each in types
-        for parameter in each.search
-        if parameter.paths == (each.clinical_date,)
-    )
 
 
 def _bundle(found: EverythingPage, asked: Parameters, address: str) -> bytes:

@@ -65,9 +65,7 @@ _ENTRY = """'{{"fullUrl":"' || %(base)s || '/' || r.resource_type || '/' || r.re
     || '","resource":' || r.content || ',"search":{{"mode":"{mode}"}}}}'"""
 # A period that began before and reaches into the asked time belongs to it; so does what has no
 # date, for nothing says that it does not.
-_STARTS = """AND (s.clinical_date IS NULL OR s.clinical_date >= %(start)s OR EXISTS (
-    SELECT FROM fhirapi_searchdate d
-    WHERE d.row_id = s.id AND d.key = ANY(%(date_keys)s) AND d."end" > %(start)s))"""
+_STARTS = "AND (s.clinical_date IS NULL OR s.clinical_end > %(start)s)"
 _ENDS = "AND (s.clinical_date IS NULL OR s.clinical_date < %(end)s)"
 _PATIENT_STAYS = "(s.resource_type = 'Patient' OR (true {conditions}))"
 _AFTER = "(patient_id, is_other, id) > (%(last_patient)s, %(last_other)s::boolean, %(last_id)s)"
@@ -88,8 +86,6 @@ class EverythingQuery:
     start: datetime | None = None
     end: datetime | None = None
     """The first instant that is no longer meant."""
-    date_keys: tuple[int, ...] = ()
-    """The search parameters that hold the types' clinical dates."""
     after: tuple[str, str, int] | None = None
 
 
@@ -159,7 +155,6 @@ def _parameters(query: EverythingQuery) -> dict[str, object]:
         "since": query.since,
         "start": query.start,
         "end": query.end,
-        "date_keys": list(query.date_keys),
         "base": settings.FHIR_BASE_URL,
         "reference": f'"reference":\\s*"(?:{base}/)?({names})/([A-Za-z0-9.-]{{1,64}})["/]',
         **dict(zip(("last_patient", "last_other", "last_id"), after, strict=True)),

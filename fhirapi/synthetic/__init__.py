@@ -8,6 +8,10 @@
     chart        collects the resources of one record: ids, meta, references
     patient, encounters, conditions, vitals, laboratory, medications ...
                  one file per topic, each writes its resources from the story into the chart
+    notes, reports, specimens, needs, pictures
+                 what several topics write in the same way
+    practice, services
+                 what all records share
     catalogue_*  codes and names as data
 
 A record depends on (seed, index) alone, so processes may share the work and equal seeds give

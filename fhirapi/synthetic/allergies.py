@@ -47,6 +47,16 @@ _ALLERGENS = (
     _Allergen("latex", concept(SNOMED, "111088007", "Latex"), "environment", 2,
               ((_RASH, "mild"),)),
 )  # fmt: skip
+_UNKNOWN = _Allergen(
+    "unknown",
+    {
+        "coding": [coding(f"{HL7}data-absent-reason", "unknown", "Unknown")],
+        "text": "Unknown substance at a family meal",
+    },
+    "food",
+    0,
+    ((_HIVES, "mild"),),
+)
 _WEIGHTS = [allergen.weight for allergen in _ALLERGENS]
 
 
@@ -87,6 +97,8 @@ def _chosen(chart: Chart) -> list[_Allergen]:
     drawn = chart.dice.choices(_ALLERGENS, _WEIGHTS, k=count)
     if "rhinitis" in chart.life.by_key and count < 3:
         drawn.append(next(allergen for allergen in _ALLERGENS if allergen.key == "pollen"))
+    if chart.dice.random() < 0.06:
+        drawn.append(_UNKNOWN)
     return list({allergen.key: allergen for allergen in drawn}.values())
 
 

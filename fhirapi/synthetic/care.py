@@ -17,9 +17,10 @@ from fhirapi.synthetic.concepts import (
     Element,
     concept,
     quantity,
+    reference,
 )
 from fhirapi.synthetic.course import Problem
-from fhirapi.synthetic.practice import nurse_of
+from fhirapi.synthetic.practice import nurse_of, role_of
 from fhirapi.synthetic.visits import Visit
 
 _TEAM_PROFILE = profiles("us-core-careteam")
@@ -35,6 +36,7 @@ _PLAN_CATEGORY = [
 _DOCTOR = [concept(SNOMED, "446050000", "Primary care physician")]
 _NURSE = [concept(NUCC, "163W00000X", "Registered Nurse")]
 _PATIENT = [concept(SNOMED, "116154003", "Patient")]
+_RELATIVE = [concept(SNOMED, "133932002", "Caregiver")]
 _IN_PROGRESS = concept(f"{HL7}goal-achievement", "in-progress", "In Progress")
 _ACHIEVED = concept(f"{HL7}goal-achievement", "achieved", "Achieved")
 
@@ -105,15 +107,21 @@ def _team(chart: Chart, first: Visit) -> Element:
             },
             {
                 "role": _NURSE,
-                "member": chart.called(nurse_of(person.site)),
+                "member": _role(chart, nurse_of(person.site)),
                 "onBehalfOf": chart.organization,
                 "period": period,
             },
             {"role": _PATIENT, "member": chart.subject},
+            *({"role": _RELATIVE, "member": relative} for relative in chart.relatives),
         ],
         "managingOrganization": [chart.organization],
     }
     return chart.add("CareTeam", "team", _TEAM_PROFILE, elements, visit=first)
+
+
+def _role(chart: Chart, practitioner_id: str) -> Element:
+    display = chart.called(practitioner_id)["display"]
+    return reference(f"PractitionerRole/{role_of(practitioner_id)}", display)
 
 
 def _goal(chart: Chart, problem: Problem) -> Element:
@@ -172,6 +180,7 @@ def _plan(chart: Chart, team: Element, goals: list[Element], aims: list[Problem]
         "period": period,
         "created": visit.start,
         "author": chart.called(visit.practitioner),
+        "contributor": [chart.called(visit.practitioner)],
         "careTeam": [team],
         "addresses": [_condition(chart, problem) for problem in problems],
     }

@@ -36,6 +36,8 @@ class Chart:
         self.resources: list[Resource] = []
         self.by_visit: dict[int, list[Element]] = {}
         """References to what each visit wrote, by its number; nought for the rest."""
+        self.relatives: list[Element] = []
+        """References to the RelatedPersons."""
         self.allergies: set[str] = set()
         self.measured: dict[int, str] = {}
         """What the note says of the measurements, by number of the visit."""
@@ -70,6 +72,10 @@ class Chart:
         reference: Element = {"reference": f"{type_}/{id_}"}
         self.by_visit.setdefault(visit.number if visit else 0, []).append(reference)
         return reference
+
+    def count(self, kind: str) -> int:
+        """How many of a kind there are already."""
+        return self._counts.get(kind, 0)
 
     @property
     def first_written(self) -> str:

@@ -1,82 +1,35 @@
-"""DocumentReference: the note of each visit, as text.
+"""The note of each visit, as text."""
 
-http://hl7.org/fhir/us/core/STU6.1/StructureDefinition-us-core-documentreference.html
-"""
-
-from base64 import b64encode
-from hashlib import sha1
-
-from fhirapi.synthetic import visits
-from fhirapi.synthetic.chart import Chart, profiles
-from fhirapi.synthetic.concepts import LOINC, OURS, US_CORE_CODES, Element, coding, concept
+from fhirapi.synthetic import notes, visits
+from fhirapi.synthetic.chart import Chart
+from fhirapi.synthetic.concepts import Element
 from fhirapi.synthetic.visits import Visit
 
-_PROFILE = profiles("us-core-documentreference")
-_CATEGORY = [
-    {
-        "coding": [
-            coding(
-                f"{US_CORE_CODES}us-core-documentreference-category",
-                "clinical-note",
-                "Clinical Note",
-            )
-        ],
-        "text": "Clinical Note",
-    }
-]
-_FORMAT = coding(
-    "http://ihe.net/fhir/ihe.formatcode.fhir/CodeSystem/formatcode",
-    "urn:ihe:iti:xds:2017:mimeTypeSufficient",
-    "mimeType Sufficient",
-)
-_PROGRESS = concept(LOINC, "11506-3", "Progress note")
-_FIRST = concept(LOINC, "34117-2", "History and physical note")
-_DISCHARGE = concept(LOINC, "18842-5", "Discharge summary")
-_EMERGENCY = concept(LOINC, "34111-5", "Emergency department Note")
+_SENT_AS_FILE = (notes.DISCHARGE, notes.CONSULTATION)
+"""Others have to read these."""
 
 
 def write(chart: Chart) -> None:
     for visit in chart.life.visits:
         type_ = _type(visit)
-        text = _text(chart, visit, type_["text"]).encode()
-        elements: Element = {
-            "identifier": [{"system": f"{OURS}document", "value": f"{visit.id}-note"}],
-            "status": "current",
-            "docStatus": "final",
-            "type": type_,
-            "category": _CATEGORY,
-            "subject": chart.subject,
-            "date": visit.updated,
-            "author": [chart.called(visit.practitioner)],
-            "custodian": chart.organization,
-            "content": [
-                {
-                    "attachment": {
-                        "contentType": "text/plain",
-                        "language": "en-US",
-                        "data": b64encode(text).decode(),
-                        "size": len(text),
-                        "hash": b64encode(sha1(text, usedforsecurity=False).digest()).decode(),
-                        "title": f"{type_['text']}, {visit.day:%B %-d, %Y}",
-                        "creation": visit.updated,
-                    },
-                    "format": _FORMAT,
-                }
-            ],
-            "context": {
-                "encounter": [visit.reference],
-                "period": {"start": visit.start, "end": visit.end},
-            },
-        }
-        chart.add("DocumentReference", "doc", _PROFILE, elements, visit=visit)
+        title = f"{type_['text']}, {visit.day:%B %-d, %Y}"
+        content = _text(chart, visit, type_["text"]).encode()
+        if type_ in _SENT_AS_FILE:
+            attachment = notes.kept_apart(chart, visit, title, content, visit.updated)
+        else:
+            attachment = notes.attached(title, content, visit.updated)
+        author = chart.called(visit.practitioner)
+        notes.add(chart, visit, type_, attachment, written=visit.updated, author=author)
 
 
 def _type(visit: Visit) -> Element:
     if visit.kind in (visits.INPATIENT, visits.FINAL_STAY):
-        return _DISCHARGE
+        return notes.DISCHARGE
     if visit.kind is visits.EMERGENCY:
-        return _EMERGENCY
-    return _FIRST if visit.number == 1 else _PROGRESS
+        return notes.EMERGENCY
+    if visit.kind is visits.TELEHEALTH:
+        return notes.CONSULTATION
+    return notes.FIRST if visit.number == 1 else notes.PROGRESS
 
 
 def _text(chart: Chart, visit: Visit, title: str) -> str:

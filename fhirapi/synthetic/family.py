@@ -48,4 +48,5 @@ def _add(chart: Chart, relationships: dict[str, Element], born: int) -> None:
         "birthDate": f"{year}-{dice.randrange(1, 13):02}",
         "address": [address(person.address, "home", {"start": person.joined.isoformat()})],
     }
-    chart.add("RelatedPerson", "rel", _PROFILE, elements, visit=None)
+    relative = chart.add("RelatedPerson", "rel", _PROFILE, elements, visit=None)
+    chart.relatives.append(relative | {"display": f"{given} {person.family}"})

@@ -3,14 +3,15 @@
 http://hl7.org/fhir/us/core/STU6.1/StructureDefinition-us-core-observation-lab.html
 """
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from fhirapi.synthetic.catalogue_labs import ANALYTES, FINDINGS, PANELS, Panel
+from fhirapi.synthetic import notes, specimens
+from fhirapi.synthetic.catalogue_labs import ANALYTES, BLOOD, FINDINGS, PANELS, Panel
 from fhirapi.synthetic.chart import Chart, profiles
 from fhirapi.synthetic.chemistry import Chemistry
 from fhirapi.synthetic.concepts import (
     HL7,
-    OURS,
     SNOMED,
     V2,
     V3,
@@ -26,7 +27,6 @@ from fhirapi.synthetic.visits import Visit
 _RESULT_PROFILE = profiles("us-core-observation-lab")
 _REPORT_PROFILE = profiles("us-core-diagnosticreport-lab")
 _ORDER_PROFILE = profiles("us-core-servicerequest")
-_SPECIMEN_PROFILE = profiles("us-core-specimen")
 _CATEGORY = [
     {
         "coding": [coding(f"{HL7}observation-category", "laboratory", "Laboratory")],
@@ -38,7 +38,6 @@ _ORDER_CATEGORY = [concept(SNOMED, "108252007", "Laboratory procedure")]
 _LABORATORY = reference(f"Organization/{LABORATORY}", "Clearline Reference Laboratory")
 _FAILED = concept(f"{HL7}data-absent-reason", "error", "Error")
 _HEMOLYZED = [{"text": "Specimen hemolyzed; the potassium could not be measured."}]
-
 
 _MONTHS_BETWEEN = {"a1c": 5, "tsh": 10, "lipid": 13, "cmp": 13, "bmp": 9, "cbc": 13}
 """A routine test is not repeated sooner; 11 for those not named."""
@@ -56,6 +55,12 @@ _NORMAL, _HIGH, _LOW = (
 _ABNORMAL = _interpretation("A", "Abnormal")
 
 
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    specimen: Element
+    is_hemolyzed: bool
+
+
 def write(chart: Chart) -> None:
     chemistry = Chemistry(chart.dice, chart.life)
     last_done: dict[str, date] = {}
@@ -63,12 +68,12 @@ def write(chart: Chart) -> None:
         if not visit.kind.is_in_person:
             continue
         panels = [PANELS[key] for key in _ordered(chart, visit, last_done)]
-        specimens: dict[str, Element] = {}
+        samples: dict[str, _Sample] = {}
         for panel in panels:
             text = panel.specimen["text"]
-            if text not in specimens:
-                specimens[text] = _add_specimen(chart, visit, panel)
-            _add_panel(chart, visit, panel, specimens[text], chemistry)
+            if text not in samples:
+                samples[text] = _take(chart, visit, panel)
+            _add_panel(chart, visit, panel, samples[text], chemistry)
 
 
 def _ordered(chart: Chart, visit: Visit, last_done: dict[str, date]) -> list[str]:
@@ -112,22 +117,14 @@ def _screening(chart: Chart, visit: Visit) -> list[str]:
     return found
 
 
-def _add_specimen(chart: Chart, visit: Visit, panel: Panel) -> Element:
-    elements: Element = {
-        "accessionIdentifier": {
-            "system": f"{OURS}accession",
-            "value": f"{visit.day.year % 100}-{chart.person.id}-{visit.number}",
-        },
-        "status": "available",
-        "type": panel.specimen,
-        "subject": chart.subject,
-        "collection": {"collectedDateTime": visit.at(12)},
-    }
-    return chart.add("Specimen", "spec", _SPECIMEN_PROFILE, elements, visit=visit)
+def _take(chart: Chart, visit: Visit, panel: Panel) -> _Sample:
+    is_hemolyzed = panel.specimen is BLOOD and chart.dice.random() < 0.02
+    condition = specimens.HEMOLYZED if is_hemolyzed else specimens.ROOM_TEMPERATURE
+    return _Sample(specimens.add(chart, visit, panel.specimen, condition), is_hemolyzed)
 
 
 def _add_panel(
-    chart: Chart, visit: Visit, panel: Panel, specimen: Element, chemistry: Chemistry
+    chart: Chart, visit: Visit, panel: Panel, sample: _Sample, chemistry: Chemistry
 ) -> None:
     order = _add_order(chart, visit, panel)
     taken = visit.at(12)
@@ -143,7 +140,8 @@ def _add_panel(
     }
     updated = visit.at(minutes + 3)
     results = []
-    for body in (*_measured(chart, visit, panel, chemistry), *_found(visit, panel)):
+    bodies = [*_measured(chart, visit, panel, chemistry, sample), *_found(visit, panel)]
+    for body in bodies:
         elements = {
             "basedOn": [order],
             "status": "cancelled" if "dataAbsentReason" in body else "final",
@@ -151,7 +149,7 @@ def _add_panel(
             "code": body["code"],
             **common,
             **body,
-            "specimen": specimen,
+            "specimen": sample.specimen,
         }
         results.append(
             chart.add("Observation", "lab", _RESULT_PROFILE, elements, visit=visit, updated=updated)
@@ -162,9 +160,13 @@ def _add_panel(
         "category": _REPORT_CATEGORY,
         "code": panel.code,
         **common,
-        "specimen": [specimen],
+        "performer": [*performer, chart.called(visit.practitioner)],
+        "resultsInterpreter": [chart.called(visit.practitioner)],
+        "specimen": [sample.specimen],
         "result": results,
     }
+    if not panel.is_done_here and chart.dice.random() < 0.1:
+        report["presentedForm"] = [_letter(chart, visit, panel, bodies, updated)]
     chart.add("DiagnosticReport", "report", _REPORT_PROFILE, report, visit=visit, updated=updated)
 
 
@@ -194,11 +196,35 @@ def _add_order(chart: Chart, visit: Visit, panel: Panel) -> Element:
     return chart.add("ServiceRequest", "order", _ORDER_PROFILE, elements, visit=visit)
 
 
-def _measured(chart: Chart, visit: Visit, panel: Panel, chemistry: Chemistry) -> list[Element]:
+def _letter(
+    chart: Chart, visit: Visit, panel: Panel, bodies: list[Element], written: str
+) -> Element:
+    """The report as the laboratory sends it on paper, kept as a document too."""
+    lines = [f"{panel.code['text']}, {visit.day:%m/%d/%Y}", ""]
+    lines += [f"{body['code']['text']}: {_in_words(body)}" for body in bodies]
+    text = "\n".join([*lines, "", _LABORATORY["display"], ""]).encode()
+    title = f"Laboratory report: {panel.code['text']}"
+    attachment = notes.kept_apart(chart, visit, title, text, written)
+    notes.add(chart, visit, notes.LABORATORY, attachment, written=written, author=_LABORATORY)
+    return attachment
+
+
+def _in_words(body: Element) -> str:
+    if "valueQuantity" in body:
+        value = body["valueQuantity"]
+        return f"{value['value']} {value['unit']} ({body['interpretation'][0]['text'].lower()})"
+    if "valueCodeableConcept" in body:
+        return str(body["valueCodeableConcept"]["text"])
+    return str(body.get("valueString", "could not be measured"))
+
+
+def _measured(
+    chart: Chart, visit: Visit, panel: Panel, chemistry: Chemistry, sample: _Sample
+) -> list[Element]:
     found: list[Element] = []
     for key, value in chemistry.values(panel.analytes, visit.day).items():
         analyte = ANALYTES[key]
-        if key == "potassium" and chart.dice.random() < 0.015:
+        if key == "potassium" and sample.is_hemolyzed:
             found.append({"code": analyte.code, "dataAbsentReason": _FAILED, "note": _HEMOLYZED})
             continue
         low, high, ranges = analyte.ranges[chart.person.sex]

@@ -13,10 +13,20 @@ from fhirapi.synthetic.catalogue_medications import (
     Drug,
 )
 from fhirapi.synthetic.chart import Chart, profiles
-from fhirapi.synthetic.concepts import HL7, OURS, V3, Element, Resource, concept, reference
+from fhirapi.synthetic.concepts import (
+    HL7,
+    OURS,
+    SNOMED,
+    US_CORE,
+    V3,
+    Element,
+    Resource,
+    concept,
+    reference,
+)
 from fhirapi.synthetic.course import Problem
-from fhirapi.synthetic.moments import AS_OF, instant
-from fhirapi.synthetic.practice import PHARMACY, UPDATED
+from fhirapi.synthetic.moments import AS_OF, OPENED, instant
+from fhirapi.synthetic.practice import PHARMACY
 from fhirapi.synthetic.visits import Visit
 
 _REQUEST_PROFILE = profiles("us-core-medicationrequest")
@@ -25,6 +35,11 @@ _PRODUCT_PROFILE = profiles("us-core-medication")
 _COMMUNITY = [concept(f"{HL7}medicationrequest-category", "community", "Community")]
 _FIRST_FILL = concept(f"{V3}ActCode", "FF", "First Fill")
 _PHARMACY = [{"actor": reference(f"Organization/{PHARMACY}", "Cornerstone Community Pharmacy")}]
+_ADHERENCE = (
+    concept(SNOMED, "1156699004", "Complies with drug therapy"),
+    concept(SNOMED, "702565001", "Non-compliance of drug therapy"),
+)
+_TOLD_BY_PATIENT = concept(SNOMED, "116154003", "Patient")
 _OVER_THE_COUNTER = ("acetaminophen", "cetirizine", "loratadine", "ibuprofen")
 _DAYS_TO_RENEWAL = 330
 
@@ -35,7 +50,7 @@ def products() -> list[Resource]:
         {
             "resourceType": "Medication",
             "id": drug.product_id,
-            "meta": {"versionId": "1", "lastUpdated": UPDATED, "profile": _PRODUCT_PROFILE},
+            "meta": {"versionId": "1", "lastUpdated": OPENED, "profile": _PRODUCT_PROFILE},
             "identifier": [{"system": f"{OURS}formulary", "value": drug.rxnorm}],
             "code": drug.code,
             "status": "active",
@@ -50,6 +65,7 @@ class _Prescription:
     drug: Drug
     problem: Problem
     visit: Visit
+    is_renewal: bool
     is_last: bool = True
 
 
@@ -66,11 +82,12 @@ def _write_reported(chart: Chart) -> None:
     if not adult or chart.dice.random() > 0.3:
         return
     visit, drug = adult[0], DRUGS[chart.dice.choice(_OVER_THE_COUNTER)]
+    doctor = chart.called(visit.practitioner)
     elements: Element = {
         "status": "completed" if chart.person.death else "active",
         "intent": "plan",
         "category": _COMMUNITY,
-        "reportedReference": chart.subject,
+        "reportedReference": chart.subject if visit.age < 65 else doctor,
         **_medication(drug),
         "subject": chart.subject,
         "encounter": visit.reference,
@@ -103,7 +120,7 @@ def _prescribe(chart: Chart, problem: Problem, drug: Drug) -> None:
             continue
         if given:
             given[-1].is_last = False
-        given.append(_Prescription(drug, problem, visit))
+        given.append(_Prescription(drug, problem, visit, bool(given)))
         if drug.is_course:
             break
     for prescription in given:
@@ -126,6 +143,7 @@ def _write(chart: Chart, prescription: _Prescription) -> None:
     medication = _medication(drug)
     problem = prescription.problem
     elements: Element = {
+        **_adherence(chart, prescription),
         "status": _status(chart, prescription),
         "intent": "order",
         "category": _COMMUNITY,
@@ -151,10 +169,34 @@ def _write(chart: Chart, prescription: _Prescription) -> None:
         _dispense(chart, prescription, request, medication)
 
 
+def _adherence(chart: Chart, prescription: _Prescription) -> Element:
+    """Asked at renewals, of what is taken without end.
+
+    https://hl7.org/fhir/us/core/STU7/StructureDefinition-us-core-medication-adherence.html
+    """
+    if not prescription.is_renewal:
+        return {}
+    answer = _ADHERENCE[chart.dice.random() < 0.15]
+    parts = [
+        {"url": "medicationAdherence", "valueCodeableConcept": answer},
+        {"url": "dateAsserted", "valueDateTime": prescription.visit.at(4)},
+        {"url": "informationSource", "valueCodeableConcept": _TOLD_BY_PATIENT},
+    ]
+    return {"extension": [{"url": f"{US_CORE}us-core-medication-adherence", "extension": parts}]}
+
+
 def _medication(drug: Drug) -> Element:
     if drug.has_product:
         return {"medicationReference": reference(f"Medication/{drug.product_id}", drug.words)}
     return {"medicationCodeableConcept": drug.code}
+
+
+def _dispensers(chart: Chart, prescription: _Prescription) -> list[Element]:
+    """Small children and the emergency room get the first days' supply at once."""
+    visit = prescription.visit
+    if prescription.drug.is_course and (visit.age < 6 or visit.kind.is_at_hospital):
+        return [{"actor": chart.called(visit.practitioner)}]
+    return _PHARMACY
 
 
 def _dispense(
@@ -171,7 +213,7 @@ def _dispense(
         **medication,
         "subject": chart.subject,
         "context": visit.reference,
-        "performer": _PHARMACY,
+        "performer": _dispensers(chart, prescription),
         "authorizingPrescription": [request],
         "type": _FIRST_FILL,
         "quantity": drug.quantity,

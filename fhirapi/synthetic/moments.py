@@ -6,6 +6,9 @@ from functools import cache
 AS_OF = date(2026, 6, 30)
 """The data's own today: nothing is dated later, so equal seeds give equal bytes for ever."""
 
+OPENED = "2014-01-06T08:00:00-06:00"
+"""When what all records share was entered."""
+
 
 @cache
 def _summer(year: int) -> tuple[date, date]:

@@ -7,6 +7,7 @@ from fhirapi.synthetic.chart import Chart, profiles
 from fhirapi.synthetic.concepts import (
     OURS,
     RACE_AND_ETHNICITY,
+    SNOMED,
     US_CORE,
     V2,
     V3,
@@ -26,9 +27,14 @@ _MARITAL = (
     concept(f"{V3}MaritalStatus", "W", "Widowed"),
 )
 _NEVER_MARRIED = _MARITAL[1]
-_SEX = {"female": ("F", "248152002"), "male": ("M", "248153007")}
+_SEX = {
+    "female": ("F", "248152002", coding(SNOMED, "446141000124107", "Identifies as female gender")),
+    "male": ("M", "248153007", coding(SNOMED, "446151000124109", "Identifies as male gender")),
+}
+_YES = coding(SNOMED, "373066001", "Yes")
+_NO = coding(SNOMED, "373067005", "No")
 
-
+_NATIVE = "1002-5"
 _NAVAJO = concept(f"{V3}TribalEntityUS", "170", "Navajo Nation, Arizona, New Mexico, & Utah")
 
 
@@ -39,6 +45,7 @@ def write(chart: Chart) -> None:
             *_race_and_ethnicity(person.heritage),
             *_tribe(person),
             *_sex(person.sex),
+            *_interpreter(person.language[0]),
         ],
         "identifier": [
             {
@@ -100,8 +107,8 @@ def _race_and_ethnicity(heritage: Heritage) -> list[Element]:
 
 
 def _tribe(person: Person) -> list[Element]:
-    """Known where the language tells it."""
-    if person.language[0] != "nv":
+    """All who say they are native in this population are Navajo."""
+    if _NATIVE not in {code for code, _ in person.heritage.races}:
         return []
     parts = [
         {"url": "tribalAffiliation", "valueCodeableConcept": _NAVAJO},
@@ -112,11 +119,20 @@ def _tribe(person: Person) -> list[Element]:
 
 @cache
 def _sex(sex: str) -> list[Element]:
-    letter, snomed = _SEX[sex]
+    letter, snomed, identity = _SEX[sex]
+    identifies = {"coding": [identity], "text": identity["display"]}
     return [
         {"url": f"{US_CORE}us-core-birthsex", "valueCode": letter},
         {"url": f"{US_CORE}us-core-sex", "valueCode": snomed},
+        {"url": f"{US_CORE}us-core-genderIdentity", "valueCodeableConcept": identifies},
     ]
+
+
+@cache
+def _interpreter(tag: str) -> list[Element]:
+    """https://hl7.org/fhir/us/core/STU7/StructureDefinition-us-core-interpreter-needed.html"""
+    needs_one = _YES if not tag.startswith("en") else _NO
+    return [{"url": f"{US_CORE}us-core-interpreter-needed", "valueCoding": needs_one}]
 
 
 @cache

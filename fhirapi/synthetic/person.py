@@ -51,6 +51,8 @@ class Person:
     has_smoked: bool
     must_have: tuple[str, ...]
     """Illnesses the well-known people of the demo always have."""
+    operations: tuple[str, ...]
+    """And what is always done to them."""
 
     @property
     def last_day(self) -> date:
@@ -77,6 +79,7 @@ class _WellKnown:
     mrn: str
     email: str
     must_have: tuple[str, ...]
+    operations: tuple[str, ...]
 
 
 WELL_KNOWN = (
@@ -88,6 +91,7 @@ WELL_KNOWN = (
         "9999094",
         "rebecca.larson@example.com",
         ("asthma", "hypothyroidism", "migraine"),
+        ("mammogram", "colonoscopy", "spirometry"),
     ),
     _WellKnown(
         ("John", "Edward"),
@@ -96,10 +100,15 @@ WELL_KNOWN = (
         date(1965, 9, 30),
         "9999097",
         "john.wright@example.com",
-        ("diabetes", "hypertension", "hyperlipidemia"),
+        ("diabetes", "hypertension", "hyperlipidemia", "coronary"),
+        ("ecg", "stent"),
     ),
 )
 """The people of the vendor's guide, by index."""
+
+
+def id_of(index: int) -> str:
+    return str(FIRST_ID + index)
 
 
 def generalist_number(dice: Random, index: int) -> int:
@@ -128,7 +137,7 @@ def draw(dice: Random, index: int) -> Person:
     has_smoked = age >= 18 and dice.random() < 0.34
     return Person(
         index=index,
-        id=str(FIRST_ID + index),
+        id=id_of(index),
         mrn=mrn_of(index),
         sex=sex,
         birth=birth,
@@ -138,7 +147,7 @@ def draw(dice: Random, index: int) -> Person:
         given=given,
         family=family,
         former_family=_former_family(dice, heritage, sex, age),
-        suffix="Jr." if sex == "male" and not known and dice.random() < 0.04 else None,
+        suffix="Jr." if sex == "male" and not known and dice.random() < 0.12 else None,
         language=_language(dice, heritage, known is not None),
         site=site,
         general_practitioner=generalist.id,
@@ -153,6 +162,7 @@ def draw(dice: Random, index: int) -> Person:
         is_smoker=has_smoked and known is None and dice.random() < 0.4,
         has_smoked=has_smoked and known is None,
         must_have=known.must_have if known else (),
+        operations=known.operations if known else (),
     )
 
 

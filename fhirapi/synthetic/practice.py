@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from random import Random
 
+from fhirapi.synthetic import services
 from fhirapi.synthetic.catalogue_names import HERITAGES
 from fhirapi.synthetic.catalogue_places import SITES, Site
 from fhirapi.synthetic.concepts import (
@@ -18,8 +19,8 @@ from fhirapi.synthetic.concepts import (
     concept,
     reference,
 )
+from fhirapi.synthetic.moments import OPENED
 
-UPDATED = "2014-01-06T08:00:00-06:00"
 _COUNTRY = "US"
 INSURERS = (
     ("org-insurer-1", "Prairie Mutual Health Plan", "HMO"),
@@ -121,7 +122,33 @@ def resources(seed: int) -> list[Resource]:
         found += [_organization(site), _location(site), _hospital(site)]
     for clinician in staff(seed).values():
         found += [_practitioner(clinician), _role(clinician)]
-    return found
+    doctors = {position.id: called(seed, position.id) for position in GENERALISTS}
+    sites = {position.id: SITES[position.site_number - 1] for position in GENERALISTS}
+    return found + services.resources(seed, doctors, sites)
+
+
+def panel(seed: int, practitioner_id: str, patient_ids: list[str]) -> Resource:
+    """The patients somebody looks after. https://hl7.org/fhir/R4/group.html"""
+    doctor = called(seed, practitioner_id)
+    meta = {"versionId": "1", "lastUpdated": OPENED}
+    return {
+        "resourceType": "Group",
+        "id": f"panel-{practitioner_id}",
+        "meta": meta,
+        "identifier": [{"system": f"{OURS}panel", "value": f"panel-{practitioner_id}"}],
+        "active": True,
+        "type": "person",
+        "actual": True,
+        "name": f"Patients of {doctor['display']}",
+        "quantity": len(patient_ids),
+        "managingEntity": doctor,
+        "member": [{"entity": reference(f"Patient/{each}")} for each in patient_ids],
+    }
+
+
+def role_of(practitioner_id: str) -> str:
+    """Id of the PractitionerRole."""
+    return f"role-{practitioner_id.removeprefix('pr-')}"
 
 
 def npi(number: int) -> str:
@@ -138,7 +165,7 @@ def npi(number: int) -> str:
 
 
 def _resource(type_: str, id_: str, profile: str) -> Resource:
-    meta = {"versionId": "1", "lastUpdated": UPDATED, "profile": [US_CORE + profile]}
+    meta = {"versionId": "1", "lastUpdated": OPENED, "profile": [US_CORE + profile]}
     return {"resourceType": type_, "id": id_, "meta": meta}
 
 
@@ -250,12 +277,17 @@ def _role(clinician: Clinician) -> Resource:
     number = int(position.id.removeprefix("pr-"))
     location_id = site.hospital_id if position.post == _EMERGENCY else site.location_id
     return {
-        **_resource("PractitionerRole", f"role-{number}", "us-core-practitionerrole"),
+        **_resource("PractitionerRole", role_of(position.id), "us-core-practitionerrole"),
         "active": True,
         "practitioner": reference(f"Practitioner/{position.id}", clinician.called),
         "organization": reference(f"Organization/{site.organization_id}", site.name),
         "code": [concept(NUCC, post.taxonomy, post.words)],
         "specialty": [concept(NUCC, post.taxonomy, post.words)],
         "location": [reference(f"Location/{location_id}")],
-        "telecom": [_phone(f"{site.area_code}-555-01{number + 20}")],
+        "healthcareService": [reference(f"HealthcareService/{services.service_id(site)}")],
+        "telecom": [
+            _phone(f"{site.area_code}-555-01{number + 20}"),
+            {"system": "email", "value": f"{position.id}@example.com", "use": "work"},
+        ],
+        "endpoint": [reference(f"Endpoint/{services.endpoint_id(site)}")],
     }

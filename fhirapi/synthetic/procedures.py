@@ -1,30 +1,33 @@
-"""Procedure, with its order, its report and what was implanted.
+"""Procedure, with its order and what was implanted.
 
 http://hl7.org/fhir/us/core/STU6.1/StructureDefinition-us-core-procedure.html
 """
 
-from base64 import b64encode
+from dataclasses import dataclass
 from datetime import date, timedelta
 
+from fhirapi.synthetic import notes, reports
 from fhirapi.synthetic.catalogue_procedures import OPERATIONS, Implant, Operation
 from fhirapi.synthetic.chart import Chart, profiles
-from fhirapi.synthetic.concepts import HL7, LOINC, OURS, SNOMED, Element, coding, concept
+from fhirapi.synthetic.concepts import HL7, OURS, SNOMED, Element, coding, concept
 from fhirapi.synthetic.moments import instant, offset, weekday_from
 from fhirapi.synthetic.visits import Visit
 
 _PROFILE = profiles("us-core-procedure")
 _ORDER_PROFILE = profiles("us-core-servicerequest")
 _DEVICE_PROFILE = profiles("us-core-implantable-device")
-_REPORT_PROFILE = profiles("us-core-diagnosticreport-note")
-_RESULT_PROFILE = profiles("us-core-observation-clinical-result")
 _SURGICAL = concept(SNOMED, "387713003", "Surgical procedure")
 _DIAGNOSTIC = concept(SNOMED, "103693007", "Diagnostic procedure")
+_IMAGING = concept(SNOMED, "363679005", "Imaging")
+_EVALUATION = concept(SNOMED, "386053000", "Evaluation procedure")
 _IMPLANTED = {"coding": [coding(f"{HL7}device-status-reason", "online", "Online")]}
-_CATEGORIES = {
-    "Mammography": concept(LOINC, "LP29684-5", "Radiology"),
-    "Electrocardiographic procedure": concept(LOINC, "LP29708-2", "Cardiology"),
-    "Colonoscopy": concept(LOINC, "LP7839-6", "Pathology"),
-}
+
+
+@dataclass(frozen=True, slots=True)
+class _Times:
+    day: date
+    performed: str
+    written: str
 
 
 def write(chart: Chart) -> None:
@@ -45,30 +48,25 @@ def _is_due(chart: Chart, visit: Visit, operation: Operation) -> bool:
         return False
     if operation.for_illness and not chart.life.has(operation.for_illness, visit.day):
         return False
+    if operation.key in chart.person.operations:
+        return True
     # The chance holds for all years together; four visits are typical.
     return chart.dice.random() < operation.chance / 4
 
 
 def _perform(chart: Chart, visit: Visit, operation: Operation) -> None:
-    day = _day(chart, visit)
-    if day is None:
+    times = _times(chart, visit, operation)
+    if times is None:
         return
-    zone = offset(
-        day,
-        chart.person.site.standard_hours,
-        has_summer_time=chart.person.site.has_summer_time,
-    )
-    begin = 60 * chart.dice.randrange(8, 15)
-    performed, written = instant(day, begin, zone), instant(day, begin + 200, zone)
-    order = _order(chart, visit, operation, performed)
-    report = _report(chart, visit, operation, performed, written)
+    order = _order(chart, visit, operation, times.performed)
     elements: Element = {
         "basedOn": [order],
         "status": "completed",
         "category": _SURGICAL if operation.is_surgery else _DIAGNOSTIC,
         "code": operation.code,
         "subject": chart.subject,
-        "performedDateTime": performed,
+        **({"encounter": visit.reference} if operation.is_in_office else {}),
+        "performedDateTime": times.performed,
         "performer": [
             {
                 "actor": chart.called(visit.practitioner),
@@ -78,12 +76,35 @@ def _perform(chart: Chart, visit: Visit, operation: Operation) -> None:
         "location": {"reference": f"Location/{_place(chart, operation)}"},
         **_reason(chart, operation),
     }
-    if report:
+    about = operation.report
+    if about:
+        report = reports.add(chart, visit, about, order, times.performed, times.written)
         elements["report"] = [report]
     if operation.implant:
-        device = _device(chart, visit, operation.implant, day, written)
+        device = _device(chart, visit, operation.implant, times.day, times.written)
         elements["focalDevice"] = [{"manipulated": device}]
-    chart.add("Procedure", "proc", _PROFILE, elements, visit=visit, updated=written)
+    chart.add("Procedure", "proc", _PROFILE, elements, visit=visit, updated=times.written)
+    if operation.note:
+        _note(chart, visit, operation, times)
+
+
+def _note(chart: Chart, visit: Visit, operation: Operation, times: _Times) -> None:
+    author = chart.called(visit.practitioner)
+    text = f"{operation.words}, {times.day:%m/%d/%Y}\n\n{operation.note}\n\n{author['display']}\n"
+    attachment = notes.attached(f"Procedure note: {operation.words}", text.encode(), times.written)
+    notes.add(chart, visit, notes.PROCEDURE, attachment, written=times.written, author=author)
+
+
+def _times(chart: Chart, visit: Visit, operation: Operation) -> _Times | None:
+    if operation.is_in_office:
+        return _Times(visit.day, visit.at(10), visit.at(14))
+    day = _day(chart, visit)
+    if day is None:
+        return None
+    site = chart.person.site
+    zone = offset(day, site.standard_hours, has_summer_time=site.has_summer_time)
+    begin = 60 * chart.dice.randrange(8, 15)
+    return _Times(day, instant(day, begin, zone), instant(day, begin + 200, zone))
 
 
 def _day(chart: Chart, visit: Visit) -> date | None:
@@ -105,11 +126,17 @@ def _reason(chart: Chart, operation: Operation) -> Element:
     return {"reasonCode": [problem.illness.concept], "reasonReference": [condition]}
 
 
+def _order_category(operation: Operation) -> Element:
+    if operation.is_surgery:
+        return _SURGICAL
+    return _IMAGING if operation.is_imaging else _EVALUATION
+
+
 def _order(chart: Chart, visit: Visit, operation: Operation, performed: str) -> Element:
     elements: Element = {
         "status": "completed",
         "intent": "order",
-        "category": [_SURGICAL if operation.is_surgery else _DIAGNOSTIC],
+        "category": [_order_category(operation)],
         "code": operation.code,
         "subject": chart.subject,
         "encounter": visit.reference,
@@ -119,56 +146,6 @@ def _order(chart: Chart, visit: Visit, operation: Operation, performed: str) -> 
         **_reason(chart, operation),
     }
     return chart.add("ServiceRequest", "order", _ORDER_PROFILE, elements, visit=visit)
-
-
-def _report(
-    chart: Chart, visit: Visit, operation: Operation, performed: str, written: str
-) -> Element | None:
-    about = operation.report
-    if about is None:
-        return None
-    result = _result(chart, visit, about.result, performed, written)
-    elements: Element = {
-        "status": "final",
-        "category": [_CATEGORIES[operation.words]],
-        "code": about.code,
-        "subject": chart.subject,
-        "encounter": visit.reference,
-        "effectiveDateTime": performed,
-        "issued": written,
-        "performer": [chart.called(visit.practitioner)],
-        "result": [result],
-        "conclusion": about.text.split("Impression: ")[-1],
-        "presentedForm": [
-            {
-                "contentType": "text/plain",
-                "language": "en-US",
-                "data": b64encode(about.text.encode()).decode(),
-                "title": about.words,
-                "creation": written,
-            }
-        ],
-    }
-    return chart.add(
-        "DiagnosticReport", "report", _REPORT_PROFILE, elements, visit=visit, updated=written
-    )
-
-
-def _result(chart: Chart, visit: Visit, found: Element, performed: str, written: str) -> Element:
-    elements: Element = {
-        "status": "final",
-        "category": found["category"],
-        "code": found["code"],
-        "subject": chart.subject,
-        "encounter": visit.reference,
-        "effectiveDateTime": performed,
-        "issued": written,
-        "performer": [chart.called(visit.practitioner)],
-        **found,
-    }
-    return chart.add(
-        "Observation", "result", _RESULT_PROFILE, elements, visit=visit, updated=written
-    )
 
 
 def _device(chart: Chart, visit: Visit, implant: Implant, day: date, written: str) -> Element:

@@ -41,7 +41,11 @@ def _add(chart: Chart, targets: list[Element], practitioner: str, recorded: str)
                 "who": chart.called(practitioner),
                 "onBehalfOf": chart.organization,
             },
-            {"type": _TRANSMITTER, "who": chart.organization},
+            {
+                "type": _TRANSMITTER,
+                "who": chart.organization,
+                "onBehalfOf": chart.organization,
+            },
         ],
     }
     chart.add("Provenance", "prov", _PROFILE, elements, visit=None, updated=recorded)

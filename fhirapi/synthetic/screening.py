@@ -1,4 +1,4 @@
-"""Questionnaires: PHQ-9 for depression, two questions about hunger, with their scores.
+"""Questionnaires: the PHQ-9 for depression with its score; the parts all of them are made of.
 
 http://hl7.org/fhir/us/core/STU6.1/StructureDefinition-us-core-questionnaireresponse.html
 """
@@ -9,31 +9,18 @@ from fhirapi.synthetic.concepts import (
     LOINC,
     OURS,
     US_CORE,
-    US_CORE_CODES,
     Element,
     coding,
     concept,
     quantity,
 )
-from fhirapi.synthetic.conditions import ACTIVE, CONFIRMED
 from fhirapi.synthetic.visits import Visit
 
 _RESPONSE_PROFILE = profiles("us-core-questionnaireresponse")
-_SCORE_PROFILE = profiles("us-core-observation-screening-assessment")
-_CONCERN_PROFILE = profiles("us-core-condition-problems-health-concerns")
-_SURVEY = {
+ASSESSMENT_PROFILE = profiles("us-core-observation-screening-assessment")
+SURVEY = {
     "coding": [coding(f"{HL7}observation-category", "survey", "Survey")],
     "text": "Survey",
-}
-_SDOH = {
-    "coding": [
-        coding(
-            f"{US_CORE_CODES}us-core-category",
-            "sdoh",
-            "SDOH",
-        )
-    ],
-    "text": "SDOH",
 }
 _ANSWERS = (
     coding(LOINC, "LA6568-5", "Not at all"),
@@ -54,54 +41,41 @@ _PHQ_ITEMS = (
 )
 _PHQ_SCORE = concept(LOINC, "44261-6", "Patient Health Questionnaire 9 item (PHQ-9) total score "
                      "[Reported]")  # fmt: skip
-_HUNGER_ITEMS = (
-    ("88122-7", "Worried that food would run out before there was money to buy more"),
-    ("88123-5", "The food bought did not last and there was no money to get more"),
-)
-_HUNGER_ANSWERS = (
-    coding(LOINC, "LA28397-0", "Often true"),
-    coding(LOINC, "LA6729-3", "Sometimes true"),
-    coding(LOINC, "LA28398-8", "Never true"),
-)
 _PHQ_TITLE = "PHQ-9 quick depression assessment panel"
 _DIFFICULTY = ("69722-7", "How difficult these problems made work, home or company")
 _HARDNESS = (
     coding(LOINC, "LA6572-7", "Not difficult at all"),
     coding(LOINC, "LA6573-5", "Somewhat difficult"),
 )
-_HUNGER_PANEL = concept(LOINC, "88121-9", "Hunger Vital Sign [HVS]")
-_HUNGER_RISK = concept(LOINC, "88124-3", "Food insecurity risk [HVS]")
-_AT_RISK = concept(LOINC, "LA19952-3", "At risk")
-_NO_RISK = concept(LOINC, "LA19983-8", "No risk")
-_FOOD_INSECURITY = concept("http://snomed.info/sct", "733423003", "Food insecurity")
-_HEALTH_CONCERN = {
-    "coding": [
-        coding(
-            f"{US_CORE_CODES}condition-category",
-            "health-concern",
-            "Health Concern",
-        )
-    ],
-    "text": "Health Concern",
+
+
+_UNDATED: Element = {
+    "_authored": {
+        "extension": [
+            {
+                "url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason",
+                "valueCode": "unknown",
+            }
+        ]
+    }
 }
+"""Filled in on paper at home: nobody wrote down the day."""
 
 
 def write(chart: Chart) -> None:
     checkups = [visit for visit in chart.life.visits if visit.kind.is_checkup and visit.age >= 18]
     for visit in checkups[::3]:
         _write_phq(chart, visit)
-    if checkups and chart.dice.random() < 0.6:
-        _write_hunger(chart, checkups[-1])
 
 
-def _items(answers: list[tuple[str, str, Element]]) -> list[Element]:
+def answered(answers: list[tuple[str, str, Element]]) -> list[Element]:
     return [
         {"linkId": code, "text": text, "answer": [{"valueCoding": answer}]}
         for code, text, answer in answers
     ]
 
 
-def _response(chart: Chart, visit: Visit, panel: str, title: str, items: list[Element]) -> Element:
+def filled_in(chart: Chart, visit: Visit, panel: str, title: str, items: list[Element]) -> Element:
     elements: Element = {
         "identifier": {"system": f"{OURS}questionnaire-response", "value": f"{visit.id}-{panel}"},
         "questionnaire": f"{OURS}Questionnaire/{panel}",
@@ -120,14 +94,14 @@ def _response(chart: Chart, visit: Visit, panel: str, title: str, items: list[El
         "status": "completed",
         "subject": chart.subject,
         "encounter": visit.reference,
-        "authored": visit.at(2),
-        "author": chart.subject,
+        **(_UNDATED if chart.dice.random() < 0.08 else {"authored": visit.at(2)}),
+        "author": chart.subject if visit.number % 2 else chart.called(visit.practitioner),
         "item": items,
     }
     return chart.add("QuestionnaireResponse", "form", _RESPONSE_PROFILE, elements, visit=visit)
 
 
-def _score(chart: Chart, visit: Visit, response: Element, *categories: Element) -> Element:
+def assessed(chart: Chart, visit: Visit, response: Element, *categories: Element) -> Element:
     return {
         "status": "final",
         "category": list(categories),
@@ -135,7 +109,7 @@ def _score(chart: Chart, visit: Visit, response: Element, *categories: Element) 
         "encounter": visit.reference,
         "effectiveDateTime": visit.at(2),
         "issued": visit.at(5),
-        "performer": [chart.subject],
+        "performer": [chart.subject, chart.called(visit.practitioner)],
         "derivedFrom": [response],
     }
 
@@ -150,11 +124,11 @@ def _write_phq(chart: Chart, visit: Visit) -> None:
         for (code, text), point in zip(_PHQ_ITEMS, points, strict=True)
     ]
     items = _phq_items(answers, sum(points), is_low=is_low)
-    response = _response(chart, visit, "44249-1", _PHQ_TITLE, items)
-    elements = _score(chart, visit, response, _SURVEY)
+    response = filled_in(chart, visit, "44249-1", _PHQ_TITLE, items)
+    elements = assessed(chart, visit, response, SURVEY)
     elements["code"] = _PHQ_SCORE
     elements["valueQuantity"] = quantity(sum(points), "{score}")
-    chart.add("Observation", "survey", _SCORE_PROFILE, elements, visit=visit)
+    chart.add("Observation", "survey", ASSESSMENT_PROFILE, elements, visit=visit)
 
 
 def _phq_items(
@@ -163,45 +137,12 @@ def _phq_items(
     total: Element = {"valueDecimal": score}
     if score:
         # Asked of those who named any problem.
-        total["item"] = _items([(*_DIFFICULTY, _HARDNESS[is_low])])
+        total["item"] = answered([(*_DIFFICULTY, _HARDNESS[is_low])])
     items: list[Element] = [
-        {"linkId": "44249-1", "text": _PHQ_TITLE, "item": _items(answers)},
+        {"linkId": "44249-1", "text": _PHQ_TITLE, "item": answered(answers)},
         {"linkId": "44261-6", "text": "Total score", "answer": [total]},
     ]
-    if is_low:
+    if is_low or score > 3:
         remark = "Sleeping better than at the last visit."
         items.append({"linkId": "remark", "text": "Remarks", "answer": [{"valueString": remark}]})
     return items
-
-
-def _write_hunger(chart: Chart, visit: Visit) -> None:
-    is_hungry = chart.dice.random() < 0.1
-    drawn = _HUNGER_ANSWERS[1] if is_hungry else _HUNGER_ANSWERS[2]
-    answers = [(code, text, drawn) for code, text in _HUNGER_ITEMS]
-    response = _response(chart, visit, "88121-9", "Hunger Vital Sign", _items(answers))
-    elements = _score(chart, visit, response, _SURVEY, _SDOH)
-    elements["code"] = _HUNGER_RISK
-    elements["valueCodeableConcept"] = _AT_RISK if is_hungry else _NO_RISK
-    risk = chart.add("Observation", "survey", _SCORE_PROFILE, elements, visit=visit)
-    panel = _score(chart, visit, response, _SURVEY, _SDOH)
-    panel["code"] = _HUNGER_PANEL
-    panel["valueString"] = "Food runs short at times" if is_hungry else "Enough food at home"
-    panel["hasMember"] = [risk]
-    chart.add("Observation", "survey", _SCORE_PROFILE, panel, visit=visit)
-    if is_hungry:
-        _add_concern(chart, visit)
-
-
-def _add_concern(chart: Chart, visit: Visit) -> None:
-    elements: Element = {
-        "clinicalStatus": ACTIVE,
-        "verificationStatus": CONFIRMED,
-        "category": [_HEALTH_CONCERN, _SDOH],
-        "code": _FOOD_INSECURITY,
-        "subject": chart.subject,
-        "encounter": visit.reference,
-        "onsetDateTime": visit.day.isoformat(),
-        "recordedDate": visit.start,
-        "recorder": chart.called(visit.practitioner),
-    }
-    chart.add("Condition", "concern", _CONCERN_PROFILE, elements, visit=visit)

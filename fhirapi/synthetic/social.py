@@ -4,7 +4,7 @@ http://hl7.org/fhir/us/core/STU6.1/StructureDefinition-us-core-smokingstatus.htm
 """
 
 from fhirapi.synthetic.chart import Chart, Profiles, profiles
-from fhirapi.synthetic.concepts import HL7, LOINC, SNOMED, V3, Element, coding, concept
+from fhirapi.synthetic.concepts import HL7, LOINC, SNOMED, V3, Element, coding, concept, quantity
 from fhirapi.synthetic.visits import Visit
 
 _CATEGORY = [
@@ -18,6 +18,9 @@ _SMOKING = concept(LOINC, "72166-2", "Tobacco smoking status")
 _NEVER = concept(SNOMED, "266919005", "Never smoked tobacco")
 _FORMER = concept(SNOMED, "8517006", "Ex-smoker")
 _DAILY = concept(SNOMED, "449868002", "Smokes tobacco daily")
+# A quantity is allowed from 7.0.0 on: earlier versions of the profile want a concept.
+_PACK_YEARS_PROFILE = [f"{_SMOKING_PROFILE[0]}|7.0.0"]
+_PACK_YEARS = concept(SNOMED, "401201003", "Cigarette pack-years")
 _OCCUPATION_PROFILE = profiles("us-core-observation-occupation")
 _OCCUPATION = concept(LOINC, "11341-5", "History of Occupation")
 _INDUSTRY = concept(LOINC, "86188-0", "History of Occupation industry")
@@ -65,6 +68,8 @@ def write(chart: Chart) -> None:
     checkups = [visit for visit in chart.life.visits if visit.kind.is_checkup and visit.age >= 13]
     for visit in checkups[::2]:
         _add(chart, visit, _SMOKING_PROFILE, _SMOKING, _smoking(chart))
+        if chart.person.has_smoked and visit.age > 20:
+            _add_pack_years(chart, visit)
     adult = next((visit for visit in checkups if visit.age >= 18), None)
     if adult is None:
         return
@@ -110,6 +115,14 @@ def _add(chart: Chart, visit: Visit, profile: Profiles, code: Element, value: El
     elements = _elements(chart, visit, code)
     elements["valueCodeableConcept"] = value
     chart.add("Observation", "social", profile, elements, visit=visit)
+
+
+def _add_pack_years(chart: Chart, visit: Visit) -> None:
+    """https://hl7.org/fhir/us/core/STU7/StructureDefinition-us-core-smokingstatus.html"""
+    years = visit.age - 18 if chart.person.is_smoker else min(visit.age - 18, 12)
+    elements = _elements(chart, visit, _PACK_YEARS)
+    elements["valueQuantity"] = quantity(years // 2 + 1, "{PackYears}")
+    chart.add("Observation", "social", _PACK_YEARS_PROFILE, elements, visit=visit)
 
 
 def _add_occupation(chart: Chart, visit: Visit) -> None:

@@ -1,7 +1,9 @@
 """Vital signs. http://hl7.org/fhir/us/core/STU6.1/StructureDefinition-us-core-vital-signs.html"""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
+from fhirapi.synthetic.body import Pressure
 from fhirapi.synthetic.chart import Chart, Profiles, profiles
 from fhirapi.synthetic.concepts import HL7, LOINC, Element, coding, concept, quantity
 from fhirapi.synthetic.visits import Visit
@@ -22,8 +24,13 @@ class _Sign:
     ucum: str
 
 
+def _claimed(profile: str) -> Profiles:
+    """The sign's own profile rests on the one of all vital signs."""
+    return profiles(profile, "us-core-vital-signs")
+
+
 def _sign(loinc: str, words: str, profile: str, unit: str, ucum: str | None = None) -> _Sign:
-    return _Sign(concept(LOINC, loinc, words), profiles(profile), unit, ucum or unit)
+    return _Sign(concept(LOINC, loinc, words), _claimed(profile), unit, ucum or unit)
 
 
 _HEIGHT = _sign("8302-2", "Body height", "us-core-body-height", "cm")
@@ -56,19 +63,26 @@ _SATURATION = _Sign(
         ],
         "text": "Oxygen saturation by pulse oximetry",
     },
-    profiles("us-core-pulse-oximetry"),
+    _claimed("us-core-pulse-oximetry"),
     "%",
     "%",
 )
 _PRESSURE_CODE = concept(LOINC, "85354-9", "Blood pressure panel with all children optional")
-_PRESSURE_PROFILE = profiles("us-core-blood-pressure")
+_PRESSURE_PROFILE = _claimed("us-core-blood-pressure")
 _SYSTOLIC = concept(LOINC, "8480-6", "Systolic blood pressure")
 _DIASTOLIC = concept(LOINC, "8462-4", "Diastolic blood pressure")
+_AVERAGE_PROFILE = profiles("us-core-average-blood-pressure")
+_AVERAGE_CODE = concept(LOINC, "96607-7", "Blood pressure panel mean systolic and mean diastolic")
+_AVERAGE_SYSTOLIC = concept(LOINC, "96608-5", "Systolic blood pressure mean")
+_AVERAGE_DIASTOLIC = concept(LOINC, "96609-3", "Diastolic blood pressure mean")
+_DAYS_AT_HOME = 7
 _NOT_PERFORMED = concept(f"{HL7}data-absent-reason", "not-performed", "Not Performed")
 _FLOW = concept(LOINC, "3151-8", "Inhaled oxygen flow rate")
 _CONCENTRATION = concept(LOINC, "3150-6", "Inhaled oxygen concentration")
 _FEVERS = frozenset(("strep", "otitis", "influenza", "covid", "pneumonia", "gastroenteritis"))
 _BREATHLESS = frozenset(("pneumonia", "failure", "copd"))
+_NEEDS_OXYGEN = 92
+"""Percent of saturation below which oxygen is given."""
 
 
 def write(chart: Chart) -> None:
@@ -97,7 +111,10 @@ def _write_visit(chart: Chart, visit: Visit, last_height: float | None) -> float
     _add(chart, visit, _TEMPERATURE, temperature)
     is_short = not keys.isdisjoint(_BREATHLESS)
     saturation = body.saturation(day, is_short_of_breath=is_short)
-    _write_saturation(chart, visit, saturation, has_oxygen=is_short)
+    has_oxygen = is_short and (visit.kind.is_at_hospital or saturation < _NEEDS_OXYGEN)
+    _write_saturation(chart, visit, saturation, has_oxygen=has_oxygen)
+    if visit.kind.is_review and chart.life.has("hypertension", day):
+        _write_average(chart, visit)
     said.append(f"Pulse {pulse}. Temperature {temperature} C. SpO2 {saturation}%.")
     chart.measured[visit.number] = " ".join(said)
     return last_height
@@ -144,7 +161,7 @@ def _add(chart: Chart, visit: Visit, sign: _Sign, value: float) -> None:
 def _write_saturation(chart: Chart, visit: Visit, value: int, *, has_oxygen: bool) -> None:
     elements = _elements(chart, visit, _SATURATION.code)
     elements["valueQuantity"] = quantity(value, "%")
-    if has_oxygen and visit.kind.is_at_hospital:
+    if has_oxygen:
         elements["component"] = [
             {"code": _FLOW, "valueQuantity": quantity(2, "L/min")},
             {"code": _CONCENTRATION, "valueQuantity": quantity(28, "%")},
@@ -168,3 +185,30 @@ def _write_pressure(chart: Chart, visit: Visit) -> str:
     ]
     chart.add("Observation", "vital", _PRESSURE_PROFILE, elements, visit=visit)
     return f"BP {pressure.systolic}/{pressure.diastolic}."
+
+
+def _write_average(chart: Chart, visit: Visit) -> None:
+    """What the patient measured at home in the week before, as a mean."""
+    begun = visit.day - timedelta(_DAYS_AT_HOME)
+    if begun < chart.person.joined or chart.dice.random() > 0.4:
+        return
+    elements = _elements(chart, visit, _AVERAGE_CODE)
+    del elements["effectiveDateTime"]
+    elements["effectivePeriod"] = {"start": begun.isoformat(), "end": visit.day.isoformat()}
+    has_measured = chart.dice.random() > 0.15
+    mean = chart.body.pressure(visit.day) if has_measured else None
+    elements["component"] = _means(mean)
+    elements["performer"] = [chart.subject]
+    chart.add("Observation", "vital", _AVERAGE_PROFILE, elements, visit=visit)
+
+
+def _means(mean: Pressure | None) -> list[Element]:
+    if mean is None:
+        return [
+            {"code": _AVERAGE_SYSTOLIC, "dataAbsentReason": _NOT_PERFORMED},
+            {"code": _AVERAGE_DIASTOLIC, "dataAbsentReason": _NOT_PERFORMED},
+        ]
+    return [
+        {"code": _AVERAGE_SYSTOLIC, "valueQuantity": quantity(mean.systolic, "mmHg", "mm[Hg]")},
+        {"code": _AVERAGE_DIASTOLIC, "valueQuantity": quantity(mean.diastolic, "mmHg", "mm[Hg]")},
+    ]

@@ -1,4 +1,4 @@
-"""The synthetic patients: generated once, listed for the demo, all in one Group."""
+"""The synthetic patients: generated once, all in one Group, and in their practitioner's."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from fhirapi.store.models import Content, PatientLine
 from fhirapi.store.patient_line import patient_line
 from fhirapi.synthetic.generate import generate
 from fhirapi.synthetic.person import FIRST_ID, mrn_of
+from fhirapi.synthetic.population import panels
 
 GROUP_ID = "demo-group"
 _SEED = 1
@@ -120,7 +121,7 @@ def _write_group(people: list[Person]) -> None:
         "quantity": len(members),
         "member": members,
     }
-    load([group])
+    load([*panels(_SEED, len(members)), group])
 
 
 def _person(resource: dict[str, Any]) -> Person:

@@ -1,5 +1,6 @@
 """A record tells one life: what refers to another part of it agrees with that part."""
 
+from base64 import b64decode
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
@@ -49,6 +50,29 @@ def test_every_reference_leads_somewhere_within_the_record_or_the_practice(share
     for one in records:
         own = {f"{each['resourceType']}/{each['id']}" for each in one}
         assert set(_references(one)) <= own | known
+
+
+def test_a_file_is_a_binary_of_the_same_patient(crowd):
+    checked = 0
+    for one in crowd:
+        binaries = {f"Binary/{each['id']}": each for each in _of_type(one, "Binary")}
+        attachments = [each for resource in one for each in _attachments(resource)]
+        named = {each["url"] for each in attachments if "url" in each}
+        assert named == binaries.keys()
+        for each in attachments:
+            content = b64decode(binaries[each["url"]]["data"] if "url" in each else each["data"])
+            assert each["size"] == len(content)
+            checked += 1
+        owners = {each["securityContext"]["reference"] for each in binaries.values()}
+        assert owners <= {f"Patient/{one[0]['id']}"}
+    assert checked > 500
+
+
+def _attachments(resource):
+    yield from (each["attachment"] for each in resource.get("content", ()) if "attachment" in each)
+    yield from resource.get("presentedForm", ())
+    if resource["resourceType"] == "Media":
+        yield resource["content"]
 
 
 @pytest.mark.parametrize("seed", range(3))

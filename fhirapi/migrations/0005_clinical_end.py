@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fhirapi', '0003_search_quantity'),
+        ('fhirapi', '0004_index_histories_by_patient'),
     ]
 
     operations = [

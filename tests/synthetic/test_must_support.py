@@ -1,0 +1,81 @@
+"""The demo's patients show all that US Core asks a server to be able to show."""
+
+from functools import cache
+
+import pytest
+
+from fhirapi.definitions.profiles import VERSIONS
+from fhirapi.synthetic.population import practice, record
+from tests.synthetic.must_support import Population, incomplete, missing
+
+_SEED, _PATIENTS = 1, 50  # of make run
+
+REFERRED_TO = {
+    "us-core-careteam": "patient practitioner practitionerrole relatedperson",
+    "us-core-coverage": "organization patient",
+    "us-core-condition-encounter-diagnosis": "encounter patient",
+    "us-core-diagnosticreport-lab": "encounter observation-lab organization patient practitioner",
+    "us-core-diagnosticreport-note": (
+        "encounter observation-lab observation-clinical-result organization patient practitioner"
+    ),
+    "us-core-documentreference": "encounter organization patient practitioner",
+    "us-core-encounter": (
+        "condition-encounter-diagnosis condition-problems-health-concerns location organization "
+        "patient practitioner"
+    ),
+    "us-core-goal": "patient",
+    "us-core-immunization": "encounter location patient practitioner",
+    "us-core-location": "organization",
+    "us-core-medicationdispense": (
+        "encounter medication medicationrequest organization patient practitioner"
+    ),
+    "us-core-medicationrequest": "encounter medication patient practitioner",
+    "us-core-observation-clinical-result": "encounter patient",
+    "us-core-observation-lab": "encounter patient specimen",
+    "us-core-observation-screening-assessment": (
+        "observation-screening-assessment patient practitioner questionnaireresponse"
+    ),
+    "us-core-practitionerrole": "location organization practitioner",
+    "us-core-procedure": "encounter patient practitioner servicerequest",
+    "us-core-provenance": "organization practitioner",
+    "us-core-questionnaireresponse": "patient practitioner",
+    "us-core-servicerequest": "encounter patient practitioner",
+    "us-core-simple-observation": "patient practitioner",
+}
+"""Kinds of targets that a server must be able to give, as the pages of the profiles mark them."""
+
+
+@cache
+def _demo():
+    records = (record(_SEED, index) for index in range(_PATIENTS))
+    return Population([*practice(_SEED), *(each for one in records for each in one)])
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_must_support_element_slice_and_extension_occurs(version):
+    assert missing(version, _demo()) == []
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_mandatory_elements_are_always_there(version):
+    assert incomplete(version, _demo()) == set()
+
+
+@pytest.mark.parametrize(("profile", "targets"), REFERRED_TO.items())
+def test_every_kind_of_must_support_target_is_referred_to(profile, targets):
+    wanted = {f"us-core-{target}" for target in targets.split()}
+    assert wanted <= _demo().targets(_demo().of_profile(profile))
+
+
+@pytest.mark.parametrize("version", VERSIONS[1:])  # 3.1.1 knows no roles in a care team
+def test_references_lead_to_what_the_profiles_allow(version):
+    assert _demo().misdirected(version) == set()
+
+
+def test_the_measure_sees_what_is_left_out():
+    resource = record(_SEED, 0)[0]
+    without_name = {key: value for key, value in resource.items() if key != "name"}
+    population = Population([without_name])
+    assert "us-core-patient: name.family" in missing("6.1.0", population)
+    assert any("Patient.name" in each for each in incomplete("6.1.0", population))
+    assert "us-core-patient: name.family" not in missing("6.1.0", Population([resource]))

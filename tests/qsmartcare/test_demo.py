@@ -16,7 +16,13 @@ from portal.accounts.models import Account
 from portal.accounts.pin import confirm_pin
 from qsmartcare.demo.document import NotADemoDatabase, close, install
 from qsmartcare.demo.people import NotTheDemos
-from qsmartcare.demo.population import generate_missing, is_generated, may_generate, patients
+from qsmartcare.demo.population import (
+    GROUP_ID,
+    generate_missing,
+    is_generated,
+    may_generate,
+    patients,
+)
 from tests import people
 
 pytestmark = pytest.mark.django_db
@@ -132,7 +138,7 @@ def test_an_interrupted_generation_is_completed_whatever_number_is_asked_for(ask
 
 
 def members() -> set[str]:
-    group = Content.objects.get(resource_type="Group").content
+    group = Content.objects.get(resource_id=GROUP_ID).content
     return {each["entity"]["reference"].split("/")[1] for each in json.loads(group)["member"]}
 
 

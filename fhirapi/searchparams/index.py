@@ -1,13 +1,14 @@
 """Everything a search row says about a resource, derived from the declaration of its type."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from fhirapi.definitions.schema import ParameterType, ResourceType, SearchParameter
 from fhirapi.searchparams import date, number, quantity, reference, string, token, uri
 from fhirapi.searchparams.date import Range
 from fhirapi.searchparams.keys import key, parameter_key
-from fhirapi.searchparams.paths import values
+from fhirapi.searchparams.paths import steps, values
 from fhirapi.searchparams.quantity import Measured
 
 
@@ -38,13 +39,23 @@ def index(resource_type: ResourceType, resource: dict[str, Any], base: str) -> I
             entry.clinical = Range(
                 min(each.start for each in found), max(each.end for each in found)
             )
-    for parameter in resource_type.search:
-        if parameter.stored_as or resource_type.is_clinical_date(parameter):
-            continue
-        for path in parameter.paths:
-            for value in values(resource, path):
-                _add(entry, resource_type, parameter, value, base)
+    for root, parameter, path in _to_look_at(resource_type):
+        if root and root not in resource:
+            continue  # most parameters have no value in most resources
+        for value in values(resource, path):
+            _add(entry, resource_type, parameter, value, base)
     return entry
+
+
+@lru_cache(maxsize=500)
+def _to_look_at(resource_type: ResourceType) -> list[tuple[str, SearchParameter, str]]:
+    """Parameter and path, with the element the path begins with (none for a choice of types)."""
+    return [
+        ("" if (first := steps(path)[0]).is_choice else first.name, parameter, path)
+        for parameter in resource_type.search
+        if not parameter.stored_as and not resource_type.is_clinical_date(parameter)
+        for path in parameter.paths
+    ]
 
 
 def _patient_id(resource_type: ResourceType, resource: dict[str, Any], base: str) -> str | None:
@@ -106,16 +117,15 @@ def _add_reference(
     base: str,
 ) -> None:
     name, code = resource_type.name, parameter.code
-    named = parameter_key(name, code)
     for form in reference.forms(value, base):
-        if resource_type.names_patient(parameter) and form.startswith("Patient/"):
+        kind = form.partition("/")[0]
+        if kind == "Patient" and resource_type.names_patient(parameter):
             continue  # a column of the row says it
-        is_local = reference.is_local(form)
-        if parameter.is_narrow and form.partition("/")[0] not in parameter.targets:
+        if parameter.is_narrow and kind not in parameter.targets:
             continue
         entry.refs.add(key(name, code, form))
-        if is_local:
-            entry.links.add((named, form))
+        if reference.is_local(form):
+            entry.links.add((parameter_key(name, code), form))
     entry.refs.update(
         key(name, f"{code}:identifier", form) for form in reference.identifier_forms(value)
     )

@@ -26,9 +26,9 @@ class Span(NamedTuple):
 
 
 def spans(value: Any) -> Iterator[Span]:
-    """Index side."""
-    if type(value) in (int, float) and math.isfinite(value):
-        yield Span(float(value), float(value))
+    """Index side; a Decimal, too, where the text of a resource was read digit by digit."""
+    if type(value) in (int, float, Decimal) and math.isfinite(exact := float(value)):
+        yield Span(exact, exact)
 
 
 class Comparison(NamedTuple):

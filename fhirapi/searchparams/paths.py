@@ -6,7 +6,6 @@ https://hl7.org/fhir/R4/fhirpath.html
 """
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -26,9 +25,23 @@ class Step(NamedTuple):
     """... has this value; no such condition if empty."""
 
 
-def values(resource: dict[str, Any], path: str) -> Iterator[Any]:
+def values(resource: dict[str, Any], path: str) -> list[Any]:
     """Every value at the path, lists flattened; nothing where the path leads nowhere."""
-    return _walk(resource, steps(path), 0)
+    nodes: list[Any] = [resource]
+    for name, is_choice, element, value in steps(path):
+        found: list[Any] = []
+        for node in nodes:
+            if type(node) is not dict:
+                continue
+            child = _choice(node, name) if is_choice else node.get(name)
+            if type(child) is list:
+                found += child
+            elif child is not None:
+                found.append(child)
+        if element:
+            found = [each for each in found if type(each) is dict and each.get(element) == value]
+        nodes = found
+    return nodes
 
 
 @lru_cache(maxsize=2000)
@@ -47,22 +60,7 @@ def steps(path: str) -> tuple[Step, ...]:
     return tuple(found)
 
 
-def _walk(node: Any, path: tuple[Step, ...], depth: int) -> Iterator[Any]:
-    if depth == len(path):
-        yield node
-        return
-    name, is_choice, element, value = path[depth]
-    found = _choice(node, name) if is_choice else node.get(name) if type(node) is dict else None
-    if found is None:
-        return
-    for child in found if type(found) is list else (found,):
-        if not element or (type(child) is dict and child.get(element) == value):
-            yield from _walk(child, path, depth + 1)
-
-
-def _choice(node: Any, name: str) -> Any:
-    if type(node) is not dict:
-        return None
+def _choice(node: dict[str, Any], name: str) -> Any:
     length = len(name)
     for element, value in node.items():
         if element.startswith(name) and element[length : length + 1].isupper():

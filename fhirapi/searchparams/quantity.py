@@ -12,6 +12,8 @@ from fhirapi.searchparams import number
 from fhirapi.searchparams.number import Comparison, Span
 from fhirapi.searchparams.values import escape, split, unescape
 
+_EVERYTHING = Span(-math.inf, math.inf)
+
 
 class Measured(NamedTuple):
     span: Span
@@ -25,8 +27,9 @@ def measured(value: Any) -> Iterator[Measured]:
         return
     if "low" in value or "high" in value:
         low, high = value.get("low", {}), value.get("high", {})
-        span = Span(low.get("value", -math.inf), high.get("value", math.inf))
-        yield Measured(span, frozenset((*_units(low), *_units(high))))
+        lowest = next(number.spans(low.get("value")), _EVERYTHING).low
+        highest = next(number.spans(high.get("value")), _EVERYTHING).high
+        yield Measured(Span(lowest, highest), frozenset((*_units(low), *_units(high))))
     elif "value" in value:
         for span in number.spans(value["value"]):
             yield Measured(_bounded(span, value.get("comparator")), frozenset(_units(value)))

@@ -6,6 +6,7 @@ server's Patient/1 is not ours. A canonical address is findable with and without
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from fhirapi.searchparams import token, uri
@@ -21,8 +22,13 @@ def forms(value: Any, base: str) -> Iterator[str]:
     if type(value) is str:
         yield from uri.forms(value)
     elif type(value) is dict and (written := value.get("reference")):
-        match = _LITERAL.fullmatch(written.removeprefix(f"{base}/"))
-        yield match[1] if match else written
+        yield _form(written, base)
+
+
+@lru_cache(maxsize=50_000)
+def _form(written: str, base: str) -> str:
+    match = _LITERAL.fullmatch(written.removeprefix(f"{base}/"))
+    return match[1] if match else written
 
 
 def identifier_forms(value: Any) -> Iterator[str]:

@@ -4,6 +4,7 @@ A backslash takes the meaning away from ``,`` ``|`` ``$`` and from itself.
 """
 
 import re
+from functools import lru_cache
 
 _ESCAPED = re.compile(r"\\([,$|\\])")
 _SPECIAL = re.compile(r"[,$|\\]")
@@ -28,5 +29,6 @@ def unescape(text: str) -> str:
     return _ESCAPED.sub(r"\1", text) if "\\" in text else text
 
 
+@lru_cache(maxsize=20_000)
 def escape(text: str) -> str:
     return _SPECIAL.sub(r"\\\g<0>", text)

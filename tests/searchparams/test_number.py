@@ -1,6 +1,7 @@
 """Numbers and quantities: index side and query side agree, whatever the digits and prefix."""
 
 import math
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -73,6 +74,11 @@ def test_what_is_no_number_is_refused(text: str) -> None:
 @pytest.mark.parametrize("value", [True, "5", None, math.nan, math.inf, {}])
 def test_what_is_no_number_is_not_indexed(value: object) -> None:
     assert list(number.spans(value)) == []
+
+
+def test_a_number_read_digit_by_digit_is_the_same_number() -> None:
+    assert list(number.spans(Decimal("1.50"))) == list(number.spans(1.5))
+    assert list(number.spans(Decimal("1e400"))) == []
 
 
 units = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1)

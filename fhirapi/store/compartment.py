@@ -8,7 +8,6 @@ from typing import Any
 
 from fhirapi.definitions.schema import ResourceType
 from fhirapi.searchparams import reference
-from fhirapi.searchparams.index import IndexEntry
 from fhirapi.searchparams.paths import values
 from fhirapi.store.sql import fetch
 
@@ -20,9 +19,9 @@ WHERE c.patient_id IS NOT NULL
 """
 
 
-def targets(resource_type: ResourceType, resource: dict[str, Any], entry: IndexEntry) -> list[str]:
-    """``Type/id`` of what decides, for a resource that names no patient itself."""
-    if entry.patient_id or resource_type.patient is None:
+def targets(resource_type: ResourceType, resource: dict[str, Any]) -> list[str]:
+    """``Type/id`` of all that says whose data it is."""
+    if resource_type.patient is None or resource_type.patient == "id":
         return []
     return [
         form

@@ -70,10 +70,9 @@ def _entry(
 ) -> IndexEntry:
     """Provenance belongs to whom its target belongs to; targets are loaded before it."""
     entry = index(resource_type, resource)
-    for target in targets(resource_type, resource, entry):
-        if patient_id := compartments.get(target):
-            entry.patient_id = patient_id
-            break
+    if entry.patient_id is None:
+        known = (compartments.get(target) for target in targets(resource_type, resource))
+        entry.patient_id = next(filter(None, known), None)
     if entry.patient_id:
         compartments[f"{resource_type.name}/{resource['id']}"] = entry.patient_id
     return entry

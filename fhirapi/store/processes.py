@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from itertools import chain
 from multiprocessing.connection import wait as wait_for
 from typing import TypeVar
 
@@ -17,28 +18,38 @@ Result = TypeVar("Result")
 
 
 def each(
-    function: Callable[[Job], Result], jobs: Iterable[Job], processes: int | None = None
+    function: Callable[[Job], Result], *phases: Iterable[Job], processes: int | None = None
 ) -> Iterator[Result]:
-    """Results in the order in which they come. Jobs are drawn as they are needed, so that memory
-    stays flat; after an interruption those under way are finished, and no other is begun."""
+    """Results in the order in which they come; a phase begins when the one before has ended.
+
+    Jobs are drawn as they are needed, so that memory stays flat. After an interruption those
+    under way are finished, and no other is begun.
+    """
     processes = processes or os.cpu_count() or 1
     if processes == 1:
-        yield from map(function, jobs)
+        yield from map(function, chain.from_iterable(phases))
         return
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, mp_context=spawn, initializer=_begin) as pool:
         try:
-            running: set[Future[Result]] = set()
-            for job in jobs:
-                running.add(pool.submit(function, job))
-                while len(running) >= 2 * processes:
-                    done, running = wait(running, return_when=FIRST_COMPLETED)
-                    yield from (future.result() for future in done)
-            while running:
-                done, running = wait(running, return_when=FIRST_COMPLETED)
-                yield from (future.result() for future in done)
+            for jobs in phases:
+                yield from _phase(pool, function, jobs, most=2 * processes)
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _phase(
+    pool: ProcessPoolExecutor, function: Callable[[Job], Result], jobs: Iterable[Job], most: int
+) -> Iterator[Result]:
+    running: set[Future[Result]] = set()
+    for job in jobs:
+        running.add(pool.submit(function, job))
+        if len(running) >= most:
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            yield from (future.result() for future in done)
+    while running:
+        done, running = wait(running, return_when=FIRST_COMPLETED)
+        yield from (future.result() for future in done)
 
 
 def _begin() -> None:

@@ -67,7 +67,7 @@ def reindex(
 ) -> Done:  # fmt: skip
     """All types, or one."""
     total, failed = 0, []
-    for done in each(_reindex_batch, _batches(resource_type), processes):
+    for done in each(_reindex_batch, _batches(resource_type), processes=processes):
         total += done.count
         failed += done.failed
         on_progress(total)
@@ -106,8 +106,9 @@ def _entries(resources: dict[int, dict[str, Any]]) -> dict[int, IndexEntry]:
         resource_type = registry.find(resource["resourceType"])
         try:
             if resource_type:
-                entries[row_id] = entry_of(resource_type, resource)
-                waiting[row_id] = targets(resource_type, resource, entries[row_id])
+                entry = entries[row_id] = entry_of(resource_type, resource)
+                if entry.patient_id is None:
+                    waiting[row_id] = targets(resource_type, resource)
         except Malformed:
             continue
     patients = patients_of(chain.from_iterable(waiting.values())) | {
@@ -116,10 +117,8 @@ def _entries(resources: dict[int, dict[str, Any]]) -> dict[int, IndexEntry]:
         if entry.patient_id
     }
     for row_id, forms in waiting.items():
-        for form in forms:
-            if form in patients:
-                entries[row_id].patient_id = patients[form]
-                break
+        known = (patients.get(form) for form in forms)
+        entries[row_id].patient_id = next(filter(None, known), None)
     return entries
 
 

@@ -31,7 +31,7 @@ def generate(
     shares = list(_shares(start, count))
     processes = min(processes or os.cpu_count() or 1, len(shares) or 1)
     patients = 0
-    for stored, made in each(partial(_load_share, seed), shares, processes):
+    for stored, made in each(partial(_load_share, seed), shares, processes=processes):
         resources += stored
         patients += made
         on_progress(patients, resources)

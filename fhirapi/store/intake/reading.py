@@ -11,7 +11,13 @@ from uuid import UUID, uuid5
 
 from fhirapi.definitions import registry
 from fhirapi.store import exact
-from fhirapi.store.intake.references import Conditional, Unusable, renamed, rewrite
+from fhirapi.store.intake.references import (
+    Conditional,
+    Unusable,
+    may_need_rewriting,
+    renamed,
+    rewrite,
+)
 from fhirapi.store.intake.sources import Piece
 
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
@@ -78,7 +84,8 @@ def read(piece: Piece, options: Options) -> Read:
             if value.get("resourceType") == "Bundle":
                 _unpack(found, value, Arrival(piece.source, place, {}), options)
             else:
-                _take(found, [Arrival(piece.source, place, value)], options)
+                is_plain = options.ids == "keep" and not may_need_rewriting(text)
+                _take(found, [Arrival(piece.source, place, value)], options, is_plain=is_plain)
         except Unusable as error:
             found.rejects.append(Reject(piece.source, place, "", str(error)))
     return found
@@ -125,8 +132,10 @@ def _unpack(found: Read, bundle: dict[str, Any], where: Arrival, options: Option
     _take(found, arrivals, options)
 
 
-def _take(found: Read, arrivals: list[Arrival], options: Options) -> None:
-    """Those of one Bundle together, or a single one."""
+def _take(
+    found: Read, arrivals: list[Arrival], options: Options, *, is_plain: bool = False
+) -> None:
+    """Those of one Bundle together, or a single one; a plain one needs no rewriting."""
     urls: dict[str, str] = {}
     usable = []
     for arrival in arrivals:
@@ -143,7 +152,8 @@ def _take(found: Read, arrivals: list[Arrival], options: Options) -> None:
     namespace = options.namespace if options.ids == "new" else None
     for arrival in usable:
         try:
-            arrival.conditionals = rewrite(arrival.resource, urls, namespace)
+            if not is_plain:
+                arrival.conditionals = rewrite(arrival.resource, urls, namespace)
             found.arrivals.append(arrival)
         except Unusable as error:
             found.rejects.append(_rejected(arrival, error))

@@ -17,6 +17,7 @@ from fhirapi.store.sql import fetch
 
 _LOCAL = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9.-]{1,64})(/_history/.*)?")
 _CONDITIONAL = re.compile(r"([A-Z][A-Za-z]+)\?(.*)", re.DOTALL)
+_SPECIAL = re.compile(rb'"reference"\s*:\s*"(?:urn:|[A-Za-z]+\?|[^"]*\\)')
 _IDENTIFIED = """
 SELECT asked.key, found.resource_id
 FROM unnest(%s::bigint[]) AS asked(key), LATERAL (
@@ -64,6 +65,11 @@ def rewrite(
     return conditionals
 
 
+def may_need_rewriting(text: bytes) -> bool:
+    """Whether a resource on its own has such references: quicker asked of its text."""
+    return _SPECIAL.search(text) is not None
+
+
 def _references(resource: dict[str, Any]) -> Iterator[dict[str, Any]]:
     nodes: list[Any] = [resource]
     while nodes:
@@ -71,9 +77,10 @@ def _references(resource: dict[str, Any]) -> Iterator[dict[str, Any]]:
         if type(node) is dict:
             if type(node.get("reference")) is str:
                 yield node
-            nodes += [each for each in node.values() if type(each) in (dict, list)]
-        else:
-            nodes += [each for each in node if type(each) in (dict, list)]
+            node = node.values()
+        for child in node:
+            if type(child) is dict or type(child) is list:
+                nodes.append(child)
 
 
 def _conditional(element: dict[str, Any], target_type: str, query: str) -> Conditional:

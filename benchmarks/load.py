@@ -22,8 +22,8 @@ from benchmarks.world import database
 PATIENTS = int(os.environ.get("PATIENTS", "200"))
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 _DERIVED_TOO = (
-    "content", "searchrow", "searchstring", "searchdate", "searchlink", "carerelationship",
-    "patientline",
+    "content", "searchrow", "searchstring", "searchdate", "searchquantity", "searchlink",
+    "carerelationship", "patientline",
 )  # fmt: skip
 
 Resource = dict[str, Any]

@@ -27,7 +27,7 @@ class Span(NamedTuple):
 
 def spans(value: Any) -> Iterator[Span]:
     """Index side."""
-    if type(value) in (int, float) and math.isfinite(value):
+    if type(value) in (int, float, Decimal) and math.isfinite(value):
         yield Span(float(value), float(value))
 
 

@@ -6,10 +6,12 @@ https://hl7.org/fhir/R4/compartmentdefinition-patient.html
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
+
 from fhirapi.definitions.schema import ResourceType
 from fhirapi.searchparams import reference
 from fhirapi.searchparams.paths import values
-from fhirapi.store.sql import fetch
+from fhirapi.sql import fetch
 
 _PATIENTS = """
 SELECT c.resource_type || '/' || c.resource_id, c.patient_id
@@ -26,7 +28,7 @@ def targets(resource_type: ResourceType, resource: dict[str, Any]) -> list[str]:
     return [
         form
         for value in values(resource, resource_type.patient)
-        for form in reference.forms(value)
+        for form in reference.forms(value, settings.FHIR_BASE_URL)
         if reference.is_local(form)
     ]
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.conf import settings
+
 from fhirapi.definitions.schema import ResourceType
 from fhirapi.searchparams.index import IndexEntry, index
 from fhirapi.store.patient_line import patient_line
@@ -16,6 +18,6 @@ def entry_of(resource_type: ResourceType, resource: dict[str, Any]) -> IndexEntr
     try:
         if resource_type.name == "Patient":
             patient_line(resource)
-        return index(resource_type, resource)
+        return index(resource_type, resource, settings.FHIR_BASE_URL)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError):
         raise Malformed("An element does not have the shape that FHIR gives it.") from None

@@ -9,8 +9,8 @@ from typing import Any, NoReturn
 
 import orjson
 
-_LARGEST_EXPONENT = 400
-"""More than a double holds; a number beyond would only cost memory."""
+_LARGEST_EXPONENT = 300
+"""As a double, in which search compares; a number beyond would only cost memory."""
 
 
 def parse(text: str) -> Any:

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 import psycopg
+from django.conf import settings
 from django.db import transaction
 
 from fhirapi.definitions import registry
@@ -69,7 +70,7 @@ def _entry(
     resource_type: ResourceType, resource: dict[str, Any], compartments: dict[str, str]
 ) -> IndexEntry:
     """Provenance belongs to whom its target belongs to; targets are loaded before it."""
-    entry = index(resource_type, resource)
+    entry = index(resource_type, resource, settings.FHIR_BASE_URL)
     if entry.patient_id is None:
         known = (compartments.get(target) for target in targets(resource_type, resource))
         entry.patient_id = next(filter(None, known), None)

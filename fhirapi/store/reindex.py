@@ -13,12 +13,12 @@ from django.db import transaction
 
 from fhirapi.definitions import registry
 from fhirapi.searchparams.index import IndexEntry
+from fhirapi.sql import fetch
 from fhirapi.store import exact
 from fhirapi.store.compartment import patients_of, targets
 from fhirapi.store.entry import Malformed, entry_of
 from fhirapi.store.processes import each
 from fhirapi.store.rows import Row, delete_derived, write_derived
-from fhirapi.store.sql import fetch
 
 _BATCH = 1_000  # resources in one transaction
 _NEXT_IDS = """

@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from fhirapi.searchparams.index import IndexEntry
+from fhirapi.searchparams.keys import unit_key
 from fhirapi.searchparams.paths import values
+from fhirapi.sql import fetch
 from fhirapi.store import exact
 from fhirapi.store.patient_line import patient_line
-from fhirapi.store.sql import fetch
 
 _CONTENT = {
     "fhirapi_content": (
@@ -29,6 +30,7 @@ _DERIVED = {
     ),
     "fhirapi_searchstring": ("row_id", "key", "value"),
     "fhirapi_searchdate": ("row_id", "key", "start", "end"),
+    "fhirapi_searchquantity": ("row_id", "key", "low", "high", "units"),
     "fhirapi_searchlink": ("row_id", "key", "target_type", "target_id"),
     "fhirapi_carerelationship": ("row_id", "practitioner_id", "patient_id"),
     "fhirapi_patientline": (
@@ -102,9 +104,12 @@ def _derive(lines: Lines, row: Row) -> None:
     lines["fhirapi_searchdate"] += (
         (row_id, named, value.start, value.end) for named, value in entry.dates
     )
-    own = f"Patient/{entry.patient_id}"
+    lines["fhirapi_searchquantity"] += (
+        (row_id, named, *each.span, _array({unit_key(unit) for unit in each.units}))
+        for named, each in entry.quantities
+    )
     lines["fhirapi_searchlink"] += (
-        (row_id, named, *target.split("/")) for named, target in entry.links if target != own
+        (row_id, named, *target.split("/")) for named, target in entry.links
     )
     if kind == "Patient":
         lines["fhirapi_carerelationship"] += (

@@ -17,6 +17,7 @@ DERIVED = (
     "searchrow",
     "searchstring",
     "searchdate",
+    "searchquantity",
     "searchlink",
     "carerelationship",
     "patientline",

@@ -10,11 +10,11 @@ from itertools import chain
 from fhirapi.definitions import registry
 from fhirapi.definitions.schema import ResourceType
 from fhirapi.searchparams.index import IndexEntry
+from fhirapi.sql import fetch
 from fhirapi.store.compartment import patients_of, targets
 from fhirapi.store.entry import Malformed, entry_of
 from fhirapi.store.intake.reading import Arrival, Reject
 from fhirapi.store.intake.references import identified
-from fhirapi.store.sql import fetch
 
 _STORED_PATIENTS = """
 SELECT resource_id FROM fhirapi_content

@@ -13,7 +13,7 @@ from fhirapi.definitions import registry
 from fhirapi.searchparams import token
 from fhirapi.searchparams.keys import key
 from fhirapi.searchparams.paths import values
-from fhirapi.store.sql import fetch
+from fhirapi.sql import fetch
 
 _LOCAL = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9.-]{1,64})(/_history/.*)?")
 _CONDITIONAL = re.compile(r"([A-Z][A-Za-z]+)\?(.*)", re.DOTALL)

@@ -11,12 +11,12 @@ from uuid import NAMESPACE_URL, uuid5
 
 from django.db import transaction
 
+from fhirapi.sql import fetch, fetch_one
 from fhirapi.store.intake.models import Load
 from fhirapi.store.intake.piece import Result, Waited, store_piece, store_waited
 from fhirapi.store.intake.reading import Options, Reject
 from fhirapi.store.intake.sources import Piece, phases
 from fhirapi.store.processes import each
-from fhirapi.store.sql import fetch, fetch_one
 
 _SHARE = 500  # resources that waited, in one transaction
 _TOTALS = """

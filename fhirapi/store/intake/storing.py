@@ -9,11 +9,11 @@ import psycopg
 from django.db import DataError, IntegrityError, connection, transaction
 
 from fhirapi.searchparams.index import IndexEntry
+from fhirapi.sql import fetch
 from fhirapi.store import exact
 from fhirapi.store.intake.placing import place
 from fhirapi.store.intake.reading import Arrival, Options, Reject
 from fhirapi.store.rows import Row, delete_derived, take_ids, write
-from fhirapi.store.sql import fetch
 
 _EXISTING = """
 SELECT c.resource_type || '/' || c.resource_id, c.id, c.version_id, c.is_deleted,

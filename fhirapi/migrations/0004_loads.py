@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fhirapi', '0002_account_patients_and_append_only_audit'),
+        ('fhirapi', '0003_search_quantity'),
     ]
 
     operations = [

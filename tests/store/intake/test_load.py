@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fhirapi.store.models import CareRelationship, Content, SearchRow, Version
+from fhirapi.store.models import CareRelationship, Content, SearchQuantity, SearchRow, Version
 from tests import people
 from tests.store.intake.conftest import Write, load
 
@@ -40,6 +40,12 @@ def test_the_client_s_text_is_kept_but_for_version_and_date(write: Write) -> Non
         '{"resourceType":"Patient","id":"p","meta":{"source":"urn:x","versionId":"1",'
     )
     assert "2020-01-01" not in stored
+
+
+def test_a_measured_value_is_indexed_as_the_number_it_is(write: Write) -> None:
+    load(write("all.ndjson", REBECCA, json.dumps(PULSE).replace("72.5", "72.50")))
+    assert '"value":72.50' in content("o")
+    assert SearchQuantity.objects.filter(low=72.5, high=72.5).exists()
 
 
 def test_compressed_files_and_single_resources_are_read(tmp_path: Path, write: Write) -> None:

@@ -4,7 +4,7 @@ For resources that are made here and not in the store yet, such as a generated p
 transaction, so that a failure leaves nothing behind. Files of others come in by ``intake``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -47,23 +47,19 @@ def _store(batch: list[dict[str, Any]], compartments: dict[str, str]) -> None:
         raise AlreadyStored("A resource with this type and id is already stored.") from error
 
 
-def _rows(batch: list[dict[str, Any]], compartments: dict[str, str]) -> list[Row]:
+def _rows(batch: list[dict[str, Any]], compartments: dict[str, str]) -> Iterator[Row]:
     now = datetime.now(UTC)
-    rows = []
     for row_id, resource in zip(take_ids(len(batch)), batch, strict=True):
         resource_type = registry.find(resource["resourceType"])
         if resource_type is None:
             raise unknown_type(resource["resourceType"])
         entry = _entry(resource_type, resource, compartments)
         meta = resource.get("meta", {})
-        rows.append(
-            Row(
-                row_id, resource, entry,
-                version_id=int(meta.get("versionId", 1)),
-                last_updated=_instant(meta.get("lastUpdated"), now),
-            )
+        yield Row(
+            row_id, resource, entry,
+            version_id=int(meta.get("versionId", 1)),
+            last_updated=_instant(meta.get("lastUpdated"), now),
         )  # fmt: skip
-    return rows
 
 
 def _entry(

@@ -26,7 +26,7 @@ _CONTENT = {
 _DERIVED = {
     "fhirapi_searchrow": (
         "id", "resource_type", "resource_id", "patient_id", "last_updated", "clinical_date",
-        "tokens", "refs",
+        "clinical_end", "tokens", "refs",
     ),
     "fhirapi_searchstring": ("row_id", "key", "value"),
     "fhirapi_searchdate": ("row_id", "key", "start", "end"),
@@ -97,8 +97,8 @@ def _derive(lines: Lines, row: Row) -> None:
     row_id, entry = row.id, row.entry
     kind, resource_id = row.resource["resourceType"], row.resource["id"]
     lines["fhirapi_searchrow"].append(
-        (row_id, kind, resource_id, entry.patient_id, row.last_updated, entry.clinical_date,
-         _array(entry.tokens), _array(entry.refs))
+        (row_id, kind, resource_id, entry.patient_id, row.last_updated,
+         *(entry.clinical or (None, None)), _array(entry.tokens), _array(entry.refs))
     )  # fmt: skip
     lines["fhirapi_searchstring"] += ((row_id, named, value) for named, value in entry.strings)
     lines["fhirapi_searchdate"] += (

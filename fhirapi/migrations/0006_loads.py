@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fhirapi', '0003_search_quantity'),
+        ('fhirapi', '0005_clinical_end'),
     ]
 
     operations = [

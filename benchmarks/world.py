@@ -24,7 +24,7 @@ class World:
 
 
 @contextmanager
-def world() -> Iterator[World]:
+def database() -> Iterator[None]:
     """An embedded server of its own, as durable as the product's: every commit reaches the disk."""
     with tempfile.TemporaryDirectory(prefix="qsmartcare-bench-") as folder:
         os.environ["DATA_DIR"] = folder
@@ -33,7 +33,14 @@ def world() -> Iterator[World]:
         with EmbeddedPostgres(Path(folder) / "postgres") as postgres:
             os.environ["DATABASE_URL"] = postgres.ensure_database("qsmartcare")
             django.setup()
-            yield _furnish()
+            yield
+
+
+@contextmanager
+def world() -> Iterator[World]:
+    """A database with patients, one of whom has a key."""
+    with database():
+        yield _furnish()
 
 
 def _furnish() -> World:

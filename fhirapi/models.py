@@ -11,6 +11,7 @@ from fhirapi.smart.models import (
     RecordLink,
     RefreshToken,
 )
+from fhirapi.store.intake.models import Load, LoadDeferred, LoadPiece
 from fhirapi.store.models import (
     CareRelationship,
     Content,
@@ -33,6 +34,9 @@ __all__ = [
     "Content",
     "DataAccessGrant",
     "IDToken",
+    "Load",
+    "LoadDeferred",
+    "LoadPiece",
     "PatientLine",
     "RecordLink",
     "RefreshToken",

@@ -4,17 +4,14 @@ A patient's record depends on nothing but seed and index, so each process makes 
 share; the same seed gives the same population whatever the number of processes.
 """
 
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
 from itertools import chain
-
-import django
-from django.db import connection
 
 from fhirapi.store.load import load
 from fhirapi.store.models import Content
+from fhirapi.store.processes import each
 from fhirapi.synthetic.population import practice, record
 from fhirapi.synthetic.practice import GENERALISTS
 
@@ -31,23 +28,13 @@ def generate(
     """Returns how many resources were stored. Raises AlreadyStored if they are there already."""
     # Also found stored where an earlier generation was interrupted.
     resources = 0 if _is_stored("Practitioner", GENERALISTS[0].id) else load(practice(seed))
-    patients = 0
     shares = list(_shares(start, count))
     processes = min(processes or os.cpu_count() or 1, len(shares) or 1)
-    if processes == 1:
-        for share in shares:
-            resources += _load_share(seed, share)
-            patients += len(share)
-            on_progress(patients, resources)
-        return resources
-    connection.close()  # a process of its own makes its own
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=spawn, initializer=django.setup) as pool:
-        running = {pool.submit(_load_share, seed, share): len(share) for share in shares}
-        for done in as_completed(running):
-            resources += done.result()
-            patients += running[done]
-            on_progress(patients, resources)
+    patients = 0
+    for stored, made in each(partial(_load_share, seed), shares, processes=processes):
+        resources += stored
+        patients += made
+        on_progress(patients, resources)
     return resources
 
 
@@ -61,5 +48,6 @@ def _shares(start: int, count: int) -> Iterator[range]:
         yield range(first, min(first + _SHARE, start + count))
 
 
-def _load_share(seed: int, share: range) -> int:
-    return load(chain.from_iterable(record(seed, index) for index in share))
+def _load_share(seed: int, share: range) -> tuple[int, int]:
+    """How many resources, of how many patients."""
+    return load(chain.from_iterable(record(seed, index) for index in share)), len(share)

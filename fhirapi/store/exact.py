@@ -1,0 +1,67 @@
+"""JSON whose numbers stay what they were written as: 1.50 is not 1.5.
+
+FHIR: the precision of a decimal is significant. https://hl7.org/fhir/R4/datatypes.html#decimal
+"""
+
+import json
+from decimal import Decimal, InvalidOperation
+from typing import Any, NoReturn
+
+import orjson
+
+_LARGEST_EXPONENT = 300
+"""As a double, in which search compares; a number beyond would only cost memory."""
+
+
+def parse(text: str) -> Any:
+    """Decimals become ``Decimal``. Raises ValueError for what is not JSON that FHIR can hold."""
+    if "\\u0000" in text:
+        # https://hl7.org/fhir/R4/datatypes.html#string; PostgreSQL could not index it either.
+        raise ValueError("a string holds the character U+0000.")
+    try:
+        return _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{error.msg} at character {error.pos}.") from None
+    except RecursionError:
+        raise ValueError("nested too deeply.") from None
+
+
+def write(resource: Any) -> str:
+    """Without white space, members in their order. Raises ValueError."""
+    try:
+        return orjson.dumps(resource, default=_number).decode()
+    except TypeError as error:  # orjson's: a lone surrogate, or nested too deeply
+        raise ValueError("a string is not valid Unicode, or it is nested too deeply.") from error
+
+
+def _number(value: Any) -> orjson.Fragment:
+    if not isinstance(value, Decimal):
+        raise TypeError(type(value).__name__)
+    text = str(value)
+    if "E-" in text:
+        text = f"{value:f}"  # 0.0000001 as most would write it; the same digits
+    return orjson.Fragment(text)
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        raise ValueError("a number is out of range.") from None
+    if abs(value.adjusted()) > _LARGEST_EXPONENT:
+        raise ValueError("a number is out of range.")
+    return value
+
+
+def _integer(text: str) -> int | Decimal:
+    # What orjson cannot write again: more than 64 bits, and the sign of -0.
+    return int(text) if len(text) < 19 and text != "-0" else _decimal(text)
+
+
+def _refuse(_name: str) -> NoReturn:
+    raise ValueError("NaN and Infinity are not JSON.")
+
+
+_DECODER = json.JSONDecoder(
+    parse_float=_decimal, parse_int=_integer, parse_constant=_refuse, strict=True
+)

@@ -1,0 +1,43 @@
+"""Files to load, and how a test loads them."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fhirapi.store.intake import run as intake
+from fhirapi.store.intake.reading import Options, Reject
+from fhirapi.store.intake.sources import find
+
+Resource = dict[str, Any]
+Write = Callable[..., Path]
+
+
+def load(folder: Path, **options: Any) -> tuple[intake.Totals, list[Reject]]:
+    with intake.begin(find([folder]), Options(**options)) as begun:
+        intake.run(begun, processes=1)
+        result = intake.totals(begun), list(intake.rejects(begun))
+        intake.finish(begun)
+        return result
+
+
+def entry(resource: Resource, full_url: str = "") -> Resource:
+    return {"fullUrl": full_url, "resource": resource, "request": {"method": "POST", "url": "x"}}
+
+
+def bundle(*entries: Resource, kind: str = "transaction") -> Resource:
+    return {"resourceType": "Bundle", "type": kind, "entry": list(entries)}
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Writes a file of lines (text, or something to write as JSON); returns its folder."""
+
+    def write_file(name: str, *lines: Any) -> Path:
+        texts = [line if isinstance(line, str) else json.dumps(line) for line in lines]
+        (tmp_path / name).write_text("\n".join(texts) + "\n", encoding="utf-8")
+        return tmp_path
+
+    return write_file

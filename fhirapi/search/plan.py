@@ -12,12 +12,12 @@ from fhirapi.search.page import Position
 from fhirapi.search.query import SearchQuery
 from fhirapi.search.sort import OrderColumn, after, order_columns
 from fhirapi.search.value import Value
-from fhirapi.store.caller import ALLOWED, ASKED, CALLER, EVERY_ALLOWED, Caller
+from fhirapi.store.caller import ALLOWED, ASKED, CALLER, EVERY_ALLOWED, MAY_SEE, Caller
 
 _SEARCH = """
 WITH RECURSIVE {caller}, {allowed}, {mine}, hit AS MATERIALIZED (
     SELECT s.id, s.patient_id AS owner, {keys}
-    FROM fhirapi_searchrow s
+    FROM {rows} s
     WHERE s.resource_type = %(type)s AND {is_mine} {conditions}
 ), page AS MATERIALIZED (
     SELECT hit.* FROM hit {after} ORDER BY {order} LIMIT %(limit)s
@@ -54,8 +54,8 @@ _ENTRY = """'{{"fullUrl":"' || %(base)s || '/' || c.resource_type || '/' || c.re
 class Plan:
     sql: str
     parameters: dict[str, Any]
-    is_bound: bool
-    """Whether the query names its patients: then one plan is good for all of them."""
+    is_good_for_all: bool
+    """Whether the same plan is right whatever the values are."""
 
 
 def plan(
@@ -72,8 +72,8 @@ def plan(
     """
     binder = Binder()
     columns = order_columns(query.resource_type, query.sort, binder)
-    asked, criteria = _apart(query.criteria)
-    conditions = [criterion.sql("s", binder) for criterion in criteria]
+    start = _start(query, binder)
+    conditions = [criterion.sql("s", binder) for criterion in start.criteria]
     page_after = ""
     if position:
         page_after = f"WHERE {after(columns, position.values, position.row_id, binder)}"
@@ -81,9 +81,10 @@ def plan(
     sql = _SEARCH.format(
         caller=CALLER,
         allowed=ALLOWED,
-        mine=EVERY_ALLOWED if asked is None else ASKED,
+        mine=EVERY_ALLOWED if start.asked is None else ASKED,
         keys=", ".join(f"{column.sql} AS k{number}" for number, column in enumerate(columns)),
-        is_mine=visible(query.resource_type, "s", "mine"),
+        rows=start.rows,
+        is_mine=start.is_mine,
         conditions="".join(f" AND {condition}" for condition in conditions),
         after=page_after,
         entry_match=_ENTRY.format(mode="match"),
@@ -104,13 +105,45 @@ def plan(
         "base": settings.FHIR_BASE_URL,
         "readable": list(readable),
         "shared": list(shared),
-        "asked": asked,
+        "asked": start.asked,
     }
-    return Plan(sql, parameters, is_bound=asked is not None)
+    return Plan(sql, parameters, is_good_for_all=start.is_certain)
+
+
+@dataclass(frozen=True)
+class _Start:
+    """Where a search begins. The planner cannot know how many patients a caller may see."""
+
+    rows: str
+    """The search rows, as the FROM clause has them."""
+    is_mine: str
+    """The condition that a row is the caller's to see."""
+    criteria: list[Criterion]
+    """What is asked of these rows."""
+    asked: list[str] | None = None
+    """The patients whom the query names, if it does."""
+    is_certain: bool = True
+    """Whether that is the right way whatever the values are."""
+
+
+def _start(query: SearchQuery, binder: Binder) -> _Start:
+    """With the patients who are named, else with what an index finds few of, else with all."""
+    asked, criteria = _apart(query.criteria)
+    is_mine = visible(query.resource_type, "s", "mine")
+    if asked is not None:
+        return _Start("fhirapi_searchrow", is_mine, criteria, asked)
+    for criterion in criteria:
+        found = criterion.found_rows(binder) if isinstance(criterion, Value) else None
+        if found:
+            if not query.resource_type.is_shared:
+                is_mine = MAY_SEE.format(row="s")
+            # OFFSET 0: the planner must not look for these rows in another way.
+            return _Start(f"({found} OFFSET 0)", is_mine, criteria)
+    return _Start("fhirapi_searchrow", is_mine, criteria, is_certain=False)
 
 
 def _apart(criteria: list[Criterion]) -> tuple[list[str] | None, list[Criterion]]:
-    """The patients whom the query names, if it does, and what else it asks for."""
+    """The patients whom the query names, and what else it asks for."""
     asked: list[str] | None = None
     others: list[Criterion] = []
     for criterion in criteria:

@@ -33,7 +33,7 @@ def run(
     readable = [each.name for each in registry.every() if may_include(each.name)]
     shared = [each.name for each in registry.every() if each.is_shared]
     planned = plan(caller, query, position, readable=readable, shared=shared)
-    row = statement(planned.sql, keeps_plan=planned.is_bound).fetch_one(planned.parameters)
+    row = statement(planned.sql, keeps_plan=planned.is_good_for_all).fetch_one(planned.parameters)
     if row is None:
         raise TokenRefused
     total, has_more, matches, included, last, account_id, patient_ids = row

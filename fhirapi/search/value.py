@@ -45,6 +45,11 @@ class Value:
         with self._as_outcome():
             return _asked_patients(self)
 
+    def found_rows(self, binder: Binder) -> str | None:
+        """The search rows that have the value, read from its index, where that finds few."""
+        with self._as_outcome():
+            return _found_rows(self, binder)
+
     @contextmanager
     def _as_outcome(self) -> Iterator[None]:
         try:
@@ -69,6 +74,22 @@ def _asked_patients(value: Value) -> list[str] | None:
     forms = _reference_forms(value)
     own = [form.removeprefix(_OWN) for form in forms if form.startswith(_OWN)]
     return own if own and (len(own) == len(forms) or value.parameter.is_narrow) else None
+
+
+def _found_rows(value: Value, binder: Binder) -> str | None:
+    parameter = value.parameter
+    is_reference = parameter.type is ParameterType.REFERENCE
+    if value.modifier in ("", "identifier", "of-type") and (
+        parameter.is_nearly_unique
+        or (is_reference and not value.resource_type.names_patient(parameter))
+    ):
+        return f"SELECT r.* FROM fhirapi_searchrow r WHERE {value.sql('r', binder)}"
+    if parameter.type is ParameterType.STRING and value.modifier in ("", "exact"):
+        return (
+            "SELECT r.* FROM fhirapi_searchrow r WHERE r.id IN (SELECT v.row_id "
+            f"FROM fhirapi_searchstring v WHERE {_string_entries(value, binder)})"
+        )
+    return None
 
 
 # --- Keys: token, uri, reference -----------------------------------------------------------------
@@ -135,19 +156,31 @@ def _any(value: Value, binder: Binder) -> str:
 
 
 def _strings(value: Value, row: str, binder: Binder) -> str:
-    patterns = [binder.bind(string.like(each, value.modifier)) for each in value.values]
-    # LIKE with one pattern can use the B-tree; LIKE ANY cannot.
-    likes = " OR ".join(f"v.value LIKE {pattern}" for pattern in patterns)
-    if value.modifier == "exact":
-        exactly = _exactly(value, binder)
-        likes = (
-            f"({likes}) AND EXISTS (SELECT FROM fhirapi_content m "
-            f"WHERE m.id = {row}.id AND ({exactly}))"
-        )
-    return (
+    found = (
         "EXISTS (SELECT FROM fhirapi_searchstring v "
-        f"WHERE v.row_id = {row}.id AND v.key = {_any(value, binder)} AND ({likes}))"
+        f"WHERE v.row_id = {row}.id AND {_string_entries(value, binder)})"
     )
+    if value.modifier != "exact":
+        return found
+    return (
+        f"({found} AND EXISTS (SELECT FROM fhirapi_content m "
+        f"WHERE m.id = {row}.id AND ({_exactly(value, binder)})))"
+    )
+
+
+def _string_entries(value: Value, binder: Binder) -> str:
+    """The condition on an entry ``v`` of the side table."""
+    compared = " OR ".join(_compare_string(each, value.modifier, binder) for each in value.values)
+    return f"v.key = {_any(value, binder)} AND ({compared})"
+
+
+def _compare_string(text: str, modifier: str, binder: Binder) -> str:
+    if modifier == "contains":
+        return f"v.value LIKE {binder.bind(string.like(text, modifier))}"
+    if modifier == "exact":
+        return f"v.value = {binder.bind(string.query_text(text))}"
+    start, end = string.span(text)
+    return f"(v.value >= {binder.bind(start)} AND v.value < {binder.bind(end)})"
 
 
 def _exactly(value: Value, binder: Binder) -> str:

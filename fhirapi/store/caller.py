@@ -53,7 +53,14 @@ _SEEN = """(
 # them only where a condition comes to ask.
 ALLOWED = "allowed AS MATERIALIZED " + _SEEN.format(asked="")
 
-# Those of them whom the query names: a panel of thousands is not gathered for one of them.
+# The same asked of a single row: for a few found, a panel of thousands is not gathered.
+MAY_SEE = """(
+    SELECT true FROM caller
+    JOIN fhirapi_accountpatient visible ON visible.account_id = caller.account_id
+    WHERE visible.patient_id = {row}.patient_id AND {row}.patient_id = ANY(caller.patient_ids)
+    LIMIT 1)"""
+
+# Those of them whom the query names.
 ASKED = "mine AS MATERIALIZED " + _SEEN.format(asked="AND visible.patient_id = ANY(%(asked)s)")
 EVERY_ALLOWED = "mine AS NOT MATERIALIZED (SELECT patient_id FROM allowed)"
 

@@ -15,6 +15,7 @@ from fhirapi.store.intake.models import Load, LoadDeferred, LoadPiece
 from fhirapi.store.models import (
     CareRelationship,
     Content,
+    IndexState,
     PatientLine,
     SearchDate,
     SearchLink,
@@ -34,6 +35,7 @@ __all__ = [
     "Content",
     "DataAccessGrant",
     "IDToken",
+    "IndexState",
     "Load",
     "LoadDeferred",
     "LoadPiece",

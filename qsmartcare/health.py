@@ -14,10 +14,13 @@ from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from fhirapi.store import index_state
 from qsmartcare import metrics
 
-# Remembered once true: migrations are not taken back below a running process.
+# Remembered once true: migrations are not taken back below a running process, and it declares
+# nothing anew.
 _is_known_migrated = False
+_is_known_indexed = False
 
 
 @require_safe
@@ -51,7 +54,9 @@ def prometheus(request: HttpRequest) -> HttpResponse:
 def _reasons_against() -> list[str]:
     try:
         _ask_database()
-        return [] if _has_migrated() else ["The database lacks migrations: manage.py migrate."]
+        if not _has_migrated():
+            return ["The database lacks migrations: manage.py migrate."]
+        return _incomplete_searches()
     except DatabaseError:
         return ["The database does not answer."]
 
@@ -73,6 +78,16 @@ def _has_migrated() -> bool:
         executor = MigrationExecutor(connection)
         _is_known_migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
     return _is_known_migrated
+
+
+def _incomplete_searches() -> list[str]:
+    global _is_known_indexed
+    stale = [] if _is_known_indexed else index_state.stale()
+    _is_known_indexed = not stale
+    if not stale:
+        return []
+    types = ", ".join(stale)
+    return [f"Searches of {types} would be incomplete: manage.py reindex --stale."]
 
 
 def _may_read_metrics(request: HttpRequest) -> bool:

@@ -19,6 +19,8 @@ except env.BadSetting as bad_setting:
 
 from django.conf import settings
 
+from fhirapi.store import index_state
+from fhirapi.store.reindex import reindex
 from qsmartcare.demo.document import NotADemoDatabase, close, install
 from qsmartcare.demo.people import NotTheDemos
 from qsmartcare.demo.population import (
@@ -44,6 +46,9 @@ def prepare() -> None:
         call_command("migrate", interactive=False, verbosity=0)
         call_command("create_front_desk", verbosity=0)
         call_command("clear_expired", verbosity=0)
+    for name in index_state.stale():
+        with step(f"Renewing the search index of {name}"):
+            reindex(name)
     if count and not is_generated() and may_generate():
         with step(f"Generating {size_of(count)} synthetic patients") as tell:
             generate_missing(count, tell)

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.conf import settings
 
-from fhirapi.search.criteria import Binder, Criterion, visible
+from fhirapi.search.criteria import Binder
 from fhirapi.search.include import include_sql, may_stand_beside
 from fhirapi.search.page import Position
 from fhirapi.search.query import SearchQuery
 from fhirapi.search.sort import OrderColumn, after, order_columns
-from fhirapi.search.value import Value
-from fhirapi.store.caller import ALLOWED, ASKED, CALLER, EVERY_ALLOWED, MAY_SEE, Caller
+from fhirapi.search.start import start_of
+from fhirapi.store.caller import ALLOWED, ASKED, CALLER, EVERY_ALLOWED, Caller
 
 _SEARCH = """
 WITH RECURSIVE {caller}, {allowed}, {mine}, hit AS MATERIALIZED (
@@ -72,7 +72,7 @@ def plan(
     """
     binder = Binder()
     columns = order_columns(query.resource_type, query.sort, binder)
-    start = _start(query, binder)
+    start = start_of(query.resource_type, query.criteria, binder)
     conditions = [criterion.sql("s", binder) for criterion in start.criteria]
     page_after = ""
     if position:
@@ -108,51 +108,6 @@ def plan(
         "asked": start.asked,
     }
     return Plan(sql, parameters, is_good_for_all=start.is_certain)
-
-
-@dataclass(frozen=True)
-class _Start:
-    """Where a search begins. The planner cannot know how many patients a caller may see."""
-
-    rows: str
-    """The search rows, as the FROM clause has them."""
-    is_mine: str
-    """The condition that a row is the caller's to see."""
-    criteria: list[Criterion]
-    """What is asked of these rows."""
-    asked: list[str] | None = None
-    """The patients whom the query names, if it does."""
-    is_certain: bool = True
-    """Whether that is the right way whatever the values are."""
-
-
-def _start(query: SearchQuery, binder: Binder) -> _Start:
-    """With the patients who are named, else with what an index finds few of, else with all."""
-    asked, criteria = _apart(query.criteria)
-    is_mine = visible(query.resource_type, "s", "mine")
-    if asked is not None:
-        return _Start("fhirapi_searchrow", is_mine, criteria, asked)
-    for criterion in criteria:
-        found = criterion.found_rows(binder) if isinstance(criterion, Value) else None
-        if found:
-            if not query.resource_type.is_shared:
-                is_mine = MAY_SEE.format(row="s")
-            # OFFSET 0: the planner must not look for these rows in another way.
-            return _Start(f"({found} OFFSET 0)", is_mine, criteria)
-    return _Start("fhirapi_searchrow", is_mine, criteria, is_certain=False)
-
-
-def _apart(criteria: list[Criterion]) -> tuple[list[str] | None, list[Criterion]]:
-    """The patients whom the query names, and what else it asks for."""
-    asked: list[str] | None = None
-    others: list[Criterion] = []
-    for criterion in criteria:
-        named = criterion.asked_patients() if isinstance(criterion, Value) else None
-        if named is None:
-            others.append(criterion)
-        else:
-            asked = named if asked is None else [each for each in asked if each in named]
-    return asked, others
 
 
 def _beside(query: SearchQuery, binder: Binder) -> tuple[str, str]:

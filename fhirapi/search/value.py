@@ -8,16 +8,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import lru_cache
 
 from django.conf import settings
 
 from fhirapi.definitions.schema import ParameterType, ResourceType, SearchParameter
 from fhirapi.outcomes import bad_value
+from fhirapi.search import by_content
 from fhirapi.search.criteria import Binder
 from fhirapi.searchparams import date, number, quantity, reference, string, token, uri
 from fhirapi.searchparams.keys import key, parameter_key, unit_key
-from fhirapi.searchparams.paths import json_path
 from fhirapi.searchparams.values import split, unescape
 
 _OWN = "Patient/"
@@ -162,10 +161,7 @@ def _strings(value: Value, row: str, binder: Binder) -> str:
     )
     if value.modifier != "exact":
         return found
-    return (
-        f"({found} AND EXISTS (SELECT FROM fhirapi_content m "
-        f"WHERE m.id = {row}.id AND ({_exactly(value, binder)})))"
-    )
+    return f"({found} AND {by_content.exactly(value, row, binder)})"
 
 
 def _string_entries(value: Value, binder: Binder) -> str:
@@ -181,22 +177,6 @@ def _compare_string(text: str, modifier: str, binder: Binder) -> str:
         return f"v.value = {binder.bind(string.query_text(text))}"
     start, end = string.span(text)
     return f"(v.value >= {binder.bind(start)} AND v.value < {binder.bind(end)})"
-
-
-def _exactly(value: Value, binder: Binder) -> str:
-    """Case and accents too: the index holds folded texts, so what it found is looked at."""
-    texts = binder.bind([unescape(each) for each in value.values])
-    return " OR ".join(
-        f"EXISTS (SELECT FROM jsonb_path_query(m.content::jsonb, {binder.bind(path)}::jsonpath) x "
-        f"WHERE x #>> '{{}}' = ANY({texts}))"
-        for path in _text_paths(value.parameter.paths)
-    )
-
-
-@lru_cache(maxsize=1000)
-def _text_paths(paths: tuple[str, ...]) -> list[str]:
-    """Below a HumanName or an Address every text counts."""
-    return [f'{json_path(path)}.** ? (@.type() == "string")' for path in paths]
 
 
 def _dates(value: Value, row: str, binder: Binder) -> str:
@@ -275,52 +255,7 @@ _BY_TYPE: dict[ParameterType, Callable[[Value, str, Binder], str]] = {
     ParameterType.COMPOSITE: _composites,
 }
 
-
-# --- What is rarely asked: the content itself, so that no index entry is spent on it --------------
-def _missing(value: Value, row: str, binder: Binder) -> str:
-    paths = [binder.bind(path) for path in _present(value.parameter)]
-    present = " OR ".join(
-        f"jsonb_path_exists(m.content::jsonb, {path}::jsonpath)" for path in paths
-    )
-    negation = "NOT " if value.values == ("true",) else ""
-    return (
-        f"{negation}EXISTS (SELECT FROM fhirapi_content m "
-        f"WHERE m.id = {row}.id AND ({present or 'true'}))"
-    )
-
-
-def _present(parameter: SearchParameter) -> list[str]:
-    paths = [json_path(path) for path in parameter.paths]
-    if not parameter.is_narrow:
-        return paths
-    types = "|".join(parameter.targets)
-    return [f'{path} ? (@.reference like_regex "(^|/)({types})/")' for path in paths]
-
-
-# The words that stand beside a code: CodeableConcept, Coding, Identifier.
-_WORDS = (".text", ".coding.display", ".display", ".type.text")
-# What string.fold does, in SQL: no accents, lower case.
-_FOLDED = r"lower(regexp_replace(normalize(x #>> '{}', NFKD), '[\u0300-\u036F]', '', 'g'))"
-
-
-def _text(value: Value, row: str, binder: Binder) -> str:
-    """``:text``: starts-with, at the beginning of any word."""
-    patterns = []
-    for each in value.values:
-        start = string.like(each, "")
-        patterns += [start, f"% {start}"]
-    wanted = binder.bind(patterns)
-    found = " OR ".join(
-        f"EXISTS (SELECT FROM jsonb_path_query(m.content::jsonb, {binder.bind(path)}::jsonpath) x "
-        f"WHERE {_FOLDED} LIKE ANY({wanted}))"
-        for path in _word_paths(value.parameter.paths)
-    )
-    return f"EXISTS (SELECT FROM fhirapi_content m WHERE m.id = {row}.id AND ({found}))"
-
-
-@lru_cache(maxsize=1000)
-def _word_paths(paths: tuple[str, ...]) -> list[str]:
-    return [json_path(path) + words for path in paths for words in _WORDS]
-
-
-_BY_CONTENT: dict[str, Callable[[Value, str, Binder], str]] = {"missing": _missing, "text": _text}
+_BY_CONTENT: dict[str, Callable[[Value, str, Binder], str]] = {
+    "missing": by_content.missing,
+    "text": by_content.words,
+}

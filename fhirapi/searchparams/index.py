@@ -11,6 +11,9 @@ from fhirapi.searchparams.keys import key, parameter_key
 from fhirapi.searchparams.paths import steps, values
 from fhirapi.searchparams.quantity import Measured
 
+ENCODING = 1
+"""Counted up when the same declaration and value give other keys: then all must be reindexed."""
+
 
 @dataclass(slots=True)
 class IndexEntry:

@@ -179,6 +179,16 @@ class PatientLine(models.Model):
         return f"Patient/{self.patient_id}"
 
 
+class IndexState(models.Model):
+    """By which declaration the rows of a type were made (store/index_state.py)."""
+
+    resource_type = models.TextField(primary_key=True)
+    fingerprint = models.TextField()
+
+    def __str__(self) -> str:
+        return self.resource_type
+
+
 class Version(models.Model):
     """A version that a later one replaced; append-only."""
 

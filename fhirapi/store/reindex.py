@@ -14,7 +14,7 @@ from django.db import transaction
 from fhirapi.definitions import registry
 from fhirapi.searchparams.index import IndexEntry
 from fhirapi.sql import fetch
-from fhirapi.store import exact
+from fhirapi.store import exact, index_state
 from fhirapi.store.compartment import patients_of, targets
 from fhirapi.store.entry import Malformed, entry_of
 from fhirapi.store.processes import each
@@ -71,6 +71,9 @@ def reindex(
         total += done.count
         failed += done.failed
         on_progress(total)
+    index_state.mark(
+        filter(None, [registry.find(resource_type)]) if resource_type else registry.every()
+    )
     return Done(total, failed)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import chain
 
+from fhirapi.store import index_state
 from fhirapi.store.load import load
 from fhirapi.store.models import Content
 from fhirapi.store.processes import each
@@ -26,6 +27,7 @@ def generate(
     on_progress: Progress = lambda patients, resources: None,
 ) -> int:  # fmt: skip
     """Returns how many resources were stored. Raises AlreadyStored if they are there already."""
+    index_state.mark_empty()
     # Also found stored where an earlier generation was interrupted.
     resources = 0 if _is_stored("Practitioner", GENERALISTS[0].id) else load(practice(seed))
     shares = list(_shares(start, count))

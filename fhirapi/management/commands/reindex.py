@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from fhirapi.definitions import registry
+from fhirapi.store import index_state
 from fhirapi.store.reindex import count, reindex
 
 
@@ -23,16 +24,29 @@ class Command(BaseCommand):
         )
         parser.add_argument("--processes", type=int, default=None, help="default: one a core")
 
+        parser.add_argument(
+            "--stale", action="store_true",
+            help="only the types whose declaration has changed since they were indexed",
+        )  # fmt: skip
+
     def handle(self, *args: Any, **options: Any) -> None:
         _check(options["type"], options["param"])
+        if not options["stale"]:
+            self._reindex(options["type"], options["processes"])
+            return
+        for name in index_state.stale():
+            self.stdout.write(f"{name}:")
+            self._reindex(name, options["processes"])
+
+    def _reindex(self, resource_type: str | None, processes: int | None) -> None:
         began = time.monotonic()
         columns = (
             TextColumn("Reindexing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
         )  # fmt: skip
         with Progress(*columns) as progress:
-            task = progress.add_task("", total=count(options["type"]))
+            task = progress.add_task("", total=count(resource_type))
             done = reindex(
-                options["type"], processes=options["processes"],
+                resource_type, processes=processes,
                 on_progress=lambda resources: progress.update(task, completed=resources),
             )  # fmt: skip
         seconds = time.monotonic() - began

@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 from django.db import transaction
 
 from fhirapi.sql import fetch, fetch_one
+from fhirapi.store import index_state
 from fhirapi.store.intake.models import Load
 from fhirapi.store.intake.piece import Result, Waited, store_piece, store_waited
 from fhirapi.store.intake.reading import Options, Reject
@@ -70,6 +71,7 @@ def begin(files: list[Path], options: Options, *, restart: bool = False) -> Iter
         if restart:
             Load.objects.filter(key=key).delete()
         load, is_new = Load.objects.get_or_create(key=key)
+        index_state.mark_empty()
         yield Begun(load.pk, files, options, not is_new)
     finally:
         fetch("SELECT pg_advisory_unlock(%s)", [lock])

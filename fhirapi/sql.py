@@ -17,21 +17,21 @@ import psycopg
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq import ConnStatus, Escaping, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 Row = tuple[bytes | None, ...]
 
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+_NUMBERED = re.compile(rb"\$(\d+)")
 
 
 def fetch(sql: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
     """All rows. Takes part in Django's transaction, if one is open."""
 
     def run(raw: "psycopg.Connection[Any]") -> list[tuple[Any, ...]]:
-        # psycopg's plain cursor, not Django's: binds on the server.
-        return psycopg.Cursor(raw).execute(sql, parameters).fetchall()
+        return psycopg.ClientCursor(raw).execute(sql, parameters).fetchall()
 
     return _healed(run)
 
@@ -84,8 +84,8 @@ _known: "WeakKeyDictionary[psycopg.Connection[Any], set[bytes]]" = WeakKeyDictio
 class Statement:
     """SQL that runs often; placeholders are ``%(name)s``.
 
-    Prepared once a connection, unless its best plan depends on its values: then it is planned
-    afresh each time, as it is where PREPARED_STATEMENTS is off.
+    Prepared once a connection, with one plan for all values. Unless its best plan depends on them:
+    then it is planned afresh each time, as it is where PREPARED_STATEMENTS is off.
     """
 
     def __init__(self, sql: str, *, keeps_plan: bool = True) -> None:
@@ -126,13 +126,19 @@ class Statement:
         if not raw.autocommit and server.transaction_status == TransactionStatus.IDLE:
             psycopg.Cursor(raw).execute("SELECT 1")  # lets the driver open Django's transaction
         if not self._keeps_plan or not settings.PREPARED_STATEMENTS:
-            result = server.exec_params(self._sql, values)
+            result = server.exec_(self._with_literals(raw, values))
         else:
             self._prepare(raw)
             result = server.exec_prepared(self._name, values)
         if result.status != ExecStatus.TUPLES_OK:
             raise _error(raw, result)
         return result
+
+    def _with_literals(self, raw: "psycopg.Connection[Any]", values: list[Any]) -> bytes:
+        """Planned for its values: the server is told to make plans for any (settings.DATABASES)."""
+        escape = Escaping(raw.pgconn).escape_literal
+        literals = [b"NULL" if value is None else bytes(escape(value)) for value in values]
+        return _NUMBERED.sub(lambda match: literals[int(match[1]) - 1], self._sql)
 
     def _prepare(self, raw: "psycopg.Connection[Any]") -> None:
         known = _known.setdefault(raw, set())

@@ -46,7 +46,9 @@ DATABASES = {
         "OPTIONS": {
             "prepare_threshold": None,  # fhirapi/sql.py keeps plans itself
             # No request may hold a thread for longer; 0 (commands): as long as it takes.
-            "options": f"-c statement_timeout={env.number('STATEMENT_TIMEOUT', 0)}s",
+            # What fhirapi/sql.py prepares is written to have one good plan: so one is made.
+            "options": f"-c statement_timeout={env.number('STATEMENT_TIMEOUT', 0)}s "
+            "-c plan_cache_mode=force_generic_plan",
             **_DATABASE,
         },
     }

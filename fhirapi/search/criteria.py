@@ -5,7 +5,7 @@ to see as well, or a search would tell about records it may not open.
 """
 
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from fhirapi.definitions.schema import ResourceType, SearchParameter
 from fhirapi.searchparams.keys import parameter_key
@@ -56,10 +56,10 @@ class Chain:
 
     def _through(self, inner: Criterion, row: str, binder: Binder) -> str:
         target, target_type = binder.alias(), inner.resource_type
-        linked = refers(self.resource_type, self.parameter, row, target_type, target, binder)
+        link = _link(self.resource_type, self.parameter, row, target_type, target, binder)
         return (
-            f"EXISTS (SELECT FROM fhirapi_searchrow {target} "
-            f"WHERE {target}.resource_type = {binder.bind(target_type.name)} AND {linked} "
+            f"EXISTS (SELECT FROM fhirapi_searchrow {target}{link.table} "
+            f"WHERE {target}.resource_type = {binder.bind(target_type.name)} AND {link.condition} "
             f"AND {visible(target_type, target)} AND {inner.sql(target, binder)})"
         )
 
@@ -75,28 +75,35 @@ class Has:
 
     def sql(self, row: str, binder: Binder) -> str:
         other = binder.alias()
-        linked = refers(self.source, self.parameter, other, self.resource_type, row, binder)
+        link = _link(self.source, self.parameter, other, self.resource_type, row, binder)
         return (
-            f"EXISTS (SELECT FROM fhirapi_searchrow {other} "
-            f"WHERE {other}.resource_type = {binder.bind(self.source.name)} AND {linked} "
+            f"EXISTS (SELECT FROM fhirapi_searchrow {other}{link.table} "
+            f"WHERE {other}.resource_type = {binder.bind(self.source.name)} AND {link.condition} "
             f"AND {visible(self.source, other)} AND {self.inner.sql(other, binder)})"
         )
 
 
-def refers(
+class _Link(NamedTuple):
+    table: str
+    condition: str
+
+
+def _link(
     source_type: ResourceType,
     parameter: SearchParameter,
     source: str,
     target_type: ResourceType,
     target: str,
     binder: Binder,
-) -> str:
-    """The condition that row ``source`` refers by the parameter to row ``target``."""
+) -> _Link:
+    """How row ``source`` refers by the parameter to row ``target``: what to join, and on what."""
     if target_type.name == "Patient" and source_type.names_patient(parameter):
-        return f"{target}.resource_id = {source}.patient_id"
-    return (
-        f"EXISTS (SELECT FROM fhirapi_searchlink l WHERE l.row_id = {source}.id "
-        f"AND l.key = {binder.bind(parameter_key(source_type.name, parameter.code))} "
-        f"AND l.target_type = {binder.bind(target_type.name)} "
-        f"AND l.target_id = {target}.resource_id)"
+        return _Link("", f"{target}.resource_id = {source}.patient_id")
+    link = binder.alias()
+    return _Link(
+        f", fhirapi_searchlink {link}",
+        f"{link}.row_id = {source}.id "
+        f"AND {link}.key = {binder.bind(parameter_key(source_type.name, parameter.code))} "
+        f"AND {link}.target_type = {binder.bind(target_type.name)} "
+        f"AND {link}.target_id = {target}.resource_id",
     )

@@ -12,7 +12,7 @@ from fhirapi.search.page import Position
 from fhirapi.search.query import SearchQuery
 from fhirapi.search.sort import OrderColumn, after, order_columns
 from fhirapi.search.start import start_of
-from fhirapi.store.caller import ALLOWED, ASKED, CALLER, EVERY_ALLOWED, Caller
+from fhirapi.store.caller import ALLOWED, CALLER, Caller
 
 _SEARCH = """
 WITH RECURSIVE {caller}, {allowed}, {mine}, hit AS MATERIALIZED (
@@ -81,7 +81,7 @@ def plan(
     sql = _SEARCH.format(
         caller=CALLER,
         allowed=ALLOWED,
-        mine=EVERY_ALLOWED if start.asked is None else ASKED,
+        mine=start.mine,
         keys=", ".join(f"{column.sql} AS k{number}" for number, column in enumerate(columns)),
         rows=start.rows,
         is_mine=start.is_mine,
@@ -105,7 +105,6 @@ def plan(
         "base": settings.FHIR_BASE_URL,
         "readable": list(readable),
         "shared": list(shared),
-        "asked": start.asked,
     }
     return Plan(sql, parameters, is_good_for_all=start.is_certain)
 

@@ -6,9 +6,11 @@ Left alone it walks through thousands of records to find one name, or plans each
 from dataclasses import dataclass
 
 from fhirapi.definitions.schema import ResourceType
-from fhirapi.search.criteria import Binder, Criterion, visible
+from fhirapi.search.criteria import Binder, Chain, Criterion, visible
 from fhirapi.search.value import Value
-from fhirapi.store.caller import MAY_SEE
+from fhirapi.store.caller import EVERY_ALLOWED, MAY_SEE, allowed_of
+
+_ROWS = "fhirapi_searchrow"
 
 
 @dataclass(frozen=True)
@@ -19,36 +21,61 @@ class Start:
     """The condition that a row is the caller's to see."""
     criteria: list[Criterion]
     """What is asked of these rows."""
-    asked: list[str] | None = None
-    """The patients whom the query names, if it does."""
+    mine: str = EVERY_ALLOWED
+    """The CTE of the patients whom the search is about."""
     is_certain: bool = True
     """Whether that is the right way whatever the values are."""
 
 
 def start_of(resource_type: ResourceType, criteria: list[Criterion], binder: Binder) -> Start:
     """With the patients who are named, else with what an index finds few of, else with all."""
-    asked, others = _apart(criteria)
     is_mine = visible(resource_type, "s", "mine")
-    if asked is not None:
-        return Start("fhirapi_searchrow", is_mine, others, asked)
-    for criterion in others:
-        found = criterion.found_rows(binder) if isinstance(criterion, Value) else None
-        if found:
+    named, others = _apart(criteria, binder)
+    if named:
+        return Start(_ROWS, is_mine, others, allowed_of(" AND ".join(named)))
+    for criterion in criteria:
+        if found := _found_rows(criterion, binder):
             if not resource_type.is_shared:
                 is_mine = MAY_SEE.format(row="s")
-            # OFFSET 0: the planner must not look for these rows in another way.
-            return Start(f"({found} OFFSET 0)", is_mine, others)
-    return Start("fhirapi_searchrow", is_mine, others, is_certain=False)
+            return Start(found, is_mine, criteria)
+    return Start(_ROWS, is_mine, criteria, is_certain=False)
 
 
-def _apart(criteria: list[Criterion]) -> tuple[list[str] | None, list[Criterion]]:
-    """The patients whom the query names, and what else it asks for."""
-    asked: list[str] | None = None
+def _apart(criteria: list[Criterion], binder: Binder) -> tuple[list[str], list[Criterion]]:
+    """Conditions that name the patients in whose records the search is; what else is asked."""
+    named: list[str] = []
     others: list[Criterion] = []
     for criterion in criteria:
-        named = criterion.asked_patients() if isinstance(criterion, Value) else None
-        if named is None:
-            others.append(criterion)
+        if condition := _names_patients(criterion, binder):
+            named.append(condition)
         else:
-            asked = named if asked is None else [each for each in asked if each in named]
-    return asked, others
+            others.append(criterion)
+    return named, others
+
+
+def _names_patients(criterion: Criterion, binder: Binder) -> str | None:
+    if isinstance(criterion, Value):
+        asked = criterion.asked_patients()
+        return None if asked is None else f"visible.patient_id = ANY({binder.bind(asked)})"
+    if isinstance(criterion, Chain) and criterion.resource_type.names_patient(criterion.parameter):
+        return _by_patient(criterion.inner, binder)
+    return None
+
+
+def _by_patient(inner: tuple[Criterion, ...], binder: Binder) -> str | None:
+    """``patient.identifier=123``: whom an index finds few of."""
+    if len(inner) != 1 or inner[0].resource_type.name != "Patient":
+        return None
+    found = _found_rows(inner[0], binder)
+    if found is None:
+        return None
+    return (
+        f"visible.patient_id IN (SELECT f.resource_id FROM {found} f "
+        "WHERE f.resource_type = 'Patient')"
+    )
+
+
+def _found_rows(criterion: Criterion, binder: Binder) -> str | None:
+    found = criterion.found_rows(binder) if isinstance(criterion, Value) else None
+    # OFFSET 0: the planner must not look for these rows in another way.
+    return f"({found} OFFSET 0)" if found else None

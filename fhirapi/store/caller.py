@@ -45,24 +45,28 @@ _SEEN = """(
     SELECT visible.patient_id
     FROM caller
     JOIN fhirapi_accountpatient visible ON visible.account_id = caller.account_id
-    WHERE visible.patient_id = ANY(caller.patient_ids)
-    {asked}
+    WHERE visible.patient_id = ANY(caller.patient_ids) {narrower}
 )"""
 
 # The patients of a search: those of the grant that the account may still see. PostgreSQL gathers
 # them only where a condition comes to ask.
-ALLOWED = "allowed AS MATERIALIZED " + _SEEN.format(asked="")
+ALLOWED = "allowed AS MATERIALIZED " + _SEEN.format(narrower="")
 
-# The same asked of a single row: for a few found, a panel of thousands is not gathered.
+# Those whom a search is about: all of them, or those that fulfil a condition on ``visible``.
+EVERY_ALLOWED = "mine AS NOT MATERIALIZED (SELECT patient_id FROM allowed)"
+
+
+def allowed_of(condition: str) -> str:
+    """A panel of thousands is not gathered for the few whom the condition names."""
+    return "mine AS MATERIALIZED " + _SEEN.format(narrower=f"AND {condition}")
+
+
+# The same asked of a single row, where few are found.
 MAY_SEE = """(
     SELECT true FROM caller
     JOIN fhirapi_accountpatient visible ON visible.account_id = caller.account_id
     WHERE visible.patient_id = {row}.patient_id AND {row}.patient_id = ANY(caller.patient_ids)
     LIMIT 1)"""
-
-# Those of them whom the query names.
-ASKED = "mine AS MATERIALIZED " + _SEEN.format(asked="AND visible.patient_id = ANY(%(asked)s)")
-EVERY_ALLOWED = "mine AS NOT MATERIALIZED (SELECT patient_id FROM allowed)"
 
 _WHY = """
 SELECT token.expires <= now(), key.id

@@ -23,8 +23,9 @@ check: venv-dev ## linters, types, import rules and migrations, without the test
 	@$(BIN)/lint-imports
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 
-bench: venv-dev ## measure reads and tokens, each against its floor or aim
+bench: venv-dev ## measure reads, searches and tokens, each against its floor or aim
 	@$(BIN)/python -m benchmarks.read
+	@$(BIN)/python -m benchmarks.search
 	@$(BIN)/python -m benchmarks.token
 
 format: venv-dev ## let ruff put the source in order

@@ -3,5 +3,7 @@
 floor.py    a bare Django application: what this stack could do at best
 wire.py     the load generator and the servers
 read.py     GET Patient with a token, audit included, against the floor
+search.py   the searches that apps send, each against its floor
 token.py    the token endpoint
+load.py     files of others, against plain COPY
 """

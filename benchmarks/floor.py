@@ -1,4 +1,7 @@
-"""The floor: Django with no middleware and one view that runs one SQL statement."""
+"""The floor: Django with no middleware and views that run one SQL statement each.
+
+One hands a stored Patient through, one has PostgreSQL put fifty stored Observations together.
+"""
 
 import os
 
@@ -37,10 +40,32 @@ def patient(request: HttpRequest, resource_id: str) -> HttpResponse:
             [resource_id],
         )
         [content] = cursor.fetchone() or [""]
+    return _answer(content)
+
+
+def bundle(request: HttpRequest, patient_id: str) -> HttpResponse:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT string_agg(newest.content, ',') FROM (
+                SELECT c.content FROM fhirapi_searchrow s JOIN fhirapi_content c ON c.id = s.id
+                WHERE s.patient_id = %s AND s.resource_type = 'Observation'
+                ORDER BY s.clinical_date DESC LIMIT 50) newest
+            """,
+            [patient_id],
+        )
+        [entries] = cursor.fetchone() or [""]
+    return _answer(f'{{"resourceType":"Bundle","type":"searchset","entry":[{entries}]}}')
+
+
+def _answer(content: str) -> HttpResponse:
     response = HttpResponse(content, content_type="application/json")
     response["Content-Length"] = str(len(response.content))
     return response
 
 
-urlpatterns = [path("Patient/<resource_id>", patient)]
+urlpatterns = [
+    path("Patient/<resource_id>", patient),
+    path("bundle/<patient_id>", bundle),
+]
 application = get_wsgi_application()

@@ -19,8 +19,8 @@ def main() -> None:
         server("qsmartcare.wsgi:application", 8301),
         server("benchmarks.floor:application", 8302),
     ):
-        ours = get(f"/R4-patient-api/Patient/{made.patient_id}", made.access_token)
-        floor = get(f"/Patient/{made.patient_id}")
+        ours = get(f"/R4-patient-api/Patient/{made.patient_ids[0]}", made.access_token)
+        floor = get(f"/Patient/{made.patient_ids[0]}")
         rate(8301, ours, 2), rate(8302, floor, 2)  # warm up
         pairs = [(rate(8301, ours, SECONDS), rate(8302, floor, SECONDS)) for _ in range(ROUNDS)]
     for mine, bare in pairs:

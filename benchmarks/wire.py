@@ -5,10 +5,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import cycle, islice
 from multiprocessing import get_context
+from statistics import mean, median
 
 CONNECTIONS = int(os.environ.get("CONNECTIONS", "32"))
 
@@ -40,34 +43,58 @@ def _wait_until_open(port: int) -> None:
     raise SystemExit(f"Nothing answers on port {port}.")
 
 
-def rate(port: int, request: bytes, seconds: float) -> float:
-    """Answers a second over CONNECTIONS kept-alive connections. Every answer must be a 200."""
+@dataclass(frozen=True)
+class Measured:
+    rate: float
+    """Answers a second."""
+    median: float
+    """Milliseconds from request to answer, half of them took no longer."""
+    size: float
+    """Mean bytes of a body."""
+
+
+def measure(port: int, requests: Sequence[bytes], seconds: float) -> Measured:
+    """The requests in turn over CONNECTIONS kept-alive connections. Every answer must be a 200."""
     context = get_context("spawn")
     with context.Pool(1) as pool:
-        return pool.apply(_load, (port, request, seconds))
+        return pool.apply(_load, (port, requests, seconds))
 
 
-def _load(port: int, request: bytes, seconds: float) -> float:
+def rate(port: int, request: bytes, seconds: float) -> float:
+    """Answers a second."""
+    return measure(port, [request], seconds).rate
+
+
+def _load(port: int, requests: Sequence[bytes], seconds: float) -> Measured:
     began = time.perf_counter()
     deadline = began + seconds
     with ThreadPoolExecutor(CONNECTIONS) as threads:
-        counts = [threads.submit(_connection, port, request, deadline) for _ in range(CONNECTIONS)]
-        total = sum(count.result() for count in counts)
-    return total / (time.perf_counter() - began)
+        jobs = [
+            threads.submit(_connection, port, islice(cycle(requests), number, None), deadline)
+            for number in range(CONNECTIONS)
+        ]
+        answers = [answer for job in jobs for answer in job.result()]
+    elapsed = time.perf_counter() - began
+    return Measured(
+        len(answers) / elapsed,
+        median(took for took, _ in answers) * 1000,
+        mean(size for _, size in answers),
+    )
 
 
-def _connection(port: int, request: bytes, deadline: float) -> int:
-    count = 0
+def _connection(port: int, requests: Iterator[bytes], deadline: float) -> list[tuple[float, int]]:
+    """For each answer: how many seconds it took, how many bytes it has."""
+    answers = []
     with socket.create_connection(("127.0.0.1", port)) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        while time.perf_counter() < deadline:
-            connection.sendall(request)
-            _read_answer(connection)
-            count += 1
-    return count
+        while (asked := time.perf_counter()) < deadline:
+            connection.sendall(next(requests))
+            size = _read_answer(connection)
+            answers.append((time.perf_counter() - asked, size))
+    return answers
 
 
-def _read_answer(connection: socket.socket) -> None:
+def _read_answer(connection: socket.socket) -> int:
     received = connection.recv(65536)
     while b"\r\n\r\n" not in received:
         received += connection.recv(65536)
@@ -78,6 +105,7 @@ def _read_answer(connection: socket.socket) -> None:
     missing = length - len(body)
     while missing > 0:
         missing -= len(connection.recv(65536))
+    return length
 
 
 def get(path: str, token: str = "") -> bytes:

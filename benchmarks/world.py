@@ -1,23 +1,26 @@
-"""What a benchmark runs against: a database with patients, and a key that opens one of them."""
+"""What a benchmark runs against: a database with patients, and a key that opens some of them."""
 
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import django
 
 from qsmartcare.embedded import EmbeddedPostgres
 
 PATIENTS = int(os.environ.get("PATIENTS", "50"))
+_FIRST_DAY, _LAST_DAY = date(2020, 1, 1), date(2099, 1, 1)
 
 
 @dataclass(frozen=True)
 class World:
-    patient_id: str
+    patient_ids: list[str]
     access_key_id: str
     secret: str
     access_token: str
@@ -25,11 +28,19 @@ class World:
 
 @contextmanager
 def database() -> Iterator[None]:
-    """An embedded server of its own, as durable as the product's: every commit reaches the disk."""
+    """An embedded server of its own, as durable as the product's: every commit reaches the disk.
+
+    With DATABASE_URL and DATA_DIR: an installation that is there, for sizes that take long to make.
+    """
+    os.environ.setdefault("LOG_LEVEL", "ERROR")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "qsmartcare.settings"
+    if "DATABASE_URL" in os.environ:
+        django.setup()
+        yield
+        return
     with tempfile.TemporaryDirectory(prefix="qsmartcare-bench-") as folder:
         os.environ["DATA_DIR"] = folder
-        os.environ["LOG_LEVEL"] = "ERROR"
-        os.environ["DJANGO_SETTINGS_MODULE"] = "qsmartcare.settings"
+        Path(folder, "static").mkdir()
         with EmbeddedPostgres(Path(folder) / "postgres") as postgres:
             os.environ["DATABASE_URL"] = postgres.ensure_database("qsmartcare")
             django.setup()
@@ -38,7 +49,7 @@ def database() -> Iterator[None]:
 
 @contextmanager
 def world() -> Iterator[World]:
-    """A database with patients, one of whom has a key."""
+    """A database with patients, and a key of their doctor that opens fifty of them at most."""
     with database():
         yield _furnish()
 
@@ -47,29 +58,46 @@ def _furnish() -> World:
     from django.core.management import call_command
     from django.db import connection
 
-    from fhirapi.smart import keys, links
+    from fhirapi.smart import keys
     from fhirapi.smart.issue import find, issue
-    from fhirapi.smart.models import RecordLink
+    from fhirapi.store.models import CareRelationship, Content
     from fhirapi.synthetic.generate import generate
-    from portal.accounts.create import create_account
 
     call_command("migrate", verbosity=0)
-    generate(PATIENTS, seed=1, processes=1)
-    account = create_account(
-        username="bench", password="-", pin="-", first_name="B", last_name="B", wants_patient=True
-    )
-    links.link(account, "Patient", "142859", method=RecordLink.Method.DEMO)
+    if not Content.objects.exists():
+        generate(PATIENTS, seed=1)
+    patient = CareRelationship.objects.order_by("patient_id").first()
+    assert patient
+    panel = CareRelationship.objects.filter(practitioner_id=patient.practitioner_id)
+    patient_ids = list(panel.order_by("patient_id").values_list("patient_id", flat=True)[:50])
     key = keys.create(
-        account,
-        patient_ids=["142859"],
-        valid_from=date(2020, 1, 1),
-        valid_to=date(2099, 1, 1),
+        _doctor(patient.practitioner_id),
+        patient_ids=patient_ids,
+        valid_from=_FIRST_DAY,
+        valid_to=_LAST_DAY,
     )
     found = find(key.access_key_id)
     assert found
     pair = issue(found, address=None)
     assert pair
-    made = World("142859", key.access_key_id, keys.reveal_secret(key), pair.access_token)
+    made = World(patient_ids, key.access_key_id, keys.reveal_secret(key), pair.access_token)
     connection.cursor().execute("ANALYZE")
     connection.close()
     return made
+
+
+def _doctor(practitioner_id: str) -> Any:
+    from django.utils import timezone
+
+    from fhirapi.smart import links
+    from fhirapi.smart.models import RecordLink
+    from portal.accounts.create import create_account
+
+    account = create_account(
+        username=f"bench-{time.time_ns()}", password="-", pin="-", first_name="B", last_name="B",
+        wants_provider=True,
+    )  # fmt: skip
+    account.provider_approved_at = timezone.now()
+    account.save()
+    links.link(account, "Practitioner", practitioner_id, method=RecordLink.Method.DEMO)
+    return account

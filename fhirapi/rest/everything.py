@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from fhirapi.definitions import registry
 from fhirapi.definitions.schema import ResourceType
 from fhirapi.outcomes import bad_operation_parameter, not_found
-from fhirapi.rest.bundle import bundle, ignored_entry, link
 from fhirapi.rest.operation import Parameters, of_query_and_body
 from fhirapi.rest.view import answer, authenticated, fhir_view, refused, require
+from fhirapi.search.bundle import bundle, ignored_entry, link
 from fhirapi.search.page import Position, from_text, to_text
 from fhirapi.smart.access import allows
 from fhirapi.smart.jwt import Claims

@@ -4,9 +4,9 @@ from django.http import HttpRequest, HttpResponse
 
 from fhirapi.definitions.schema import ResourceType
 from fhirapi.outcomes import not_found
-from fhirapi.rest.bundle import bundle, link
 from fhirapi.rest.operation import Parameters, of_query
 from fhirapi.rest.view import answer, authenticated, fhir_view, refused, require
+from fhirapi.search.bundle import bundle, link
 from fhirapi.search.page import Position, from_text, to_text
 from fhirapi.store.history import HistoryPage, HistoryQuery
 from fhirapi.store.history import history as stored
@@ -66,4 +66,6 @@ def _bundle(found: HistoryPage, asked: Parameters, address: str) -> bytes:
         *values, version_id = found.last
         cursor = to_text(Position(values, int(version_id)), (address, asked.pairs))
         links.append(link("next", address, asked.pairs, cursor))
-    return bundle("history", links, [found.entries], total=found.total)
+    return bundle(
+        "history", links, [found.entries.encode() if found.entries else None], total=found.total
+    )

@@ -3,23 +3,21 @@
 https://hl7.org/fhir/R4/patient-operation-everything.html
 """
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
+import orjson
 from django.conf import settings
 
 from fhirapi.audit.trail import Entry, trail
-from fhirapi.sql import array, fetch_one
-from fhirapi.store.caller import ALLOWED, CALLER, Caller
+from fhirapi.sql import statement
+from fhirapi.store.caller import ALLOWED, CALLER, EVERY_ALLOWED, Caller, allowed_of
 from fhirapi.store.read import TokenRefused
 
 # A page is filled patient by patient, each beginning with the Patient itself. What it refers to is
 # looked for in the JSON, because not every reference is a search parameter.
 _EVERYTHING = """
-WITH RECURSIVE {caller}, {allowed}, mine AS (
-    SELECT allowed.patient_id FROM allowed WHERE {whose}
-), next AS MATERIALIZED (
+WITH RECURSIVE {caller}, {allowed}, {mine}, next AS MATERIALIZED (
     -- A page needs no more patients than it has entries: the other records need not be sorted.
     SELECT mine.patient_id FROM mine
     WHERE mine.patient_id >= %(last_patient)s AND EXISTS (
@@ -36,17 +34,20 @@ WITH RECURSIVE {caller}, {allowed}, mine AS (
     SELECT page.*, c.resource_type, c.resource_id, c.content
     FROM (SELECT * FROM page ORDER BY patient_id, is_other, id LIMIT %(limit)s) page
     JOIN fhirapi_content c ON c.id = page.id
-), near(content, resource_type, resource_id) AS (
-    SELECT shown.content, shown.resource_type, shown.resource_id FROM shown
+), target AS (
+    SELECT DISTINCT found.target_type, found.target_id
+    FROM shown CROSS JOIN LATERAL {targets_of_shown}
+), near(id) AS (
+    SELECT c.id FROM target JOIN fhirapi_content c
+        ON c.resource_type = target.target_type AND c.resource_id = target.target_id
+    WHERE c.patient_id IS NULL AND NOT c.is_deleted
     UNION
-    SELECT c.content, c.resource_type, c.resource_id
-    FROM near
-    CROSS JOIN LATERAL (
-        SELECT DISTINCT found[1] AS target_type, found[2] AS target_id
-        FROM regexp_matches(near.content, %(reference)s, 'g') found
-    ) target
-    JOIN fhirapi_content c ON c.resource_type = target.target_type
-        AND c.resource_id = target.target_id AND c.patient_id IS NULL AND NOT c.is_deleted
+    SELECT c.id
+    FROM near JOIN fhirapi_content n ON n.id = near.id
+    CROSS JOIN LATERAL {targets_of_near}
+    JOIN fhirapi_content c
+        ON c.resource_type = found.target_type AND c.resource_id = found.target_id
+    WHERE c.patient_id IS NULL AND NOT c.is_deleted
 )
 SELECT {is_found},
        {total},
@@ -54,13 +55,22 @@ SELECT {is_found},
        (SELECT string_agg({entry_match}, ',' ORDER BY patient_id, is_other, id)
         FROM shown r),
        (SELECT string_agg({entry_include}, ',' ORDER BY resource_type, resource_id)
-        FROM near r WHERE resource_type = ANY(%(shared)s)),
-       (SELECT ARRAY[patient_id, is_other::text, id::text] FROM shown
+        FROM near JOIN fhirapi_content r ON r.id = near.id),
+       (SELECT to_json(ARRAY[patient_id, is_other::text, id::text]) FROM shown
         ORDER BY patient_id DESC, is_other DESC, id DESC LIMIT 1),
        caller.account_id,
        (SELECT array_agg(DISTINCT seen.patient_id) FROM {seen} seen)
 FROM caller
 """
+# Stored JSON is compact, so that a reference is found without reading it as JSON.
+_TARGETS = """(
+    SELECT split_part(reference, '/', 1) AS target_type, split_part(reference, '/', 2) AS target_id
+    FROM (SELECT split_part(piece, '"', 1) AS reference
+          FROM string_to_table(replace({content}, %(absolute)s, %(relative)s), %(relative)s)
+               WITH ORDINALITY AS pieces(piece, number)
+          WHERE number > 1) pieces
+    WHERE split_part(reference, '/', 1) = ANY(%(shared)s)
+) found"""
 _ENTRY = """'{{"fullUrl":"' || %(base)s || '/' || r.resource_type || '/' || r.resource_id
     || '","resource":' || r.content || ',"search":{{"mode":"{mode}"}}}}'"""
 # A period that began before and reaches into the asked time belongs to it; so does what has no
@@ -94,27 +104,36 @@ class EverythingPage:
     is_found: bool
     total: int | None
     has_more: bool
-    matches: str | None
-    included: str | None
+    matches: bytes | None
+    included: bytes | None
     last: list[str] | None
 
 
 def everything(caller: Caller, query: EverythingQuery) -> EverythingPage:
     """One page. Raises TokenRefused."""
-    row = fetch_one(_sql(query), {**caller.parameters(), **_parameters(query)})
+    # One record is read by the same plan as any other; of a panel that depends on its size.
+    asked = statement(_sql(query), keeps_plan=query.patient_id is not None)
+    row = asked.fetch_one({**caller.parameters(), **_parameters(query)})
     if row is None:
         raise TokenRefused
-    *found, account_id, patient_ids = row
-    page = EverythingPage(*found)
+    is_found, total, has_more, matches, included, last, account_id, patient_ids = row
+    page = EverythingPage(
+        is_found == b"t",
+        int(total) if total else None,
+        has_more == b"t",
+        matches,
+        included,
+        orjson.loads(last) if last else None,
+    )
     trail.write(
         Entry(
             "search",
             "success" if page.is_found else "denied",
-            account_id=account_id,
+            account_id=int(account_id or 0),
             client_id=caller.client_id,
             resource_type="Patient",
             resource_id=query.patient_id,
-            patient_ids=array(patient_ids) if patient_ids else None,
+            patient_ids=patient_ids.decode() if patient_ids else None,
             detail=query.shape,
             address=caller.address,
         )
@@ -131,7 +150,7 @@ def _sql(query: EverythingQuery) -> str:
     return _EVERYTHING.format(
         caller=CALLER,
         allowed=ALLOWED,
-        whose="allowed.patient_id = %(id)s" if is_one else "true",
+        mine=allowed_of("visible.patient_id = %(id)s") if is_one else EVERY_ALLOWED,
         conditions=conditions,
         after=_AFTER if query.after else "true",
         is_found="EXISTS (SELECT FROM mine)" if is_one else "true",
@@ -141,12 +160,13 @@ def _sql(query: EverythingQuery) -> str:
         total="(SELECT count(*) FROM hit)" if is_one else "NULL::bigint",
         entry_match=_ENTRY.format(mode="match"),
         entry_include=_ENTRY.format(mode="include"),
+        targets_of_shown=_TARGETS.format(content="shown.content"),
+        targets_of_near=_TARGETS.format(content="n.content"),
     )
 
 
 def _parameters(query: EverythingQuery) -> dict[str, object]:
     after = query.after or ("", "false", 0)
-    names, base = "|".join(query.shared) or "none", re.escape(settings.FHIR_BASE_URL)
     return {
         "id": query.patient_id,
         "types": query.types,
@@ -156,6 +176,7 @@ def _parameters(query: EverythingQuery) -> dict[str, object]:
         "start": query.start,
         "end": query.end,
         "base": settings.FHIR_BASE_URL,
-        "reference": f'"reference":\\s*"(?:{base}/)?({names})/([A-Za-z0-9.-]{{1,64}})["/]',
+        "relative": '"reference":"',
+        "absolute": f'"reference":"{settings.FHIR_BASE_URL}/',
         **dict(zip(("last_patient", "last_other", "last_id"), after, strict=True)),
     }

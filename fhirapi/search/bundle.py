@@ -12,7 +12,7 @@ from fhirapi.outcomes import ignored_parameter, operation_outcome
 def bundle(
     kind: str,
     links: list[dict[str, str]],
-    entries: Iterable[str | None],
+    entries: Iterable[bytes | None],
     *,
     total: int | None = None,
 ) -> bytes:
@@ -21,7 +21,7 @@ def bundle(
     if total is not None:
         head["total"] = total
     opening = orjson.dumps(head)[:-1]
-    parts = [entry.encode() for entry in entries if entry]
+    parts = [entry for entry in entries if entry]
     if not parts:  # FHIR has no empty arrays
         return opening + b"}"
     return b"".join((opening, b',"entry":[', b",".join(parts), b"]}"))
@@ -36,10 +36,9 @@ def link(
     return {"relation": relation, "url": f"{url}?{query}" if query else url}
 
 
-def ignored_entry(names: list[str]) -> str | None:
+def ignored_entry(names: list[str]) -> bytes | None:
     """The entry that says which parameters were not understood; None if all were."""
     if not names:
         return None
     issues = [ignored_parameter(name).issue("warning") for name in names]
-    outcome = operation_outcome(*issues).decode()
-    return f'{{"resource":{outcome},"search":{{"mode":"outcome"}}}}'
+    return b'{"resource":' + operation_outcome(*issues) + b',"search":{"mode":"outcome"}}'

@@ -94,9 +94,9 @@ class Statement:
         numbered = _PLACEHOLDER.sub(
             lambda match: f"${names.setdefault(match[1], len(names) + 1)}", sql
         )
-        self._sql = numbered.replace("%%", "%").encode()
+        self.text = numbered.replace("%%", "%").encode()
         self._names = tuple(names)
-        self._name = blake2b(self._sql, digest_size=12).hexdigest().encode()
+        self._name = blake2b(self.text, digest_size=12).hexdigest().encode()
 
     def fetch_one(self, parameters: Mapping[str, Any]) -> Row | None:
         """The first row in PostgreSQL's text format: bytes, None for null."""
@@ -138,13 +138,13 @@ class Statement:
         """Planned for its values: the server is told to make plans for any (settings.DATABASES)."""
         escape = Escaping(raw.pgconn).escape_literal
         literals = [b"NULL" if value is None else bytes(escape(value)) for value in values]
-        return _NUMBERED.sub(lambda match: literals[int(match[1]) - 1], self._sql)
+        return _NUMBERED.sub(lambda match: literals[int(match[1]) - 1], self.text)
 
     def _prepare(self, raw: "psycopg.Connection[Any]") -> None:
         known = _known.setdefault(raw, set())
         if self._name in known:
             return
-        result = raw.pgconn.prepare(self._name, self._sql)
+        result = raw.pgconn.prepare(self._name, self.text)
         if result.status != ExecStatus.COMMAND_OK:
             raise _error(raw, result)
         known.add(self._name)

@@ -1,11 +1,11 @@
 """Turns a SearchQuery into one SQL statement: who may, what matches, which page, and the audit."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 
+from fhirapi.definitions import registry
 from fhirapi.search.criteria import Binder
 from fhirapi.search.include import include_sql, may_stand_beside
 from fhirapi.search.page import Position
@@ -63,12 +63,11 @@ def plan(
     query: SearchQuery,
     position: Position | None,
     *,
-    readable: Collection[str],
-    shared: Collection[str],
+    readable: list[str],
 ) -> Plan:
     """Raises an Outcome for a value that its parameter cannot read.
 
-    ``readable``: types that the scopes allow to include; ``shared``: those of no patient.
+    ``readable``: types that the scopes allow to include.
     """
     binder = Binder()
     columns = order_columns(query.resource_type, query.sort, binder)
@@ -103,8 +102,8 @@ def plan(
         "type": query.resource_type.name,
         "limit": query.count,
         "base": settings.FHIR_BASE_URL,
-        "readable": list(readable),
-        "shared": list(shared),
+        "readable": readable,
+        "shared": [each.name for each in registry.every() if each.is_shared and query.includes],
     }
     return Plan(sql, parameters, is_good_for_all=start.is_certain)
 

@@ -28,9 +28,10 @@ def run(
     or an Outcome for a cursor that is not ours.
     """
     position = from_text(cursor, (query.resource_type.name, query.applied)) if cursor else None
-    readable = [each.name for each in registry.every() if may_include(each.name)]
-    shared = [each.name for each in registry.every() if each.is_shared]
-    planned = plan(caller, query, position, readable=readable, shared=shared)
+    readable = (
+        [each.name for each in registry.every() if may_include(each.name)] if query.includes else []
+    )
+    planned = plan(caller, query, position, readable=readable)
     row = statement(planned.sql, keeps_plan=planned.is_good_for_all).fetch_one(planned.parameters)
     if row is None:
         raise TokenRefused

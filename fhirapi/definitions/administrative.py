@@ -55,6 +55,7 @@ ADMINISTRATIVE = (
         string("address-state", "address.state"),
         string("name"),
         date("birthdate", "birthDate"),
+        mandatory="patient",
         summary="identifier active patient relationship name telecom gender birthDate address",
         patient="patient",
     ),
@@ -121,6 +122,7 @@ ADMINISTRATIVE = (
             "member.entity",
             to="Practitioner Group Device Medication Patient PractitionerRole",
         ),
+        mandatory="actual type",
         summary="identifier active type actual code name quantity managingEntity",
     ),
 )

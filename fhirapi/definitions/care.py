@@ -41,6 +41,7 @@ CARE = (
         ),
         reference("replaces", to="CarePlan"),
         reference("subject", to="Group Patient"),
+        mandatory="intent status subject",
         summary=(
             "identifier instantiatesCanonical instantiatesUri basedOn replaces partOf status "
             "intent category title description subject encounter period created author "
@@ -75,6 +76,7 @@ CARE = (
         date("start-date", "startDate"),
         date("target-date", "target.dueDate"),
         reference("subject", to="Group Organization Patient"),
+        mandatory="description lifecycleStatus subject",
         summary=(
             "lifecycleStatus achievementStatus category priority description subject start[x] "
             "statusDate expressedBy"
@@ -106,6 +108,7 @@ CARE = (
         reference("requester", to=AUTHORS),
         reference("specimen", to="Specimen"),
         reference("subject", to="Group Device Patient Location"),
+        mandatory="intent status subject",
         summary=(
             "identifier instantiatesCanonical instantiatesUri basedOn replaces requisition "
             "status intent category priority doNotPerform code orderDetail quantity[x] subject "
@@ -137,6 +140,7 @@ CARE = (
         reference("part-of", "partOf", to="Task"),
         reference("requester", to=AUTHORS),
         reference("subject", "for", to=ANY),
+        mandatory="intent status",
         summary=(
             "instantiatesCanonical instantiatesUri basedOn groupIdentifier partOf status "
             "statusReason businessStatus intent code description focus for encounter "
@@ -162,6 +166,7 @@ CARE = (
         reference("recipient", to=f"{AUTHORS} Group CareTeam HealthcareService"),
         reference("sender", to=f"{AUTHORS} HealthcareService"),
         reference("subject", to="Group Patient"),
+        mandatory="status",
         summary=(
             "identifier instantiatesCanonical instantiatesUri basedOn partOf status "
             "statusReason priority subject encounter reasonCode reasonReference"

@@ -44,6 +44,7 @@ CLINICAL = (
         reference("reason-reference", "reasonReference", to="Condition Observation Procedure"),
         reference("service-provider", "serviceProvider", to="Organization"),
         reference("subject", to="Group Patient"),
+        mandatory="class status",
         summary=(
             "identifier status class type serviceType subject episodeOfCare participant "
             "appointment reasonCode reasonReference diagnosis"
@@ -78,6 +79,7 @@ CLINICAL = (
         reference("encounter", to="Encounter"),
         reference("evidence-detail", "evidence.detail", to=ANY),
         reference("subject", to="Group Patient"),
+        mandatory="subject",
         summary=(
             "identifier clinicalStatus verificationStatus code bodySite subject encounter "
             "onset[x] recordedDate recorder asserter"
@@ -103,6 +105,7 @@ CLINICAL = (
         date("onset", "reaction.onset"),
         reference("asserter", to="Practitioner Patient PractitionerRole RelatedPerson"),
         reference("recorder", to="Practitioner Patient PractitionerRole RelatedPerson"),
+        mandatory="patient",
         summary=(
             "identifier clinicalStatus verificationStatus type category criticality code "
             "patient asserter"
@@ -132,6 +135,7 @@ CLINICAL = (
             to="Condition Observation Procedure DiagnosticReport DocumentReference",
         ),
         reference("subject", to="Group Patient"),
+        mandatory="status subject",
         summary=(
             "identifier instantiatesCanonical instantiatesUri basedOn partOf status "
             "statusReason category code subject encounter performed[x] recorder asserter "
@@ -160,6 +164,7 @@ CLINICAL = (
         reference(
             "reason-reference", "reasonReference", to="Condition Observation DiagnosticReport"
         ),
+        mandatory="occurrence[x] patient status vaccineCode",
         summary=(
             "status vaccineCode patient occurrence[x] primarySource performer note isSubpotent"
         ),

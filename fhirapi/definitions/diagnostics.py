@@ -66,6 +66,7 @@ DIAGNOSTICS = (
         composite("code-value-date", "code", "value-date"),
         composite("code-value-quantity", "code", "value-quantity"),
         composite("code-value-string", "code", "value-string"),
+        mandatory="code status",
         summary=(
             "identifier basedOn partOf status code subject focus encounter effective[x] issued "
             "performer value[x] hasMember derivedFrom component"
@@ -95,6 +96,7 @@ DIAGNOSTICS = (
         ),
         reference("specimen", to="Specimen"),
         reference("subject", to="Group Device Patient Location"),
+        mandatory="code status",
         summary=(
             "identifier status category code subject encounter effective[x] issued performer "
             "resultsInterpreter media"
@@ -137,6 +139,7 @@ DIAGNOSTICS = (
         reference(
             "subject", to="Practitioner Group Specimen Device Patient PractitionerRole Location"
         ),
+        mandatory="content status",
         summary=(
             "identifier basedOn partOf status type modality view subject encounter created[x] "
             "issued operator reasonCode bodySite deviceName device height width frames duration "

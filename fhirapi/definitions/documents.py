@@ -40,6 +40,7 @@ DOCUMENTS = (
         reference("related", "context.related", to=ANY),
         reference("relatesto", "relatesTo.target", to="DocumentReference"),
         reference("subject", to="Practitioner Group Device Patient"),
+        mandatory="content status",
         summary=(
             "masterIdentifier identifier status docStatus type category subject date author "
             "relatesTo description securityLabel content context"
@@ -50,6 +51,7 @@ DOCUMENTS = (
     resource_type(
         "Binary",
         "Files that belong to documents",
+        mandatory="contentType",
         summary="contentType securityContext url",
         patient="securityContext",
     ),
@@ -66,6 +68,7 @@ DOCUMENTS = (
         reference("questionnaire", to=""),
         reference("source", to="Practitioner Patient PractitionerRole RelatedPerson"),
         reference("subject", to=ANY),
+        mandatory="status",
         summary=(
             "identifier basedOn partOf questionnaire status subject encounter authored author "
             "source"
@@ -87,6 +90,7 @@ DOCUMENTS = (
         reference("item", "entry.item", to=ANY),
         reference("source", to="Practitioner Device Patient PractitionerRole"),
         reference("subject", to="Group Device Patient Location"),
+        mandatory="mode status",
         summary="status mode title code subject date source",
         patient="subject",
         clinical_date="date",
@@ -112,6 +116,7 @@ DOCUMENTS = (
             "sourceReference",
             to="Consent QuestionnaireResponse DocumentReference",
         ),
+        mandatory="category scope status",
         summary=(
             "identifier status scope category patient dateTime performer organization source[x] "
             "policyRule verification provision"
@@ -131,6 +136,7 @@ DOCUMENTS = (
         reference("entity", "entity.what", to=ANY),
         reference("location", to="Location"),
         reference("target", to=ANY),
+        mandatory="agent recorded target",
         summary="target recorded agent",
         patient="target",
         has_several_patients=True,

@@ -24,6 +24,7 @@ FINANCIAL = (
         reference("payor", to="Organization Patient RelatedPerson"),
         reference("policy-holder", "policyHolder", to="Organization Patient RelatedPerson"),
         reference("subscriber", to="Patient RelatedPerson"),
+        mandatory="beneficiary payor status",
         summary=(
             "identifier status type policyHolder subscriber subscriberId beneficiary dependent "
             "period payor order network"
@@ -52,6 +53,7 @@ FINANCIAL = (
         reference("procedure-udi", "procedure.udi", to="Device"),
         reference("provider", to="Practitioner Organization PractitionerRole"),
         reference("subdetail-udi", "item.detail.subDetail.udi", to="Device"),
+        mandatory="created insurance patient priority provider status type use",
         summary=(
             "status type use patient billablePeriod created insurer provider priority insurance"
         ),
@@ -79,6 +81,7 @@ FINANCIAL = (
         reference("procedure-udi", "procedure.udi", to="Device"),
         reference("provider", to="Practitioner Organization PractitionerRole"),
         reference("subdetail-udi", "item.detail.subDetail.udi", to="Device"),
+        mandatory="created insurance insurer outcome patient provider status type use",
         summary=(
             "status type use patient billablePeriod created insurer provider outcome insurance "
             "total"

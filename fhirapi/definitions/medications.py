@@ -36,6 +36,7 @@ MEDICATIONS = (
         reference("medication", "medicationReference", to="Medication"),
         reference("requester", to=AUTHORS),
         reference("subject", to="Group Patient"),
+        mandatory="intent medication[x] status subject",
         summary=(
             "status intent priority doNotPerform reported[x] medication[x] subject authoredOn "
             "requester performerType instantiatesCanonical instantiatesUri basedOn "
@@ -63,6 +64,7 @@ MEDICATIONS = (
             "responsibleparty", "substitution.responsibleParty", to="Practitioner PractitionerRole"
         ),
         reference("subject", to="Group Patient"),
+        mandatory="medication[x] status",
         summary="status medication[x] subject whenPrepared",
         patient="subject",
         clinical_date="whenHandedOver",

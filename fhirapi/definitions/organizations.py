@@ -73,6 +73,7 @@ ORGANIZATIONS = (
         token("status"),
         string("name"),
         reference("organization", "managingOrganization", to="Organization"),
+        mandatory="address connectionType payloadType status",
         summary=(
             "identifier status connectionType name managingOrganization period payloadType "
             "payloadMimeType address"

@@ -24,6 +24,7 @@ SCHEDULING = (
         reference("reason-reference", "reasonReference", to="Condition Observation Procedure"),
         reference("slot", to="Slot"),
         reference("supporting-info", "supportingInformation", to=ANY),
+        mandatory="participant status",
         summary=(
             "identifier status cancelationReason serviceCategory serviceType specialty "
             "appointmentType reasonCode start end participant"
@@ -42,6 +43,7 @@ SCHEDULING = (
         token("specialty"),
         date("date", "planningHorizon"),
         reference("actor", to=_ACTORS),
+        mandatory="actor",
         summary="identifier active serviceCategory serviceType specialty actor planningHorizon",
         clinical_date="planningHorizon",
         is_shared=True,
@@ -57,6 +59,7 @@ SCHEDULING = (
         token("status"),
         date("start"),
         reference("schedule", to="Schedule"),
+        mandatory="end schedule start status",
         summary=(
             "identifier serviceCategory serviceType specialty appointmentType schedule status "
             "start end"

@@ -44,6 +44,8 @@ class ResourceType:
     words: str
     """What it holds in plain words, for consent pages and documentation."""
     search: tuple[SearchParameter, ...]
+    mandatory: tuple[str, ...] = ()
+    """Elements without which it is none: no part of a resource leaves them out."""
     summary: tuple[str, ...] = ()
     """Elements of ``_summary=true``: what R4 marks as summary, and what must not be left out.
     Where none are named: those that can be searched."""

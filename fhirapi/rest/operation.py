@@ -63,9 +63,9 @@ class Parameters:
         text = self.one("_count")
         if text is None:
             return DEFAULT_COUNT
-        if not (text.isascii() and text.isdigit() and len(text) < 10):
+        if not (text.isascii() and text.isdigit()):
             raise bad_operation_parameter("_count", "a whole number is expected.")
-        return min(int(text), MAX_COUNT)
+        return min(int(text), MAX_COUNT) if len(text) < 10 else MAX_COUNT
 
 
 def of_query(request: HttpRequest, operation: str, known: Collection[str]) -> Parameters:

@@ -183,9 +183,9 @@ def _one_of(name: str, text: str, allowed: frozenset[str]) -> str:
 
 
 def _count(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
+    if not text.isascii() or not text.isdigit():
         raise bad_value("_count", "a whole number is expected.")
-    return min(int(text), MAX_COUNT)
+    return min(int(text), MAX_COUNT) if len(text) < 10 else MAX_COUNT
 
 
 def _alternatives(name: str, text: str) -> tuple[str, ...]:

@@ -24,8 +24,11 @@ def is_sortable(parameter: SearchParameter) -> bool:
 
 def parse_sort(resource_type: ResourceType, text: str) -> list[SortKey]:
     """``-date,_id``. Raises an Outcome for a parameter that cannot be sorted by."""
+    words = text.split(",")
+    if len(words) > _MOST:
+        raise bad_value("_sort", f"at most {_MOST} parameters are possible.")
     keys = []
-    for word in text.split(",", _MOST):
+    for word in words:
         code = word.strip().removeprefix("-")
         parameter = resource_type.parameter(code)
         if parameter is None or not is_sortable(parameter):

@@ -47,12 +47,14 @@ def _cut(resource: dict[str, Any], query: SearchQuery) -> dict[str, Any]:
 
 
 def _wanted(type_name: str, query: SearchQuery) -> Collection[str]:
-    if query.elements:
-        return _elements(type_name, query.elements)
+    """What is mandatory stays, so that a part is still a valid resource."""
     resource_type = registry.find(type_name)
+    mandatory = resource_type.mandatory if resource_type else ()
+    if query.elements:
+        return _elements(type_name, query.elements).union(mandatory)
     if query.summary == "true" and resource_type:
-        return resource_type.summary_elements
-    return {"text"}
+        return resource_type.summary_elements.union(mandatory)
+    return {"text", *mandatory}
 
 
 def _elements(type_name: str, elements: tuple[str, ...]) -> set[str]:

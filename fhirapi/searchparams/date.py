@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 # PostgreSQL and Python agree on these ends; FHIR years have four digits.
 BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
 END = datetime(9999, 12, 30, tzinfo=UTC)
+_DAY = timedelta(days=1)
 
 _VALUE = re.compile(
     r"(?P<year>\d{4})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d)"
@@ -37,7 +38,7 @@ def parse(text: str) -> Range:
         )
     try:
         return _range(match)
-    except (ValueError, OverflowError):
+    except ValueError:
         raise ValueError(f"'{text[:40]}' is not a possible date.") from None
 
 
@@ -49,14 +50,25 @@ def _range(match: re.Match[str]) -> Range:
         int(match["hour"] or 0), int(match["minute"] or 0), int(match["second"] or 0),
         tzinfo=UTC,
     )  # fmt: skip
-    start -= _offset(match["zone"])
     if match["month"] is None:
-        return Range(start, start.replace(year=year + 1) if year < 9999 else END)
+        return Range(start, _first_of(year + 1, 1))
     if match["day"] is None:
-        following = start.replace(day=1) + timedelta(days=32)
-        return Range(start, following.replace(day=1))
+        return Range(start, _first_of(year + month // 12, month % 12 + 1))
+    offset = _offset(match["zone"])
+    try:
+        return _instants(match, start - offset)
+    except OverflowError:  # 9999-12-31 is what many write for "no end"
+        return Range(END - _DAY, END) if year > 1 else Range(BEGINNING - _DAY, BEGINNING)
+
+
+def _first_of(year: int, month: int) -> datetime:
+    return datetime(year, month, 1, tzinfo=UTC) if year <= END.year else END
+
+
+def _instants(match: re.Match[str], start: datetime) -> Range:
+    """The day, minute, second or fraction that begins at ``start``."""
     if match["hour"] is None:
-        return Range(start, start + timedelta(days=1))
+        return Range(start, start + _DAY)
     if match["second"] is None:
         return Range(start, start + timedelta(minutes=1))
     return _fraction(start, match["fraction"])

@@ -11,7 +11,7 @@ from fhirapi.searchparams.keys import key, parameter_key
 from fhirapi.searchparams.paths import steps, values
 from fhirapi.searchparams.quantity import Measured
 
-ENCODING = 1
+ENCODING = 2
 """Counted up when the same declaration and value give other keys: then all must be reindexed."""
 
 

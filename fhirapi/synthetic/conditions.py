@@ -32,9 +32,7 @@ def write(chart: Chart) -> None:
 
 
 def _write(chart: Chart, problem: Problem, visit: Visit) -> None:
-    elements: Element = {}
-    if problem.is_chronic:
-        elements["extension"] = [{"url": _ASSERTED, "valueDateTime": visit.day.isoformat()}]
+    elements: Element = {"extension": [{"url": _ASSERTED, "valueDateTime": visit.day.isoformat()}]}
     elements["clinicalStatus"] = _RESOLVED if problem.abated else ACTIVE
     elements["verificationStatus"] = CONFIRMED
     elements["category"] = _PROBLEM if problem.is_chronic else _DIAGNOSIS

@@ -112,6 +112,7 @@ def _add_document(chart: Chart, visit: Visit) -> Element:
         "author": [chart.called(visit.practitioner)],
         "authenticator": chart.called(visit.practitioner),
         "content": [{"attachment": attachment, "format": notes.FORMAT}],
+        "context": {"period": {"start": signed}},
     }
     return chart.add(
         "DocumentReference", "will", _DOCUMENT_PROFILE, elements, visit=visit, updated=signed

@@ -1,11 +1,15 @@
 """The declarations do not contradict themselves, and hold what US Core asks for."""
 
+from typing import Any
+
 import pytest
+from fhir.resources.R4B import get_fhir_model_class
 
 from fhirapi.definitions import profiles, registry
 from fhirapi.definitions.builders import either, resource_type, token
 from fhirapi.definitions.canonicals import definition
 from fhirapi.definitions.registry import BadDeclaration
+from fhirapi.definitions.schema import ResourceType
 from fhirapi.searchparams.paths import json_path, steps
 
 
@@ -69,3 +73,17 @@ def test_every_parameter_names_its_published_definition() -> None:
         "http://hl7.org/fhir/us/core/SearchParameter/us-core-careteam-role"
     )
     assert definition("Binary", "patient") is None
+
+
+@pytest.mark.parametrize("declared", list(registry.every()), ids=lambda each: each.name)
+def test_the_mandatory_elements_of_a_type_are_those_of_the_standard(
+    declared: ResourceType,
+) -> None:
+    wanted = set()
+    for name, field in get_fhir_model_class(declared.name).model_fields.items():
+        about: Any = field.json_schema_extra or {}
+        if field.is_required() or about.get("element_required"):
+            wanted.add(field.alias or name)
+        elif about.get("one_of_many_required"):
+            wanted.add(f"{about['one_of_many']}[x]")
+    assert set(declared.mandatory) == wanted

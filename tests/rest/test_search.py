@@ -319,7 +319,7 @@ class TestResult:
     def test_elements_cut_resources_down_and_say_so(self, api: Api, rebecca: Person) -> None:
         bundle = api.as_(rebecca.key).get("Observation", {"_elements": "status"}).json()
         resource = bundle["entry"][0]["resource"]
-        assert set(resource) == {"resourceType", "id", "meta", "status"}
+        assert set(resource) == {"resourceType", "id", "meta", "status", "code"}
         assert resource["meta"]["tag"][0]["code"] == "SUBSETTED"
 
     def test_summary_count_and_total_none(self, api: Api, rebecca: Person) -> None:

@@ -43,9 +43,9 @@ def test_it_is_ordered_and_paged_in_order(session: Session, sort: str, found: li
     ("query", "elements"),
     [
         ({"_summary": "true"}, {"status", "code", "subject", "effectiveDateTime", "valueQuantity"}),
-        ({"_summary": "text"}, {"text"}),
-        ({"_elements": "Observation.status,note"}, {"status", "note"}),
-        ({"_elements": "Patient.status,value[x]"}, {"valueQuantity"}),
+        ({"_summary": "text"}, {"status", "code", "text"}),
+        ({"_elements": "Observation.status,note"}, {"status", "code", "note"}),
+        ({"_elements": "Patient.issued,value[x]"}, {"status", "code", "valueQuantity"}),
     ],
 )  # fmt: skip
 def test_a_part_of_it_is_marked_as_a_part(
@@ -55,6 +55,17 @@ def test_a_part_of_it_is_marked_as_a_part(
     [resource] = [entry["resource"] for entry in bundle["entry"]]
     assert set(resource) == {"resourceType", "id", "meta", *elements}
     assert resource["meta"]["tag"][-1]["code"] == "SUBSETTED"
+
+
+def test_more_than_a_page_may_hold_is_the_most_it_may(session: Session) -> None:
+    for address in ("Observation", "Patient/142859/$everything"):
+        bundle = session.get(address, {"_count": "9" * 12}).json()
+        assert {"a", "b", "c"} <= {entry["resource"]["id"] for entry in bundle["entry"]}
+
+
+def test_it_is_ordered_by_five_parameters_at_most(session: Session) -> None:
+    assert session.get("Observation", {"_sort": ",".join(["date"] * 5)}).status_code == 200
+    assert session.get("Observation", {"_sort": ",".join(["date"] * 6)}).status_code == 400
 
 
 def test_a_summary_of_data_leaves_the_narrative_out(session: Session) -> None:

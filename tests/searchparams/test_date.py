@@ -78,6 +78,17 @@ def test_any_text_is_either_a_date_or_refused(text: str) -> None:
     assert comparison.range.start < comparison.range.end
 
 
+@pytest.mark.parametrize("text", ["9999-12-31", "9999-12", "9999-12-31T23:59:59-05:00"])
+def test_the_last_day_that_can_be_written_is_after_all_others(text: str) -> None:
+    start, end = parse(text)
+    assert parse("2999-12-31").end < start < end == END
+
+
+def test_the_first_day_is_before_all_others_in_every_time_zone() -> None:
+    start, end = parse("0001-01-01T00:00:00+14:00")
+    assert start < end <= BEGINNING
+
+
 def test_an_open_period_reaches_to_the_end_of_time() -> None:
     [since] = ranges({"start": "2020-05"})
     [until] = ranges({"end": "2020-05-01"})

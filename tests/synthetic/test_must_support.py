@@ -4,8 +4,10 @@ from functools import cache
 
 import pytest
 
-from fhirapi.definitions.profiles import VERSIONS
+from fhirapi.definitions.profiles import VERSIONS, of_version
 from fhirapi.synthetic.population import practice, record
+from tests.conformance.us_core.required import searches_of
+from tests.conformance.us_core.supplement import is_complete
 from tests.synthetic.must_support import Population, incomplete, missing
 
 _SEED, _PATIENTS = 1, 50  # of make run
@@ -54,6 +56,16 @@ def _demo():
 @pytest.mark.parametrize("version", VERSIONS)
 def test_every_must_support_element_slice_and_extension_occurs(version):
     assert missing(version, _demo()) == []
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_search_of_a_profile_has_something_to_find(version):
+    assert not [
+        f"{profile['profile']}: {required}"
+        for profile in of_version(version)
+        for required in searches_of(profile)
+        if not any(is_complete(each, required) for each in _demo().of_profile(profile["profile"]))
+    ]
 
 
 @pytest.mark.parametrize("version", VERSIONS)

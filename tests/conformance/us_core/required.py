@@ -21,13 +21,17 @@ class Required:
 
 
 def searches() -> list[Required]:
-    found = {
+    found = {required for profile in _profiles() for required in searches_of(profile)}
+    return sorted({str(each): each for each in found}.values(), key=str)
+
+
+def searches_of(profile: Any) -> list[Required]:
+    """Those that SHALL or SHOULD work for the profile."""
+    return [
         Required(profile["resource"], tuple(_parameter(profile, name) for name in search["params"]))
-        for profile in _profiles()
         for search in profile["searches"]
         if search["expectation"] in _ASKED
-    }
-    return sorted({str(each): each for each in found}.values(), key=str)
+    ]
 
 
 def comparators() -> list[tuple[Required, str]]:

@@ -30,4 +30,6 @@ def patient_service(request: HttpRequest) -> HttpResponse:
         if patient_ids is None:
             raise refused(caller)
         description |= {"client_id": claims.client_id, "patients": patient_ids}
-    return answer(orjson.dumps(description), request)
+    response = answer(orjson.dumps(description), request)
+    response["Content-Type"] = "application/json"  # no FHIR resource
+    return response

@@ -16,4 +16,5 @@ fhir_base = [
 ]
 urlpatterns = [
     path("patient-api/controller/patient-service.php", patient_service, name="patient-service"),
+    re_path(r"^patient-api/controller/patient-service/?$", patient_service),
 ]

@@ -32,6 +32,8 @@ class TokenView(DOTTokenView):
         grant_type = request.POST.get("grant_type")
         if grant_type == "authorization_code" and not request.POST.get("code"):
             return _exchange_access_key(request)
+        if not grant_type:
+            return error(400, "invalid_request", f"A field is missing: {_UNSUPPORTED}")
         if grant_type not in _GRANT_TYPES:
             return error(400, "unsupported_grant_type", _UNSUPPORTED)
         if any("\x00" in value for value in request.POST.values()):
@@ -121,8 +123,8 @@ def _deny(
 
 
 def wrong_key() -> HttpResponse:
-    """The guide's own answer beside RFC 6749's members."""
-    return _json(
+    """The guide's own answer beside RFC 6749's members; a 401 has a challenge (RFC 9110 15.5.2)."""
+    response = _json(
         401,
         {
             "Result": WRONG_KEY,
@@ -130,6 +132,8 @@ def wrong_key() -> HttpResponse:
             "error_description": "Wrong Client_ID or Client_secret.",
         },
     )
+    response["WWW-Authenticate"] = 'Basic realm="QSmartCare token endpoint"'
+    return response
 
 
 def error(status: int, code: str, description: str) -> HttpResponse:

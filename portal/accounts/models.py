@@ -5,10 +5,16 @@ from datetime import datetime, timedelta
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import AbstractUser
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Lower, Now
+from django.db.models.lookups import Exact
 from django.utils import timezone
 from django_otp.models import Device, ThrottlingMixin, VerifyNotAllowed
+
+
+def in_any_case(field: str, value: str) -> Exact:
+    """A condition that the unique indexes on LOWER() answer; ``__iexact`` would ask for UPPER()."""
+    return Exact(Lower(F(field)), Lower(Value(value)))
 
 
 class Person(models.Model):
@@ -71,6 +77,16 @@ class Account(Person, AbstractUser):  # type: ignore[django-manager-missing]
 
     def __str__(self) -> str:
         return self.display_name or self.username
+
+    @classmethod
+    def with_username(cls, username: str) -> "QuerySet[Account]":
+        """In any letter case."""
+        return cls.objects.filter(in_any_case("username", username))
+
+    @classmethod
+    def with_email(cls, email: str) -> "QuerySet[Account]":
+        """In any letter case. Nobody has the empty address: the index leaves those out."""
+        return cls.objects.filter(in_any_case("email", email)).exclude(email="")
 
     @property
     def is_provider(self) -> bool:

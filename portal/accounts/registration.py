@@ -14,7 +14,7 @@ from portal import mail
 from portal.accounts import limits
 from portal.accounts.create import create_account
 from portal.accounts.matching import link_if_matched
-from portal.accounts.models import Account, Registration
+from portal.accounts.models import Account, Registration, in_any_case
 from portal.accounts.tokens import digest, new_token
 from portal.accounts.usernames import UsernameTaken
 
@@ -77,7 +77,7 @@ def _keep(registration: Registration, address: str | None) -> str | None:
 
 
 def account_with(email: str) -> Account | None:
-    return Account.objects.filter(email__iexact=email, is_active=True).first()
+    return Account.with_email(email).filter(is_active=True).first()
 
 
 def registration_for(token: str) -> Registration | None:
@@ -90,11 +90,11 @@ def why_closed(registration: Registration | None) -> Closed | None:
     if registration is None:
         return Closed.EXPIRED
     email = registration.email
-    if registration.confirmed_at or Account.objects.filter(email__iexact=email).exists():
+    if registration.confirmed_at or Account.with_email(email).exists():
         return Closed.USED
     if registration.created_at <= timezone.now() - VALID:
         return Closed.EXPIRED
-    newer = Registration.objects.filter(pk__gt=registration.pk, email__iexact=email)
+    newer = Registration.objects.filter(in_any_case("email", email), pk__gt=registration.pk)
     return Closed.REPLACED if newer.exists() else None
 
 

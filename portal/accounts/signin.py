@@ -48,7 +48,7 @@ class PasswordAndPinBackend(ModelBackend):
 
 def named(username: str) -> Account | None:
     """The account with this username in any letter case."""
-    return Account.objects.filter(username__iexact=Account.normalize_username(username)).first()
+    return Account.with_username(Account.normalize_username(username)).first()
 
 
 def sign_in(request: HttpRequest, username: str, password: str, pin: str) -> Account | None:

@@ -28,6 +28,6 @@ def check_new_username(username: str) -> str:
             "Write the username with letters a to z without accents, digits and @ . + - _ "
             "only, beginning with a letter or digit."
         )
-    if Account.objects.filter(username__iexact=username).exists():
+    if Account.with_username(username).exists():
         raise UsernameTaken
     return username

@@ -1,4 +1,4 @@
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
 from portal.ui import documentation, home, outbox
 
@@ -7,4 +7,5 @@ urlpatterns: list[URLPattern] = [
     path("portal/", home.home, name="home"),
     path("demo/outbox/", outbox.outbox, name="outbox"),
     path("api-documentation.html", documentation.documentation, name="documentation"),
+    re_path(r"^api-documentation(?:\.php)?/?$", documentation.documentation),
 ]

@@ -67,7 +67,7 @@ def roles(patients: list[Person]) -> list[Role]:
 
 
 def ensure_account(role: Role, kept: Kept) -> DemoAccount:
-    account = Account.objects.filter(username__iexact=role.username).first()
+    account = Account.with_username(role.username).first()
     if account and f"{role.name}.password" not in kept:
         raise NotTheDemos(role.username)
     password = kept.get(f"{role.name}.password", _new_password)

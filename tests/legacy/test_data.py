@@ -98,3 +98,10 @@ def test_patient_means_the_patient_itself(api: Api, rebecca: Person) -> None:
     session = api.as_(rebecca.key)
     assert ids(session.get(f"{SINGLE}Patient.php", {"patient": "142859"})) == ["142859"]
     assert ids(session.get(f"{SINGLE}Patient.PHP", {"PATIENT": "Patient/142860"})) == []
+
+
+@pytest.mark.parametrize("ending", [".php", "", "/"])
+def test_the_end_point_is_plain_json_with_and_without_its_ending(api: Api, ending: str) -> None:
+    response = api.http.get(f"/patient-api/controller/patient-service{ending}")
+    assert response["Content-Type"] == "application/json"
+    assert response.json()["fhirVersion"] == "4.0.1"

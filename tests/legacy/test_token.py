@@ -72,6 +72,7 @@ def test_a_wrong_pair_gets_the_documented_answer(
     assert response.status_code == 401
     assert response.json()["Result"] == WRONG
     assert response.json()["error"] == "invalid_client"
+    assert response["WWW-Authenticate"].startswith("Basic ")
     assert AuditRecord.objects.filter(action="token", outcome="denied").count() == 1
 
 
@@ -81,6 +82,13 @@ def test_a_missing_field_is_an_invalid_request(api: Api, rebecca: Person, missin
     response = api.ask_token(grant_type="authorization_code", **{**fields, missing: ""})
     assert response.status_code == 400
     assert response.json()["error"] == "invalid_request"
+
+
+def test_a_form_without_a_grant_type_is_an_invalid_request(api: Api, rebecca: Person) -> None:
+    pair = {"Client_ID": rebecca.key.access_key_id, "Client_secret": rebecca.secret}
+    answer = api.ask_token(**pair).json()
+    assert answer["error"] == "invalid_request"
+    assert "grant_type" in answer["error_description"]
 
 
 @pytest.mark.parametrize("grant_type", ["", "password", "implicit", "nonsense"])
@@ -99,7 +107,8 @@ def test_another_grant_type_is_refused(api: Api, rebecca: Person, grant_type: st
 def test_json_bodies_and_get_are_refused_with_a_hint(api: Api) -> None:
     as_json = api.http.post(TOKEN, "{}", content_type="application/json")
     assert as_json.status_code == 400
-    assert as_json.json()["error"]
+    assert as_json.json()["error"] == "invalid_request"
+    assert "form-data" in as_json.json()["error_description"]
     assert api.http.get(TOKEN).status_code == 405
 
 

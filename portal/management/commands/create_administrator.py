@@ -44,7 +44,7 @@ class Command(BaseCommand):
         check_new_username(options["username"])
         if options["email"]:
             validate_email(options["email"])
-            if Account.objects.filter(email__iexact=options["email"]).exists():
+            if Account.with_email(options["email"]).exists():
                 raise CommandError("Another account has this email address.")
         of_whom = ("username", "email", "first_name", "last_name")
         password, pin = _ask(Account(**{name: options[name] for name in of_whom}))

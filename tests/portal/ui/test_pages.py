@@ -18,6 +18,26 @@ def test_the_start_page_leads_to_both_doors_registration_and_documentation(clien
         assert f'href="{address}"' in page
 
 
+@pytest.mark.parametrize("ending", ["", ".html", ".php", "/"])
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("/app/registration", "Create an account"), ("/patient/index", "Patient sign-in"),
+        ("/app/index", "Provider sign-in"), ("/api-documentation", "grant_type"),
+    ],
+)  # fmt: skip
+def test_the_guides_pages_are_found_with_any_ending_and_without(client, db, address, ending, says):
+    assert says in text(client.get(address + ending))
+
+
+@pytest.mark.parametrize(
+    ("folder", "says"), [("/patient/", "Patient sign-in"), ("/app/", "Provider sign-in")]
+)
+def test_the_folder_of_a_door_is_the_door(client, db, folder, says):
+    assert says in text(client.get(folder))
+    assert client.get(folder.rstrip("/")).url == folder
+
+
 def test_a_patient_whose_record_is_linked_is_ready(rebecca):
     page = text(signed_in(rebecca.account).get("/portal/"))
     assert "Welcome, Rebecca Larson" in page

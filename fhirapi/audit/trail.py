@@ -45,7 +45,7 @@ class Entry(NamedTuple):
 class _Batch:
     entries: list[Entry] = field(default_factory=list)
     is_written: Event = field(default_factory=Event)
-    failure: Exception | None = None
+    failure: BaseException | None = None
 
 
 class Trail:
@@ -78,7 +78,7 @@ class Trail:
                 self._batch = _Batch()
             try:
                 _insert(batch.entries)
-            except Exception as failure:
+            except BaseException as failure:  # everybody in the batch must hear of it
                 batch.failure = failure
             finally:
                 batch.is_written.set()

@@ -17,7 +17,7 @@ from fhirapi.smart.models import RefreshToken
 from fhirapi.smart.secrets import token_checksum
 
 WRONG_KEY = "Error: Wrong Client_ID or Client_secret Key"
-_NO_PATIENT = "The access key opens no patient any more. Choose patients in the portal."
+_NO_PATIENT = "The access key opens no patient any more. Its page in the portal says why."
 _REFUSED = "The refresh request was refused. Check its fields, or exchange the key again."
 _UNSUPPORTED = "grant_type must be authorization_code or refresh_token."
 _GRANT_TYPES = ("authorization_code", "refresh_token")

@@ -12,12 +12,12 @@ from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import address_of, record
 from fhirapi.smart import keys
 from fhirapi.smart.client_auth import basic_credentials
-from fhirapi.smart.issue import find, issue, patient_context, visible_patients
+from fhirapi.smart.issue import KeyInUse, find, issue, patient_context, visible_patients
 from fhirapi.smart.models import RefreshToken
 from fhirapi.smart.secrets import token_checksum
 
 WRONG_KEY = "Error: Wrong Client_ID or Client_secret Key"
-_NO_PATIENT = "The access key opens no patient any more. Choose patients in the portal."
+_NO_PATIENT = "The access key opens no patient any more. Its page in the portal says why."
 _REFUSED = "The refresh request was refused. Check its fields, or exchange the key again."
 _UNSUPPORTED = "grant_type must be authorization_code or refresh_token."
 _GRANT_TYPES = ("authorization_code", "refresh_token")
@@ -65,13 +65,13 @@ def _exchange_access_key(request: HttpRequest) -> HttpResponse:
     address = address_of(request)
     found = find(access_key_id.strip()) if "\x00" not in access_key_id else None
     if found is None or not keys.has_secret(found.key, secret.strip()):
-        _deny(found.account_id if found else None, "wrong key", address)
+        _deny(found, "wrong key", address)
         return wrong_key()
     if why := keys.why_unusable(found.key):
-        _deny(found.account_id, "unusable key", address)
+        _deny(found, "unusable key", address)
         return error(400, "invalid_grant", why)
     if not found.patient_ids:
-        _deny(found.account_id, "key without patients", address)
+        _deny(found, "key without patients", address)
         return error(400, "invalid_grant", _NO_PATIENT)
     pair = issue(found, address=address)
     if pair is None:  # rotated or switched off while we looked
@@ -110,12 +110,14 @@ def _refreshed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 
 def _deny(
-    account_id: int | None, detail: str, address: str | None, client_id: str | None = None
+    found: KeyInUse | None, detail: str, address: str | None, client_id: str | None = None
 ) -> None:
+    """The trail names the key, so that its owner sees which one an app could not use."""
+    client_id = found.key.access_key_id if found else client_id
     record(
         AuditRecord.Action.TOKEN,
         outcome=AuditRecord.Outcome.DENIED,
-        account_id=account_id,
+        account_id=found.account_id if found else None,
         client_id=client_id[:64] if client_id else None,
         detail=detail,
         address=address,

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from fhirapi.searchparams.keys import parameter_key
-from fhirapi.searchparams.string import like
+from fhirapi.searchparams.string import fold, like
 from fhirapi.smart.models import RecordLink
 from fhirapi.sql import fetch
 
@@ -29,8 +29,10 @@ class Practitioner:
 
 
 def named(text: str) -> list[Practitioner]:
-    """Those one of whose names begins with the text, at most 50."""
-    rows = fetch(_NAMED, [parameter_key("Practitioner", "name"), like(text, "")])
+    """Those one of whose names begins with the text, at most 50; without a text the first 50."""
+    text = text.replace("\x00", "")  # PostgreSQL's text has none
+    begins = like(text, "") if fold(text) else "%"
+    rows = fetch(_NAMED, [parameter_key("Practitioner", "name"), begins])
     found = [orjson.loads(content) for (content,) in rows]
     linked = set(
         RecordLink.objects.filter(

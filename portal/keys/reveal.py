@@ -25,13 +25,15 @@ def secret(request: AccountRequest, access_key_id: str) -> HttpResponse:
     is_copy = "copy" in (request.POST.get("for"), request.GET.get("for"))
     form = PinForm(request.POST or None, account=request.user)
     context: dict[str, object] = {"key": key, "form": form, "is_copy": is_copy, "state": "asking"}
-    if request.method == "POST":
+    is_fragment = bool(getattr(request, "htmx", False))
+    if is_fragment and request.GET.get("for") == "hide":
+        context["state"] = "hidden"
+    elif request.method == "POST":
         if form.is_valid():
             context["secret"] = keys.reveal_secret(key, address=address_of(request))
             context["state"] = "copying" if is_copy else "shown"
         else:
             _record_denial(request, key)
-    is_fragment = bool(getattr(request, "htmx", False))
     template = "keys/_secret.html" if is_fragment else "keys/secret.html"
     response = render(request, template, {**context, "is_fragment": is_fragment})
     response["Cache-Control"] = "no-store, private"

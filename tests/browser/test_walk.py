@@ -78,6 +78,9 @@ def test_the_secret_is_shown_by_keyboard_alone(page: Page, running: dict[str, An
     page.keyboard.press("Enter")
     expect(page.locator("#secret-value")).to_have_text(key["secret_access_key"])
     expect(page.get_by_role("button", name="Hide SecretAccessKey")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Show SecretAccessKey")).to_be_focused()
+    expect(page.get_by_text(key["secret_access_key"])).to_have_count(0)
 
 
 def test_whoever_takes_the_wrong_door_is_led_to_the_right_portal(

@@ -128,6 +128,8 @@ def test_a_key_that_begins_tomorrow_says_so(api: Api, rebecca: Person) -> None:
 def test_an_inactive_key_says_so(api: Api, rebecca: Person) -> None:
     keys.set_active(rebecca.key, False)
     assert "inactive" in api.exchange(rebecca.key).json()["error_description"]
+    refused = AuditRecord.objects.get(detail="unusable key", account_id=rebecca.account.pk)
+    assert refused.client_id == rebecca.key.access_key_id
 
 
 def test_a_key_works_on_its_first_and_last_day(api: Api, rebecca: Person) -> None:

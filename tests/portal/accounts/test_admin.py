@@ -122,6 +122,18 @@ def test_the_link_filter_tells_linked_from_waiting_patients(admin, rebecca, make
     assert list(shown) == [rebecca.account]
 
 
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("", ["dr-grey", "dr-strange"]), (" ", ["dr-grey", "dr-strange"]),
+        ("gre", ["dr-grey"]), ("GR\x00E", ["dr-grey"]), ("%", []), ("\\", []), ("nobody", []),
+    ],
+)  # fmt: skip
+def test_practitioners_are_looked_for_with_any_text(admin, provider, practice, asked, found):
+    page = admin.get(f"{ACCOUNTS}{provider.pk}/approve/", {"q": asked})
+    assert [each.id for each in page.context["practitioners"]] == found
+
+
 def test_approving_asks_which_practitioner_and_tells_the_person(
     admin, provider, practice, mailoutbox
 ):

@@ -65,3 +65,10 @@ def test_wrong_pins_in_a_row_state_the_wait(rebecca, rebeccas):
     assert "here or when you sign in" in said
     # Even the right one is not looked at before the wait is over.
     assert rebecca.secret not in text(rebeccas.post(address, {"pin": PIN}))
+
+
+def test_hiding_leads_back_to_show(rebecca, rebeccas):
+    page = text(rebeccas.get(address_of(rebecca, "secret/?for=hide"), headers=HTMX))
+    assert "autofocus>Show" in page
+    assert "The SecretAccessKey is hidden." in page
+    assert rebecca.secret not in page

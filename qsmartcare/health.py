@@ -86,7 +86,7 @@ def _incomplete_searches() -> list[str]:
     _is_known_indexed = not stale
     if not stale:
         return []
-    types = ", ".join(stale)
+    types = ", ".join(each.name for each in stale)
     return [f"Searches of {types} would be incomplete: manage.py reindex --stale."]
 
 

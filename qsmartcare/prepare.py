@@ -20,6 +20,7 @@ except env.BadSetting as bad_setting:
 from django.conf import settings
 
 from fhirapi.store import index_state
+from fhirapi.store.reindex import count as count_stored
 from fhirapi.store.reindex import reindex
 from qsmartcare.demo.document import NotADemoDatabase, close, install
 from qsmartcare.demo.people import NotTheDemos
@@ -46,9 +47,10 @@ def prepare() -> None:
         call_command("migrate", interactive=False, verbosity=0)
         call_command("create_front_desk", verbosity=0)
         call_command("clear_expired", verbosity=0)
-    for name in index_state.stale():
-        with step(f"Renewing the search index of {name}"):
-            reindex(name)
+    if stale := index_state.stale():
+        total = count_stored(stale)
+        with step("Renewing the search index") as tell:
+            reindex(stale, on_progress=lambda done: tell(f"{done} of {total} resources"))
     if count and not is_generated() and may_generate():
         with step(f"Generating {size_of(count)} synthetic patients") as tell:
             generate_missing(count, tell)

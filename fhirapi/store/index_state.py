@@ -25,11 +25,12 @@ RETURNING resource_type
 """
 
 
-def stale() -> list[str]:
+def stale() -> list[ResourceType]:
     """Types of which something is stored that another declaration indexed."""
     marked = dict(fetch(_MARKED))
     changed = [each for each in registry.every() if marked.get(each.name) != _fingerprint(each)]
-    return sorted(_stored(changed)) if changed else []
+    stored = _stored(changed) if changed else set()
+    return [each for each in changed if each.name in stored]
 
 
 def mark(resource_types: Iterable[ResourceType]) -> None:

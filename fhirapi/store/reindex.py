@@ -3,7 +3,7 @@
 Each batch is one transaction: readers see its old rows or its new ones, never none.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from django.db import transaction
 
 from fhirapi.definitions import registry
+from fhirapi.definitions.schema import ResourceType
 from fhirapi.searchparams.index import IndexEntry
 from fhirapi.sql import fetch
 from fhirapi.store import exact, index_state
@@ -23,7 +24,7 @@ from fhirapi.store.rows import Row, delete_derived, write_derived
 _BATCH = 1_000  # resources in one transaction
 _NEXT_IDS = """
 SELECT id FROM fhirapi_content
-WHERE id > %s AND (%s::text IS NULL OR resource_type = %s) ORDER BY id LIMIT %s
+WHERE id > %s AND resource_type = ANY(%s) ORDER BY id LIMIT %s
 """
 # Locked, so that a resource that changes meanwhile is not indexed as it was.
 _CONTENT = """
@@ -54,32 +55,33 @@ class _Found(NamedTuple):
     last_updated: datetime
 
 
-def count(resource_type: str | None) -> int:
+def count(resource_types: Collection[ResourceType]) -> int:
     """How many resources there are to do."""
-    sql = "SELECT count(*) FROM fhirapi_content WHERE %s::text IS NULL OR resource_type = %s"
-    [(found,)] = fetch(sql, [resource_type, resource_type])
+    sql = "SELECT count(*) FROM fhirapi_content WHERE resource_type = ANY(%s)"
+    [(found,)] = fetch(sql, [_names(resource_types)])
     return int(found)
 
 
 def reindex(
-    resource_type: str | None = None, *, processes: int | None = None,
+    resource_types: Collection[ResourceType], *, processes: int | None = None,
     on_progress: Progress = lambda done: None,
 ) -> Done:  # fmt: skip
-    """All types, or one."""
     total, failed = 0, []
-    for done in each(_reindex_batch, _batches(resource_type), processes=processes):
+    for done in each(_reindex_batch, _batches(_names(resource_types)), processes=processes):
         total += done.count
         failed += done.failed
         on_progress(total)
-    index_state.mark(
-        filter(None, [registry.find(resource_type)]) if resource_type else registry.every()
-    )
+    index_state.mark(resource_types)
     return Done(total, failed)
 
 
-def _batches(resource_type: str | None) -> Iterator[list[int]]:
+def _names(resource_types: Collection[ResourceType]) -> list[str]:
+    return [each.name for each in resource_types]
+
+
+def _batches(names: list[str]) -> Iterator[list[int]]:
     last = 0
-    while found := fetch(_NEXT_IDS, [last, resource_type, resource_type, _BATCH]):
+    while found := fetch(_NEXT_IDS, [last, names, _BATCH]):
         last = found[-1][0]
         yield [row_id for (row_id,) in found]
 

@@ -81,7 +81,7 @@ def _ensure(app: App, kept: Kept) -> dict[str, Any]:
         "scopes": app.scopes.split(),
     }
     if secret:
-        told["client_secret"] = secret
+        told["secret"] = told["client_secret"] = secret  # the contract's word, and OAuth's
     if private_jwk:
         told["private_jwk"] = private_jwk
     return told

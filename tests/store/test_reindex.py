@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from fhirapi.definitions import registry
 from fhirapi.store.load import load
 from fhirapi.store.models import CareRelationship, Content, PatientLine, SearchRow
 from fhirapi.store.reindex import reindex
@@ -61,40 +62,42 @@ def damage() -> None:
 def test_whatever_was_damaged_is_as_it_was(stored: Rows) -> None:
     damage()
     assert derived() != stored
-    assert reindex(processes=1).count == Content.objects.count()
+    assert reindex([*registry.every()], processes=1).count == Content.objects.count()
     assert derived() == stored
 
 
 def test_doing_it_twice_changes_nothing(stored: Rows) -> None:
-    reindex(processes=1)
-    reindex(processes=1)
+    reindex([*registry.every()], processes=1)
+    reindex([*registry.every()], processes=1)
     assert derived() == stored
 
 
 def test_one_type_leaves_the_others_alone(stored: Rows) -> None:
     damage()
-    assert reindex("Observation", processes=1).count == 1
+    observation_type = registry.find("Observation")
+    assert observation_type
+    assert reindex([observation_type], processes=1).count == 1
     assert SearchRow.objects.get(resource_type="Observation").refs != [7]
     assert SearchRow.objects.get(resource_type="Provenance").patient_id == "7"
 
 
 def test_a_resource_in_the_wrong_compartment_is_put_right(stored: Rows) -> None:
     Content.objects.filter(resource_id__in=["o", "p"]).update(patient_id="7")
-    reindex(processes=1)
+    reindex([*registry.every()], processes=1)
     moved = Content.objects.filter(resource_id__in=["o", "p"])
     assert set(moved.values_list("patient_id", flat=True)) == {"142859"}
 
 
 def test_a_deleted_resource_is_not_found_any_more(stored: Rows) -> None:
     Content.objects.filter(resource_id="o").update(is_deleted=True)
-    reindex(processes=1)
+    reindex([*registry.every()], processes=1)
     assert not SearchRow.objects.filter(resource_id="o").exists()
 
 
 def test_what_cannot_be_indexed_is_named_and_stays(stored: Rows) -> None:
     broken = '{"resourceType":"Observation","id":"o","code":{"coding":[5]}}'
     Content.objects.filter(resource_id="o").update(content=broken)
-    assert reindex(processes=1).failed == ["Observation/o"]
+    assert reindex([*registry.every()], processes=1).failed == ["Observation/o"]
     assert SearchRow.objects.filter(resource_id="o").exists()
 
 

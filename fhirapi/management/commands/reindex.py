@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from fhirapi.definitions import registry
+from fhirapi.definitions.schema import ResourceType
 from fhirapi.store import index_state
 from fhirapi.store.reindex import count, reindex
 
@@ -30,23 +31,18 @@ class Command(BaseCommand):
         )  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
-        _check(options["type"], options["param"])
-        if not options["stale"]:
-            self._reindex(options["type"], options["processes"])
-            return
-        for name in index_state.stale():
-            self.stdout.write(f"{name}:")
-            self._reindex(name, options["processes"])
-
-    def _reindex(self, resource_type: str | None, processes: int | None) -> None:
+        chosen = _chosen(options["type"], options["param"])
+        if options["stale"]:
+            stale = index_state.stale()
+            chosen = [each for each in chosen if each in stale]
         began = time.monotonic()
         columns = (
             TextColumn("Reindexing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
         )  # fmt: skip
         with Progress(*columns) as progress:
-            task = progress.add_task("", total=count(resource_type))
+            task = progress.add_task("", total=count(chosen))
             done = reindex(
-                resource_type, processes=processes,
+                chosen, processes=options["processes"],
                 on_progress=lambda resources: progress.update(task, completed=resources),
             )  # fmt: skip
         seconds = time.monotonic() - began
@@ -60,13 +56,14 @@ class Command(BaseCommand):
             )
 
 
-def _check(type_name: str | None, code: str | None) -> None:
+def _chosen(type_name: str | None, code: str | None) -> list[ResourceType]:
     if type_name is None:
         if code:
             raise CommandError("--param needs --type.")
-        return
+        return list(registry.every())
     resource_type = registry.find(type_name)
     if resource_type is None:
         raise CommandError(f"There is no resource type '{type_name}'.")
     if code and resource_type.parameter(code) is None:
         raise CommandError(f"{type_name} has no search parameter '{code}'.")
+    return [resource_type]

@@ -155,7 +155,11 @@ class CareRelationship(models.Model):
         constraints = [
             models.UniqueConstraint("practitioner_id", "patient_id", name="care_relationship"),
         ]
-        indexes = [models.Index("row_id", name="care_by_row")]
+        indexes = [
+            models.Index("row_id", name="care_by_row"),
+            # For a search that names a patient: without it every practitioner is gone through.
+            models.Index("patient_id", name="care_by_patient"),
+        ]
 
     def __str__(self) -> str:
         return f"Practitioner/{self.practitioner_id} cares for Patient/{self.patient_id}"

@@ -173,8 +173,8 @@ class DataAccessGrantAdmin(ReadOnlyAdmin):
     search_fields = ["account__username", "client__name", "=client__client_id"]
 
     @admin.display(description="patients")
-    def patients(self, grant: DataAccessGrant) -> int:
-        return len(grant.patient_ids)
+    def patients(self, grant: DataAccessGrant) -> str:
+        return "all" if grant.patient_ids is None else str(len(grant.patient_ids))
 
 
 @admin.register(AccessKey)
@@ -199,7 +199,7 @@ class AccessKeyAdmin(ReadOnlyAdmin):
 
     @admin.display(description="patients")
     def patients(self, key: AccessKey) -> str:
-        return ", ".join(key.data_access_grant.patient_ids)
+        return ", ".join(key.patient_ids)
 
     @admin.display(description="status")
     def status(self, key: AccessKey) -> str:

@@ -6,10 +6,13 @@ from fhirapi.smart.models import (
     AccessToken,
     AuthorizationCode,
     Client,
+    ClientSecret,
     DataAccessGrant,
     IDToken,
+    LaunchContext,
     RecordLink,
     RefreshToken,
+    SpentAssertion,
 )
 from fhirapi.store.intake.models import Load, LoadDeferred, LoadPiece
 from fhirapi.store.models import (
@@ -32,10 +35,12 @@ __all__ = [
     "AuthorizationCode",
     "CareRelationship",
     "Client",
+    "ClientSecret",
     "Content",
     "DataAccessGrant",
     "IDToken",
     "IndexState",
+    "LaunchContext",
     "Load",
     "LoadDeferred",
     "LoadPiece",
@@ -47,5 +52,6 @@ __all__ = [
     "SearchQuantity",
     "SearchRow",
     "SearchString",
+    "SpentAssertion",
     "Version",
 ]

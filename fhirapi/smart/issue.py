@@ -79,9 +79,15 @@ class KeyInUse:
 
 
 def visible_patients(grant: DataAccessGrant) -> list[str]:
-    """The patients of a grant whom its account may see now."""
-    visible = patients.may_see(grant.account, grant.patient_ids)
-    return [each for each in grant.patient_ids if each in visible]
+    """The patients that a grant names, as far as its account may see them now."""
+    named = grant.patient_ids or []
+    visible = patients.may_see(grant.account, named)
+    return [each for each in named if each in visible]
+
+
+def only(patient_ids: list[str]) -> str | None:
+    """The patient, if the tokens of a key are about one."""
+    return patient_ids[0] if len(patient_ids) == 1 else None
 
 
 def find(access_key_id: str) -> KeyInUse | None:
@@ -124,7 +130,7 @@ def issue(found: KeyInUse, *, address: str | None) -> TokenPair | None:
         account_id=found.account_id,
         client_id=found.key.access_key_id,
         scope=found.scope,
-        patient_ids=found.patient_ids,
+        patient_id=only(found.patient_ids),
     )
     refresh_token = secrets.new_secret()
     written = _ISSUE.fetch_one(

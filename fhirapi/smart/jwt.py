@@ -30,9 +30,11 @@ class Claims:
     client_id: str
     scopes: tuple[Scope, ...]
     expires: int
+    patient_id: str | None = None
+    """Whom scopes that begin with ``patient/`` are about."""
 
 
-def sign(*, account_id: int | None, client_id: str, scope: str, patient_ids: list[str]) -> str:
+def sign(*, account_id: int | None, client_id: str, scope: str, patient_id: str | None) -> str:
     now = int(time.time())
     claims: dict[str, Any] = {
         "iss": settings.FHIR_BASE_URL,
@@ -44,8 +46,8 @@ def sign(*, account_id: int | None, client_id: str, scope: str, patient_ids: lis
         "exp": now + settings.ACCESS_TOKEN_LIFETIME,
         "jti": uuid.uuid4().hex,
     }
-    if len(patient_ids) == 1:
-        claims["patient"] = patient_ids[0]
+    if patient_id:
+        claims["patient"] = patient_id
     key = _private_key()
     return jwt.encode(claims, key, _ALGORITHM, headers={"typ": "at+jwt", "kid": key_id()})
 
@@ -71,7 +73,13 @@ def _verified(token: str) -> Claims:
         )
     except jwt.InvalidTokenError:
         raise malformed_token() from None
-    return Claims(token_checksum(token), claims["client_id"], parse(claims["scope"]), claims["exp"])
+    return Claims(
+        token_checksum(token),
+        claims["client_id"],
+        parse(claims["scope"]),
+        claims["exp"],
+        claims.get("patient"),
+    )
 
 
 @lru_cache(maxsize=1)
@@ -102,5 +110,5 @@ def access_token_for_request(request: Any, refresh_token: bool = False) -> str:
         account_id=request.data_access_grant.account_id,
         client_id=request.client.client_id,
         scope=" ".join(request.scopes),
-        patient_ids=request.patient_ids,  # set by the validator
+        patient_id=request.patient_id,  # set by the validator
     )

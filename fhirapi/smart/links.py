@@ -34,7 +34,10 @@ def link(
     if not stored.select_for_update().exists():
         raise NoSuchResource(f"There is no {resource_type}/{resource_id}.")
     live = RecordLink.objects.filter(resource_type=resource_type, revoked_at=None)
-    if live.filter(account_id=account.pk).exists():
+    own = live.filter(account_id=account.pk)
+    if resource_type == "RelatedPerson":  # a parent of several children
+        own = own.filter(resource_id=resource_id)
+    if own.exists():
         raise AlreadyLinked("This account is already linked to a record.")
     # Several accounts may stand for one practitioner (a practice's staff), only one for a patient.
     if resource_type == "Patient" and live.filter(resource_id=resource_id).exists():

@@ -22,12 +22,61 @@ from oauth2_provider.models import (
 class Client(AbstractApplication):
     """An OAuth client. An access key has one too: its AccessKeyID is the client_id."""
 
+    class Kind(models.TextChoices):
+        """How it shows who it is. SMART App Launch 2.2, sections 2.0.3 and 5"""
+
+        PUBLIC = "public", "Public: runs where no secret can be kept (phone, browser)"
+        SYMMETRIC = "confidential-symmetric", "Confidential, with a client secret"
+        ASYMMETRIC = "confidential-asymmetric", "Confidential, with a key pair"
+        BACKEND = "backend-service", "Backend service: no person takes part"
+        ACCESS_KEY = "access-key", "Access key of an account"
+
+    kind = models.CharField(max_length=30, choices=Kind, default=Kind.ACCESS_KEY)
+    description = models.TextField(blank=True, help_text="What people read on the consent page.")
     jwks = models.JSONField(null=True, blank=True, help_text="Public keys, by value (RFC 7517).")
     jwks_uri = models.URLField(blank=True)
     allowed_scopes = models.TextField(blank=True, help_text="Scopes the app may ask for.")
+    launch_uri = models.URLField(blank=True, help_text="Where an EHR launch opens the app.")
+    client_uri = models.URLField(blank=True)
+    logo_uri = models.URLField(blank=True)
+    policy_uri = models.URLField(blank=True)
+    tos_uri = models.URLField(blank=True)
+    contacts = ArrayField(models.EmailField(), default=list, blank=True)
+    privacy_attested_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its developer answered the privacy questions."
+    )
+    may_introspect = models.BooleanField(
+        default=False, help_text="May look into tokens of other clients, as a resource server does."
+    )
+    registration_token_digest = models.CharField(max_length=64, blank=True, editable=False)
+    disabled_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.name or str(self.client_id)
+
+
+class ClientSecret(models.Model):
+    """A secret of an app. Several may live at once, so that one is exchanged without a break."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="secrets")
+    digest = models.CharField(max_length=64, editable=False)
+    hint = models.CharField(max_length=8, help_text="Its last characters, to tell secrets apart.")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"secret ...{self.hint} of client {self.client_id}"
+
+
+class SpentAssertion(models.Model):
+    """A signed assertion that was used: its jti is not taken again. RFC 7523 section 3"""
+
+    digest = models.CharField(max_length=64, primary_key=True, help_text="Of client and jti.")
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"assertion {self.digest[:8]}"
 
 
 class RecordLink(models.Model):
@@ -41,6 +90,10 @@ class RecordLink(models.Model):
     class Kind(models.TextChoices):
         PATIENT = "Patient"
         PRACTITIONER = "Practitioner"
+        RELATED_PERSON = "RelatedPerson"
+        """A parent's account, for instance: it sees the record that the resource is part of."""
+        ORGANIZATION = "Organization"
+        """The practice itself: an account of a backend service, which sees every record."""
 
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="record_links"
@@ -59,9 +112,16 @@ class RecordLink(models.Model):
             models.UniqueConstraint(
                 "account",
                 "resource_type",
-                condition=Q(revoked_at__isnull=True),
+                condition=Q(revoked_at__isnull=True) & ~Q(resource_type="RelatedPerson"),
                 name="one_live_link_of_a_kind",
                 violation_error_message="This account already has a live link of this kind.",
+            ),
+            models.UniqueConstraint(
+                "account",
+                "resource_type",
+                "resource_id",
+                condition=Q(revoked_at__isnull=True),
+                name="one_live_link_to_a_resource",
             ),
         ]
 
@@ -70,14 +130,25 @@ class RecordLink(models.Model):
 
 
 class DataAccessGrant(models.Model):  # type: ignore[django-manager-missing]  # the tokens have untyped bases
-    """What an account has opened, to an app or through an access key."""
+    """What an account has opened, to an app or through an access key.
+
+    ``context`` is what a launch told the app: ``patient``, ``encounter``, ``fhirContext``,
+    ``intent``, ``need_patient_banner``, as in SMART's token response. Scopes that begin with
+    ``patient/`` reach its ``patient`` only.
+    """
 
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="data_access_grants"
     )
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="data_access_grants")
-    patient_ids = ArrayField(models.TextField(), default=list, blank=True)
+    patient_ids = ArrayField(
+        models.TextField(),
+        null=True,
+        blank=True,
+        help_text="None: everybody whom the account may see at the time.",
+    )
     scope = models.TextField()
+    context = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -118,6 +189,31 @@ class AccessKey(models.Model):
 
     def __str__(self) -> str:
         return self.access_key_id
+
+    @property
+    def patient_ids(self) -> list[str]:
+        """A key always names its patients."""
+        return self.data_access_grant.patient_ids or []
+
+
+class LaunchContext(models.Model):
+    """What an app opened from a patient's page asks for by its opaque ``launch``, once, and soon.
+
+    https://hl7.org/fhir/smart-app-launch/app-launch.html#launch-app-ehr-launch
+    """
+
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="launch_contexts"
+    )
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="launch_contexts")
+    context = models.JSONField(help_text="As DataAccessGrant.context.")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    expires_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"launch {self.pk} of account {self.account_id}"
 
 
 class AuthorizationCode(AbstractGrant):

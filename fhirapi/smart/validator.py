@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauthlib.common import Request
 from oauthlib.oauth2.rfc6749 import errors
 
 from fhirapi.smart import keys
+from fhirapi.smart.authorize import AuthorizeRules
 from fhirapi.smart.client_auth import basic_credentials
-from fhirapi.smart.issue import visible_patients
+from fhirapi.smart.issue import only, visible_patients
 from fhirapi.smart.models import (
     AccessKey,
     AccessToken,
@@ -19,7 +19,7 @@ from fhirapi.smart.models import (
 )
 
 
-class Validator(OAuth2Validator):
+class Validator(AuthorizeRules):
     def authenticate_client(self, request: Request, *args: Any, **kwargs: Any) -> bool:
         client_id, secret = _credentials(request)
         if not client_id or not secret or "\x00" in client_id + secret:
@@ -104,8 +104,9 @@ def _opens(request: Request, grant: DataAccessGrant | None) -> bool:
     if grant is None or grant.revoked_at is not None or not grant.account.is_active:
         return False
     request.data_access_grant = grant
-    request.patient_ids = visible_patients(grant)
-    return bool(request.patient_ids)
+    patient_ids = visible_patients(grant)
+    request.patient_id = only(patient_ids)
+    return bool(patient_ids)
 
 
 def _is_access_key(client_id: str) -> bool:

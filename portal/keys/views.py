@@ -33,10 +33,7 @@ def all_keys(request: AccountRequest) -> HttpResponse:
     own = list(keys.keys_of(request.user))
     if len(own) == 1:
         return _key_page(request, own[0], is_only_key=True)
-    rows = [
-        {"key": key, "status": keys.status(key), "opens": len(key.data_access_grant.patient_ids)}
-        for key in own
-    ]
+    rows = [{"key": key, "status": keys.status(key), "opens": len(key.patient_ids)} for key in own]
     return render(request, "keys/list.html", {"rows": rows, "state": state_of(request.user)})
 
 
@@ -105,9 +102,8 @@ def _key_page(
     *,
     is_only_key: bool = False,
 ) -> HttpResponse:
-    grant = key.data_access_grant
     entered = {"label": key.label, "valid_from": key.valid_from, "valid_to": key.valid_to}
-    saved = _chosen(request, grant.patient_ids)
+    saved = _chosen(request, key.patient_ids)
     context = {
         "key": key,
         "status": keys.status(key),
@@ -115,7 +111,7 @@ def _key_page(
         "form": form or KeyForm(initial=entered),
         "picker": chosen or saved,
         "opens": saved.chosen,
-        "out_of_sight": len(grant.patient_ids) - len(saved.chosen),
+        "out_of_sight": len(key.patient_ids) - len(saved.chosen),
         "old_secret_until": keys.earlier_works_until(key),
         "is_only_key": is_only_key or not keys.keys_of(request.user).exclude(pk=key.pk).exists(),
     }
@@ -158,7 +154,7 @@ def _save(
     address = address_of(request)
     try:
         with transaction.atomic():
-            if set(wanted) != set(key.data_access_grant.patient_ids):
+            if set(wanted) != set(key.patient_ids):
                 keys.choose_patients(key, wanted, address=address)
             valid_from, valid_to = entered["valid_from"], entered["valid_to"]
             if (valid_from, valid_to) != (key.valid_from, key.valid_to):

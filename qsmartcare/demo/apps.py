@@ -60,6 +60,7 @@ def _ensure(app: App, kept: Kept) -> dict[str, Any]:
         client_id=app.client_id,
         defaults={
             "name": app.name,
+            "kind": app.kind,
             "client_type": Client.CLIENT_CONFIDENTIAL
             if app.is_confidential
             else Client.CLIENT_PUBLIC,

@@ -18,6 +18,7 @@ from fhirapi.sql import fetch, fetch_one
 _MAY_SEE = """
 SELECT patient_id FROM fhirapi_accountpatient WHERE account_id = %s AND patient_id = ANY(%s)
 """
+_FIRST = "SELECT DISTINCT patient_id FROM fhirapi_accountpatient WHERE account_id = %s LIMIT %s"
 _OWN = """
 SELECT resource_id FROM fhirapi_recordlink
 WHERE account_id = %s AND resource_type = 'Patient' AND revoked_at IS NULL
@@ -45,6 +46,12 @@ class PatientSummary:
     @property
     def chip(self) -> str:
         return f"{self.name} - {self.mrn}"
+
+    @property
+    def born(self) -> str:
+        """MM/DD/YYYY, or as much of it as the record knows."""
+        year, *rest = self.birth_date.split("-")
+        return "/".join([*rest, year])
 
 
 def may_see(account: AbstractUser, patient_ids: Iterable[str]) -> set[str]:
@@ -77,12 +84,21 @@ def search(
     return _lines(account, _WORD * len(words), [account.pk, *words, limit], address=address)
 
 
+def few(
+    account: AbstractUser, most: int, *, address: str | None = None
+) -> list[PatientSummary] | None:
+    """All whom the account may see, where they are few; None: more than that."""
+    ids = [row[0] for row in fetch(_FIRST, [account.pk, most + 1])]
+    return summaries(account, ids, address=address) if len(ids) <= most else None
+
+
 def _lines(
     account: AbstractUser, conditions: str, parameters: list[Any], *, address: str | None
 ) -> list[PatientSummary]:
     """Names, MRNs and birth dates are patient data: whoever is shown can see to whom."""
     rows = fetch(_LINES.format(conditions=conditions), parameters)
-    found = [PatientSummary(*row) for row in rows]
+    # Once, though somebody may be seen on two grounds.
+    found = list(dict.fromkeys(PatientSummary(*row) for row in rows))
     if found:
         record(
             AuditRecord.Action.PATIENT_SEARCH,

@@ -1,0 +1,3 @@
+from django.urls import URLPattern
+
+below_fhir_base: list[URLPattern] = []

@@ -10,6 +10,7 @@ from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import record
 from fhirapi.searchparams.paths import values
 from fhirapi.sql import fetch
+from fhirapi.store.models import Content
 
 _RECENT = """
 SELECT content.content
@@ -45,6 +46,15 @@ def recent(
             address=address,
         )
     return found
+
+
+def is_of(patient_id: str, encounter_id: str) -> bool:
+    return Content.objects.filter(
+        resource_type="Encounter",
+        resource_id=encounter_id,
+        patient_id=patient_id,
+        is_deleted=False,
+    ).exists()
 
 
 def _visit(encounter: dict[str, Any]) -> Visit:

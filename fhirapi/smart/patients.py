@@ -6,13 +6,16 @@ asked afresh at every use, so a link that ends closes everything it opened.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser
+from django.utils import timezone
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import record
 from fhirapi.smart import finding
+from fhirapi.smart.models import RecordLink
 from fhirapi.sql import fetch, fetch_one
 
 _MAY_SEE = """
@@ -53,6 +56,20 @@ class PatientSummary:
         year, *rest = self.birth_date.split("-")
         return "/".join([*rest, year])
 
+    @property
+    def age(self) -> int | None:
+        return _age(self.birth_date)
+
+
+def _age(birth_date: str) -> int | None:
+    """In whole years today; None where the day of birth is not known in full."""
+    try:
+        born = date.fromisoformat(birth_date)
+    except ValueError:
+        return None
+    today = timezone.localdate()
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
 
 def may_see(account: AbstractUser, patient_ids: Iterable[str]) -> set[str]:
     return {row[0] for row in fetch(_MAY_SEE, [account.pk, list(patient_ids)])}
@@ -61,6 +78,13 @@ def may_see(account: AbstractUser, patient_ids: Iterable[str]) -> set[str]:
 def own_patient_id(account: AbstractUser) -> str | None:
     row = fetch_one(_OWN, [account.pk])
     return row[0] if row else None
+
+
+def is_relative(account: AbstractUser) -> bool:
+    """Whether it stands for somebody's relative: a parent, for instance."""
+    return RecordLink.objects.filter(
+        account_id=account.pk, resource_type=RecordLink.Kind.RELATED_PERSON, revoked_at=None
+    ).exists()
 
 
 def summaries(

@@ -29,6 +29,9 @@ class AuditRecord(models.Model):
         RECOVER = "recover", "Password or PIN reset"
         LINK = "link", "Account linked to record"
         APPROVE = "approve", "Account approved"
+        CONSENT = "consent", "Access of an app approved"
+        CONSENT_END = "consent-end", "Access of an app ended"
+        LAUNCH = "launch", "App opened from a patient's page"
 
     class Outcome(models.TextChoices):
         SUCCESS = "success", "Success"

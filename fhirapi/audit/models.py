@@ -29,6 +29,11 @@ class AuditRecord(models.Model):
         RECOVER = "recover", "Password or PIN reset"
         LINK = "link", "Account linked to record"
         APPROVE = "approve", "Account approved"
+        CLIENT_REGISTER = "client-register", "App registered"
+        CLIENT_CHANGE = "client-change", "App changed"
+        CLIENT_SECRET = "client-secret", "Secret of an app changed"
+        CLIENT_STATUS = "client-status", "App disabled or enabled"
+        CLIENT_DELETE = "client-delete", "App deleted"
 
     class Outcome(models.TextChoices):
         SUCCESS = "success", "Success"

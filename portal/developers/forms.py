@@ -212,8 +212,8 @@ _GROUPS = (
     ("Addresses", "", ("redirect_uris", "allowed_origins", "launch_uri")),
     ("Keys", "The app signs with the private key; we check with the public one.",
      ("jwks_uri", "jwks")),
-    ("Access", "Ask for what the app needs and no more: people see the list, and may untick parts "
-     "of it.", ("common_scopes", "more_scopes")),
+    ("Access", "Ask for what the app needs and no more: whoever approves it sees the list.",
+     ("common_scopes", "more_scopes")),
     ("Pages and contacts", "", ("client_uri", "logo_uri", "policy_uri", "tos_uri", "contacts")),
     ("Privacy", "Voluntary. People are told whether you have answered, and how.", ("privacy",)),
 )  # fmt: skip

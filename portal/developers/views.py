@@ -9,13 +9,14 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
 from fhirapi.audit.record import address_of
-from fhirapi.smart import clients, granular, privacy
+from fhirapi.smart import clients, privacy
 from fhirapi.smart.models import Client
 from portal.accounts.access import AccountRequest, signed_in
 from portal.developers.forms import AppForm, entered
 from portal.developers.kinds import KINDS
 from portal.developers.own import own_app
 from portal.developers.status import status
+from portal.developers.words import in_words
 from portal.ui.addresses import addresses
 
 MOST_APPS = 50
@@ -81,7 +82,7 @@ def one_app(request: AccountRequest, client_id: str) -> HttpResponse:
         "kind": KINDS[app.kind],
         "status": status(app),
         "addresses": addresses(),
-        "scopes": [(each, granular.in_words(each)) for each in app.allowed_scopes.split()],
+        "scopes": [(each, in_words(each)) for each in app.allowed_scopes.split()],
         "secrets": [
             (each, each.expires_at is not None and each.expires_at <= now)
             for each in clients.secrets_of(app)

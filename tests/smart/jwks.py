@@ -1,0 +1,70 @@
+"""Key pairs of the tests' apps, and a server on loopback that publishes what it is told to."""
+
+import json
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+
+
+def rsa_jwk(kid: str = "rsa", bits: int = 2048, **more: Any) -> dict[str, Any]:
+    public = rsa.generate_private_key(65537, bits).public_key()
+    made = json.loads(RSAAlgorithm.to_jwk(public))
+    return {**made, "kid": kid, "alg": "RS384", "use": "sig", **more}
+
+
+def ec_jwk(kid: str = "ec", curve: ec.EllipticCurve | None = None, **more: Any) -> dict[str, Any]:
+    public = ec.generate_private_key(curve or ec.SECP384R1()).public_key()
+    made = json.loads(ECAlgorithm.to_jwk(public))
+    return {**made, "kid": kid, "alg": "ES384", "use": "sig", **more}
+
+
+def private_jwk(kid: str = "ec") -> dict[str, Any]:
+    made = json.loads(ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP384R1())))
+    return {**made, "kid": kid, "alg": "ES384", "use": "sig"}
+
+
+@dataclass
+class Publisher:
+    """An app's own server; ``answer`` may be changed between requests."""
+
+    url: str
+    body: bytes = b'{"keys": []}'
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    asked: int = 0
+    instead: Callable[[BaseHTTPRequestHandler], object] | None = None
+
+    def publish(self, *keys: dict[str, Any]) -> None:
+        self.body = json.dumps({"keys": keys}).encode()
+
+
+def serve() -> tuple[Publisher, ThreadingHTTPServer]:
+    """Started; whoever asks for it shuts it down."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            publisher.asked += 1
+            with suppress(OSError):  # whoever asked may have gone
+                if publisher.instead:
+                    publisher.instead(self)
+                    return
+                self.send_response(publisher.status)
+                for name, value in publisher.headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(publisher.body)))
+                self.end_headers()
+                self.wfile.write(publisher.body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Silent."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    publisher = Publisher(f"http://127.0.0.1:{server.server_port}/jwks.json")
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    return publisher, server

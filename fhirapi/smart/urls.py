@@ -3,9 +3,9 @@
 from django.urls import path
 from oauth2_provider.views import JwksInfoView
 
-from fhirapi.smart.revoke import RevokeTokenView
+from fhirapi.smart.revoke import revoke
 
 urlpatterns = [
-    path("oauth2/revoke", RevokeTokenView.as_view(), name="revoke"),
+    path("oauth2/revoke", revoke, name="revoke"),
     path("oauth2/jwks", JwksInfoView.as_view(), name="jwks"),
 ]

@@ -38,7 +38,8 @@ def register(client_id: str = "the-app", **changed: Any) -> Client:
         "allowed_scopes": "openid fhirUser offline_access launch launch/patient launch/encounter "
         "patient/*.rs user/*.rs",
     }
-    return Client.objects.create(client_id=client_id, **{**made, **changed})
+    registered: Client = Client.objects.create(client_id=client_id, **{**made, **changed})
+    return registered
 
 
 @dataclass

@@ -10,11 +10,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from fhirapi.store.intake import run as intake
-from fhirapi.store.intake.models import Load
-from fhirapi.store.intake.piece import Result
-from fhirapi.store.intake.reading import Options
-from fhirapi.store.intake.sources import NothingToLoad, find
+from fhirapi.intake import run as intake
+from fhirapi.intake.models import Load
+from fhirapi.intake.piece import Result
+from fhirapi.intake.reading import Options
+from fhirapi.intake.sources import NothingToLoad, find
 
 _SHOWN = 20  # rejects that the terminal shows; the report has all
 

@@ -10,15 +10,15 @@ from typing import Any, Literal, NamedTuple
 from uuid import UUID, uuid5
 
 from fhirapi.definitions import registry
-from fhirapi.store import exact
-from fhirapi.store.intake.references import (
+from fhirapi.intake.references import (
     Conditional,
     Unusable,
     may_need_rewriting,
     renamed,
     rewrite,
 )
-from fhirapi.store.intake.sources import Piece
+from fhirapi.intake.sources import Piece
+from fhirapi.store import exact
 
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 _TYPE = re.compile(r"[A-Z][A-Za-z]{0,63}")

@@ -13,13 +13,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from fhirapi.store.intake.models import Load, LoadPiece
+from fhirapi.intake.models import Load, LoadPiece
 from fhirapi.store.models import Content, SearchLink, SearchRow
 from fhirapi.synthetic.population import practice, record
 from tests import people
-from tests.store.intake.conftest import Write
+from tests.intake.conftest import Write
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 REBECCA = people.patient("142859", "Rebecca", "Larson", "9999094", "1978-04-12")
 
 

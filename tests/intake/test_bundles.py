@@ -7,7 +7,7 @@ import pytest
 
 from fhirapi.store.models import Content
 from tests import people
-from tests.store.intake.conftest import Resource, Write, bundle, entry, load
+from tests.intake.conftest import Resource, Write, bundle, entry, load
 
 pytestmark = pytest.mark.django_db
 REBECCA = people.patient("142859", "Rebecca", "Larson", "9999094", "1978-04-12")

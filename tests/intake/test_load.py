@@ -9,7 +9,7 @@ import pytest
 
 from fhirapi.store.models import CareRelationship, Content, SearchQuantity, SearchRow, Version
 from tests import people
-from tests.store.intake.conftest import Write, load
+from tests.intake.conftest import Write, load
 
 pytestmark = pytest.mark.django_db
 REBECCA = people.patient("142859", "Rebecca", "Larson", "9999094", "1978-04-12")

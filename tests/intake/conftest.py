@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from fhirapi.store.intake import run as intake
-from fhirapi.store.intake.reading import Options, Reject
-from fhirapi.store.intake.sources import find
+from fhirapi.intake import run as intake
+from fhirapi.intake.reading import Options, Reject
+from fhirapi.intake.sources import find
 
 Resource = dict[str, Any]
 Write = Callable[..., Path]

@@ -7,13 +7,13 @@ import orjson
 import psycopg
 from django.db import OperationalError, connection, transaction
 
+from fhirapi.intake.models import LoadDeferred
+from fhirapi.intake.reading import Arrival, Options, read
+from fhirapi.intake.references import rewrite
+from fhirapi.intake.sources import Piece
+from fhirapi.intake.storing import Settled, settle
 from fhirapi.sql import fetch
 from fhirapi.store import exact
-from fhirapi.store.intake.models import LoadDeferred
-from fhirapi.store.intake.reading import Arrival, Options, read
-from fhirapi.store.intake.references import rewrite
-from fhirapi.store.intake.sources import Piece
-from fhirapi.store.intake.storing import Settled, settle
 
 _TRIES = 5
 _BEGIN = """

@@ -9,12 +9,12 @@ from itertools import chain
 
 from fhirapi.definitions import registry
 from fhirapi.definitions.schema import ResourceType
+from fhirapi.intake.reading import Arrival, Reject
+from fhirapi.intake.references import identified
 from fhirapi.searchparams.index import IndexEntry
 from fhirapi.sql import fetch
 from fhirapi.store.compartment import patients_of, targets
 from fhirapi.store.entry import Malformed, entry_of
-from fhirapi.store.intake.reading import Arrival, Reject
-from fhirapi.store.intake.references import identified
 
 _STORED_PATIENTS = """
 SELECT resource_id FROM fhirapi_content

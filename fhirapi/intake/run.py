@@ -13,7 +13,8 @@ from django.db import transaction
 
 from fhirapi.intake.models import Load
 from fhirapi.intake.piece import Result, Waited, store_piece, store_waited
-from fhirapi.intake.reading import Options, Reject
+from fhirapi.intake.reading import Options
+from fhirapi.intake.rejects import Reject
 from fhirapi.intake.sources import Piece, phases
 from fhirapi.sql import fetch, fetch_one
 from fhirapi.store import index_state

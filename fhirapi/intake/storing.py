@@ -9,7 +9,8 @@ import psycopg
 from django.db import DataError, IntegrityError, connection, transaction
 
 from fhirapi.intake.placing import place
-from fhirapi.intake.reading import Arrival, Options, Reject
+from fhirapi.intake.reading import Arrival, Options
+from fhirapi.intake.rejects import Reject
 from fhirapi.searchparams.index import IndexEntry
 from fhirapi.sql import fetch
 from fhirapi.store import exact

@@ -41,6 +41,10 @@ class Command(BaseCommand):
             help="what happens to types that this server does not have (default: reject)",
         )  # fmt: skip
         parser.add_argument(
+            "--validate", action="store_true",
+            help="reject what does not have the form that FHIR gives its type",
+        )  # fmt: skip
+        parser.add_argument(
             "--rejects", type=Path, default=Path("load.rejects.ndjson"),
             help="where rejects are listed, if there are any (default: %(default)s)",
         )  # fmt: skip
@@ -59,7 +63,10 @@ class Command(BaseCommand):
             return
         if not options["paths"]:
             raise CommandError("Name at least one file or folder.")
-        how = Options(options["ids"], options["existing"], options["unknown_types"])
+        how = Options(
+            options["ids"], options["existing"], options["unknown_types"],
+            is_validated=options["validate"],
+        )  # fmt: skip
         try:
             files = find(options["paths"])
             with intake.begin(files, how, restart=options["restart"]) as load:

@@ -180,6 +180,27 @@ def end_access(client: Client) -> None:
     AccessToken.objects.filter(application=client).delete()
 
 
+def details_of(client: Client) -> Details:
+    """What is known of an app, as the rules look at it."""
+    return Details(
+        kind=client.kind,
+        name=client.name,
+        description=client.description,
+        redirect_uris=tuple(client.redirect_uris.split()),
+        allowed_origins=tuple(client.allowed_origins.split()),
+        launch_uri=client.launch_uri,
+        scopes=tuple(client.allowed_scopes.split()),
+        jwks=client.jwks,
+        jwks_uri=client.jwks_uri,
+        client_uri=client.client_uri,
+        logo_uri=client.logo_uri,
+        policy_uri=client.policy_uri,
+        tos_uri=client.tos_uri,
+        contacts=tuple(client.contacts),
+        privacy_answers=client.privacy_answers,
+    )
+
+
 def _take_over(client: Client, details: Details) -> None:
     client.name, client.description = details.name, details.description
     client.redirect_uris = " ".join(details.redirect_uris)

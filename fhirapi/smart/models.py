@@ -53,6 +53,9 @@ class Client(AbstractApplication):
     may_introspect = models.BooleanField(
         default=False, help_text="May look into tokens of other clients, as a resource server does."
     )
+    token_endpoint_auth_method = models.CharField(
+        max_length=30, blank=True, help_text="As the app registered itself; its kind decides."
+    )
     registration_token_digest = models.CharField(max_length=64, blank=True, editable=False)
     disabled_at = models.DateTimeField(null=True, blank=True)
     disabled_by = models.ForeignKey(
@@ -83,6 +86,16 @@ class ClientSecret(models.Model):
 
     def __str__(self) -> str:
         return f"secret ...{self.hint} of client {self.client_id}"
+
+
+class SelfRegistration(models.Model):
+    """That an address registered an app by itself: counted for an hour."""
+
+    address = models.GenericIPAddressField(null=True, db_index=True)
+    made_at = models.DateTimeField(db_default=Now(), db_index=True)
+
+    def __str__(self) -> str:
+        return f"registration {self.pk}"
 
 
 class SpentAssertion(models.Model):

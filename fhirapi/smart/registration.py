@@ -23,6 +23,7 @@ LONGEST_NAME = 100
 LONGEST_DESCRIPTION = 1000
 LONGEST_URI = 200  # what models.URLField keeps
 MOST_SCOPES = 100
+NO_PAGE = "Write the full address, beginning with https://."
 _NOT_HTTP = "Use https. http is for localhost, 127.0.0.1 and [::1] only."
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # A domain name turned round, which only its owner should use. RFC 8252 section 7.1
@@ -148,9 +149,15 @@ def _of_page(uri: str) -> list[str]:
     """An address that people open, or whose picture they see."""
     if not uri:
         return []
-    parts = _split(uri)
-    if parts is None or parts.scheme != "https" or not parts.hostname or "@" in parts.netloc:
-        return ["Write the full address, beginning with https://."]
+    parts = _split(uri.partition("#")[0])
+    if (
+        parts is None
+        or len(uri) > LONGEST_URI
+        or parts.scheme != "https"
+        or not parts.hostname
+        or "@" in parts.netloc
+    ):
+        return [NO_PAGE]
     return []
 
 

@@ -4,12 +4,15 @@ from django.urls import path
 
 from fhirapi.smart.brands import brands
 from fhirapi.smart.discovery import jwks, openid_configuration, smart_configuration
+from fhirapi.smart.register import manage, register
 from fhirapi.smart.revoke import revoke
 from fhirapi.smart.style import smart_style
 
 urlpatterns = [
     path("oauth2/revoke", revoke, name="revoke"),
     path("oauth2/jwks", jwks, name="jwks"),
+    path("oauth2/register", register, name="register"),
+    path("oauth2/register/<str:client_id>", manage, name="registered"),
     path(".well-known/smart-configuration", smart_configuration),
     path(".well-known/openid-configuration", openid_configuration),
     path("brands", brands),

@@ -1,0 +1,169 @@
+"""What scopes mean: which of them lie within which, their parts, and their words. Pure.
+
+An app is registered for ``patient/*.rs`` and asks for ``patient/Condition.read``, or a person opens
+only the laboratory results to it: scopes are compared by what they open, never as text.
+https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html#finer-grained-resource-constraints-using-search-parameters
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl
+
+from fhirapi.definitions import registry
+from fhirapi.smart.scopes import IDENTITY, Scope, parse_one
+
+_HL7 = "http://terminology.hl7.org/CodeSystem/"
+_US_CORE = "http://hl7.org/fhir/us/core/CodeSystem/"
+
+
+@dataclass(frozen=True)
+class Part:
+    """Resources of a type that have a category, as they may be opened alone."""
+
+    system: str
+    code: str
+    words: str
+
+    @property
+    def constraint(self) -> str:
+        return f"category={self.system}|{self.code}"
+
+
+# 45 CFR 170.315(g)(10) with US Core 6.1.0 and later: scopes that are offered for these two types.
+# https://hl7.org/fhir/us/core/STU6.1/scopes.html
+PARTS: dict[str, tuple[Part, ...]] = {
+    "Condition": (
+        Part(f"{_HL7}condition-category", "encounter-diagnosis", "Diagnoses made at visits"),
+        Part(f"{_HL7}condition-category", "problem-list-item", "The list of problems"),
+        Part(f"{_US_CORE}condition-category", "health-concern", "Health concerns"),
+    ),
+    "Observation": (
+        Part(f"{_HL7}observation-category", "laboratory", "Laboratory results"),
+        Part(f"{_HL7}observation-category", "vital-signs", "Vital signs"),
+        Part(f"{_HL7}observation-category", "social-history", "Social history, such as smoking"),
+        Part(f"{_HL7}observation-category", "survey", "Answers to questionnaires"),
+        Part(f"{_US_CORE}us-core-category", "sdoh", "Living conditions, such as housing and food"),
+        Part(f"{_US_CORE}us-core-observation-category", "clinical-test", "Other clinical tests"),
+    ),
+}
+_DEEDS = {"rs": "see", "r": "open", "s": "search", "c": "add", "u": "change", "d": "delete"}
+
+
+def common(asked: Scope, registered: Scope) -> Scope | None:
+    """The part of ``asked`` that lies within ``registered``; None if there is none."""
+    if asked.context != registered.context:
+        return None
+    if "*" in (asked.resource_type, registered.resource_type):
+        wider = asked if asked.resource_type == "*" else registered
+        resource_type = (registered if wider is asked else asked).resource_type
+    elif asked.resource_type == registered.resource_type:
+        resource_type = asked.resource_type
+    else:
+        return None
+    permissions = asked.permissions & registered.permissions
+    constraint = _common_constraint(asked, registered)
+    if not permissions or constraint is None:
+        return None
+    return Scope(asked.context, resource_type, permissions, constraint)
+
+
+def is_within(word: str, others: Iterable[str]) -> bool:
+    """Whether one of the other scopes opens everything that this one opens."""
+    scope = parse_one(word)
+    if scope is None:
+        return word in others
+    wider = (found for other in others if (found := parse_one(other)))
+    return any(_means(common(scope, each)) == _means(scope) for each in wider)
+
+
+def usable(asked: Iterable[str], registered: str) -> list[str]:
+    """What of the asked scopes the app was registered for and this server understands.
+
+    RFC 6749 3.3 and SMART let a server grant less than was asked for; the token says what it was.
+    """
+    own = registered.split()
+    found: dict[str, None] = {}
+    for word in asked:
+        if word in IDENTITY:
+            found |= {word: None} if word in own else {}
+        elif scope := parse_one(word):
+            found |= dict.fromkeys(_usable(word, scope, own))
+    return list(found)
+
+
+def _usable(word: str, scope: Scope, registered: list[str]) -> list[str]:
+    if scope.context == "system" or not is_understood(scope):
+        return []
+    if is_within(word, registered):
+        return [word]
+    others = (found for each in registered if (found := parse_one(each)))
+    return [str(shared) for each in others if (shared := common(scope, each))]
+
+
+def is_understood(scope: Scope) -> bool:
+    if scope.resource_type == "*":
+        return not scope.constraint
+    if registry.find(scope.resource_type) is None:
+        return False
+    return not scope.constraint or {name for name, _ in _pairs(scope)} == {"category"}
+
+
+def deeds_in_words(permissions: frozenset[str]) -> str:
+    """``see``, ``see and add``."""
+    left = "".join(letter for letter in "rscud" if letter in permissions)
+    words = [_DEEDS["rs"]] if left.startswith("rs") else []
+    words += [_DEEDS[each] for each in left.removeprefix("rs")]
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def type_in_words(resource_type: str) -> str:
+    if resource_type == "*":
+        return "Everything in the record"
+    found = registry.find(resource_type)
+    return found.words if found else resource_type
+
+
+def constraint_in_words(scope: Scope) -> str:
+    """``Laboratory results``; of a category that is none of ours, its code."""
+    values = [value for _, value in _pairs(scope)]
+    return ", ".join(_category_in_words(scope.resource_type, value) for value in values)
+
+
+def in_words(word: str) -> str:
+    """One scope in a line, for lists."""
+    scope = parse_one(word)
+    if scope is None:
+        return IDENTITY.get(word, word)
+    what = constraint_in_words(scope) if scope.constraint else type_in_words(scope.resource_type)
+    deed = deeds_in_words(scope.permissions)
+    return what if deed == "see" else f"{what} ({deed})"
+
+
+def canonical(scope: Scope) -> Scope:
+    """The same for two scopes that mean the same, however they are written."""
+    pairs = sorted(_pairs(scope))
+    return replace(scope, constraint="&".join(f"{name}={value}" for name, value in pairs))
+
+
+def _means(scope: Scope | None) -> Scope | None:
+    return canonical(scope) if scope else None
+
+
+def _common_constraint(one: Scope, other: Scope) -> str | None:
+    if not one.constraint or not other.constraint:
+        return one.constraint or other.constraint
+    if canonical(one).constraint == canonical(other).constraint:
+        return one.constraint
+    return None
+
+
+def _pairs(scope: Scope) -> list[tuple[str, str]]:
+    return parse_qsl(scope.constraint, keep_blank_values=True)
+
+
+def _category_in_words(resource_type: str, value: str) -> str:
+    code = value.rpartition("|")[2]
+    for part in PARTS.get(resource_type, ()):
+        if part.code == code:
+            return part.words
+    return f"{type_in_words(resource_type)}, category {code}"

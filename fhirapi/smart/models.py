@@ -246,9 +246,16 @@ class LaunchContext(models.Model):
 
 
 class AuthorizationCode(AbstractGrant):
-    """The code of RFC 6749 4.1.2, bound to the grant the person approved."""
+    """The code of RFC 6749 4.1.2, bound to the grant the person approved.
+
+    It stays until it expires: whoever shows it again ends what it was exchanged for.
+    """
 
     data_access_grant = models.ForeignKey(DataAccessGrant, null=True, on_delete=models.CASCADE)
+    token_family = models.UUIDField(null=True, editable=False, help_text="Once it is exchanged.")
+    access_token = models.ForeignKey(
+        "AccessToken", null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
 
 
 class AccessToken(AbstractAccessToken):
@@ -261,6 +268,8 @@ class RefreshToken(AbstractRefreshToken):
     data_access_grant = models.ForeignKey(
         DataAccessGrant, null=True, on_delete=models.CASCADE, related_name="refresh_tokens"
     )
+    # RFC 6749 section 6: of all tokens of the family, whatever a refresh asked less.
+    scope = models.TextField(blank=True, db_default="")
 
     class Meta(AbstractRefreshToken.Meta):
         abstract = False

@@ -103,9 +103,13 @@ def _usable(word: str, scope: Scope, registered: list[str]) -> list[str]:
 def is_understood(scope: Scope) -> bool:
     if scope.resource_type == "*":
         return not scope.constraint
-    if registry.find(scope.resource_type) is None:
+    declared = registry.find(scope.resource_type)
+    if declared is None:
         return False
-    return not scope.constraint or {name for name, _ in _pairs(scope)} == {"category"}
+    pairs = _pairs(scope)
+    if scope.constraint and not pairs:
+        return False
+    return all(value.strip() and declared.parameter(name) for name, value in pairs)
 
 
 def deeds_in_words(permissions: frozenset[str]) -> str:
@@ -125,8 +129,8 @@ def type_in_words(resource_type: str) -> str:
 
 def constraint_in_words(scope: Scope) -> str:
     """``Laboratory results``; of a category that is none of ours, its code."""
-    values = [value for _, value in _pairs(scope)]
-    return ", ".join(_category_in_words(scope.resource_type, value) for value in values)
+    whole = type_in_words(scope.resource_type)
+    return ", ".join(_condition_in_words(scope, *each) for each in _pairs(scope)) or whole
 
 
 def in_words(word: str) -> str:
@@ -161,9 +165,9 @@ def _pairs(scope: Scope) -> list[tuple[str, str]]:
     return parse_qsl(scope.constraint, keep_blank_values=True)
 
 
-def _category_in_words(resource_type: str, value: str) -> str:
+def _condition_in_words(scope: Scope, name: str, value: str) -> str:
     code = value.rpartition("|")[2]
-    for part in PARTS.get(resource_type, ()):
-        if part.code == code:
+    for part in PARTS.get(scope.resource_type, ()):
+        if name == "category" and part.code == code:
             return part.words
-    return f"{type_in_words(resource_type)}, category {code}"
+    return f"{type_in_words(scope.resource_type)}: {name} {code}"

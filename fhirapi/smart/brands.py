@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 from django.conf import settings
 
+from fhirapi.smart.practices import Practice, practices
 from fhirapi.smart.public import public_document
-from fhirapi.sql import fetch
 
 _BRAND = "http://hl7.org/fhir/StructureDefinition/organization-brand"
 _PORTAL = "http://hl7.org/fhir/StructureDefinition/organization-portal"
@@ -24,18 +24,6 @@ _ENDPOINT, _OWNER = "Endpoint/fhir-r4", "Organization/qsmartcare"
 _SHOWN = ("identifier", "name", "alias", "telecom", "address")
 _UNKNOWN_TIME = datetime(2026, 11, 24, tzinfo=UTC)  # while there is no practice
 _KEPT = 60.0
-
-# The practice's own organizations run its locations; laboratories and payers do not.
-_PRACTICES = """
-SELECT practice.content, practice.last_updated
-FROM fhirapi_content practice
-WHERE practice.resource_type = 'Organization' AND NOT practice.is_deleted
-  AND practice.patient_id IS NULL AND practice.resource_id IN (
-    SELECT split_part(location.content::jsonb #>> '{managingOrganization,reference}', '/', 2)
-    FROM fhirapi_content location
-    WHERE location.resource_type = 'Location' AND NOT location.is_deleted)
-ORDER BY practice.resource_id
-"""
 
 
 def identifier() -> dict[str, str]:
@@ -52,20 +40,20 @@ def brands() -> bytes:
     global _made
     made_at, content = _made
     if not content or time.monotonic() - made_at > _KEPT:
-        content = orjson.dumps(_bundle(fetch(_PRACTICES)))
+        content = orjson.dumps(_bundle(practices()))
         _made = time.monotonic(), content
     return content
 
 
-def _bundle(practices: list[tuple[str, datetime]]) -> dict[str, Any]:
-    changed = max((moment for _, moment in practices), default=_UNKNOWN_TIME)
-    of_practices = [_affiliate(orjson.loads(content)) for content, _ in practices]
+def _bundle(places: list[Practice]) -> dict[str, Any]:
+    changed = max((each.last_updated for each in places), default=_UNKNOWN_TIME)
+    affiliates = [_affiliate(orjson.loads(each.content)) for each in places]
     return {
         "resourceType": "Bundle",
         "id": "brands",
         "type": "collection",
         "timestamp": changed.isoformat(timespec="milliseconds"),
-        "entry": [_entry(each) for each in (_endpoint(), _owner(), *of_practices)],
+        "entry": [_entry(each) for each in (_endpoint(), _owner(), *affiliates)],
     }
 
 

@@ -19,7 +19,8 @@ from fhirapi.smart.models import Client
 _ONE_WAY = "Authenticate in one way only: Basic header, client_secret or client_assertion."
 _SIGNS = "This client authenticates with a signed assertion (private_key_jwt) only."
 _HAS_NO_SECRET = "This client is public: send its client_id and no secret."  # noqa: S105 - a sentence
-_DISABLED = "This client has been disabled. Its page in the developer portal says so too."
+DISABLED = "This client has been disabled. Its page in the developer portal says so too."
+UNKNOWN_ISSUER = "The assertion's iss is not a registered client_id."
 _WHO = "Say who asks: client_id and, unless the client is public, its secret or assertion."
 
 
@@ -39,10 +40,10 @@ def authenticate_request(request: HttpRequest) -> Client:
 
 def authenticate(fields: Mapping[str, str], authorization: str) -> Client:
     """The client whose request this is. Raises Refused."""
-    shown = _shown(fields, authorization)
+    shown = shown_by(fields, authorization)
     client = _signed(shown) if shown.assertion or shown.assertion_type else _named(shown)
     if client.disabled_at is not None:
-        raise Refused("invalid_client", _DISABLED)
+        raise Refused("invalid_client", DISABLED)
     return client
 
 
@@ -58,7 +59,7 @@ def basic_credentials(authorization: str) -> tuple[str, str] | None:
     return unquote_plus(client_id), unquote_plus(secret)
 
 
-def _shown(fields: Mapping[str, str], authorization: str) -> Shown:
+def shown_by(fields: Mapping[str, str], authorization: str) -> Shown:
     in_header = basic_credentials(authorization)
     client_id, secret = fields.get("client_id") or "", fields.get("client_secret") or ""
     signed = fields.get("client_assertion") or "", fields.get("client_assertion_type") or ""
@@ -81,7 +82,7 @@ def _signed(shown: Shown) -> Client:
     found = assertion.unverified(shown.assertion, shown.assertion_type, shown.client_id)
     client = _find(found.client_id)
     if client is None:
-        raise Refused("invalid_client", "The assertion's iss is not a registered client_id.")
+        raise Refused("invalid_client", UNKNOWN_ISSUER)
     require_signing(client)
     assertion.spend(assertion.verify(found, client))
     return client

@@ -11,7 +11,7 @@ from oauth2_provider.views import TokenView as DOTTokenView
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import address_of, record
-from fhirapi.smart import keys
+from fhirapi.smart import assertion, backend, keys
 from fhirapi.smart.answers import Refused, answer, error, only_post, uncached, wrong_key
 from fhirapi.smart.client_auth import basic_credentials
 from fhirapi.smart.issue import KeyInUse, find, issue
@@ -19,8 +19,8 @@ from fhirapi.smart.view import NUL
 
 _NO_PATIENT = "The access key opens no patient any more. Its page in the portal says why."
 _REFUSED = "The request was refused. Check its fields, or begin again."
-_GRANT_TYPES = ("authorization_code", "refresh_token")
-_UNSUPPORTED = f"grant_type must be {' or '.join(_GRANT_TYPES)}."
+_GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
+_UNSUPPORTED = "grant_type must be authorization_code, refresh_token or client_credentials."
 SESSION_GONE = "User session not found. User must re-authenticate."
 # Others would become attributes of oauthlib's request, under names that mean something there.
 _FIELDS = (
@@ -45,6 +45,8 @@ class TokenView(DOTTokenView):
         if any("\x00" in value for value in request.POST.values()):
             return error(400, "invalid_request", NUL)
         try:
+            if grant_type == "client_credentials":
+                return backend.issue(request)
             return self._exchange(request)
         except Refused as refused:
             _deny(None, f"{refused.error} at {grant_type}", address_of(request), _named(request))
@@ -107,6 +109,12 @@ def _exchange_access_key(request: HttpRequest) -> HttpResponse:
 
 
 def _named(request: HttpRequest) -> str | None:
+    """Who the request says it is from."""
+    if text := request.POST.get("client_assertion"):
+        try:
+            return assertion.unverified(text, assertion.TYPE).client_id.replace("\x00", "")[:64]
+        except Refused:
+            return None
     in_header = basic_credentials(request.META.get("HTTP_AUTHORIZATION", ""))
     client_id = in_header[0] if in_header else request.POST.get("client_id", "")
     return client_id.replace("\x00", "")[:64] or None

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fhirapi', '0013_audit_of_consents'),
+        ('fhirapi', '0012_self_registration'),
     ]
 
     operations = [

@@ -7,6 +7,7 @@ from fhirapi.legacy.urls import fhir_base as guide_addresses
 from fhirapi.legacy.urls import urlpatterns as guide_service
 from fhirapi.rest.urls import nothing_else
 from fhirapi.rest.urls import urlpatterns as fhir
+from fhirapi.smart.urls import of_the_host as well_known
 from fhirapi.smart.urls import urlpatterns as oauth
 from portal.connections.urls import below_fhir_base as connections
 from portal.consent.urls import below_fhir_base as consent
@@ -19,6 +20,7 @@ fhir_base: list[URLPattern | URLResolver] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("R4-patient-api/", include((fhir_base, "fhir"))),
+    *well_known,
     *guide_service,
     path("", include("portal.urls")),
     path("admin/", admin.site.urls),

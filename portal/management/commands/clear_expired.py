@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from fhirapi.smart import registration_limit
 from portal.accounts import limits, recovery, registration
 
 
@@ -21,6 +22,7 @@ class Command(BaseCommand):
         registration.forget_old()
         recovery.forget_old()
         limits.forget_old()
+        registration_limit.forget_old()
         _forget_failed_sign_ins(settings.AXES_COOLOFF_TIME)
         if options["verbosity"]:
             self.stdout.write("What had run out is deleted.")

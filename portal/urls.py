@@ -8,4 +8,4 @@ from portal.patients.urls import urlpatterns as patients
 from portal.ui.urls import urlpatterns as ui
 
 app_name = "portal"
-urlpatterns = [*accounts, *keys, *developers, *patients, *activity, *ui]
+urlpatterns = [*accounts, *keys, *patients, *developers, *activity, *ui]

@@ -18,7 +18,6 @@ from portal.accounts.asking import allow_form_to_lead_to
 
 _A_PAGE = 20
 _LONGEST_SEARCH = 100
-_WHOLE_RECORD = "none"
 
 
 @dataclass(frozen=True)
@@ -57,8 +56,7 @@ def open_app(request: AccountRequest, patient_id: str) -> HttpResponse:
     """A new launch each time: the app's address holds it, so nobody may keep it for later."""
     person = _person(request, patient_id)
     app = get_object_or_404(launch.apps(), client_id=_clean(request, "app"))
-    visit = _clean(request, "visit")
-    encounter_id = None if visit in ("", _WHOLE_RECORD) else visit
+    encounter_id = _clean(request, "visit") or None
     if encounter_id and not encounters.is_of(person.id, encounter_id):
         raise Http404
     return _to(app, request, person, encounter_id)

@@ -36,11 +36,13 @@ ANYBODYS = (
     "/", "/app/registration.html", "/app/registration-sent.html", "/app/confirm/no-such-token/",
     "/patient/index.html", "/app/index.html", "/recover/", "/recover/sent/",
     "/recover/no-such-token/", "/api-documentation.html", "/demo/outbox/", "/no-such-page",
+    "/R4-patient-api/oauth2/authorize?client_id=no-such-app",
 )  # fmt: skip
 SIGNED_IN = (
     "/portal/", "/portal/api/", "/portal/api/new/", "/portal/api/{key}/",
     "/portal/api/{key}/secret/", "/portal/api/{key}/rotate/", "/portal/activity/",
     "/portal/settings/", "/portal/settings/password/", "/portal/settings/pin/",
+    "/portal/patients/", "/portal/patients/142859/", "/R4-patient-api/oauth2/manage",
     "/no-such-page",
     "/portal/apps/", "/portal/apps/new/", "/portal/apps/new/public/",
     "/portal/apps/new/confidential-symmetric/", "/portal/apps/new/backend-service/",

@@ -28,7 +28,7 @@ def challenge(verifier: str = VERIFIER) -> str:
 
 def register(client_id: str = "the-app", **changed: Any) -> Client:
     """A public app with an https redirect URI, unless something else is said."""
-    made = {
+    details = {
         "name": "Growth Chart",
         "kind": Client.Kind.PUBLIC,
         "client_type": Client.CLIENT_PUBLIC,
@@ -38,8 +38,8 @@ def register(client_id: str = "the-app", **changed: Any) -> Client:
         "allowed_scopes": "openid fhirUser offline_access launch launch/patient launch/encounter "
         "patient/*.rs user/*.rs",
     }
-    registered: Client = Client.objects.create(client_id=client_id, **{**made, **changed})
-    return registered
+    made: Client = Client.objects.create(client_id=client_id, **{**details, **changed})
+    return made
 
 
 @dataclass

@@ -69,6 +69,17 @@ def outside_scope(resource_type: str, interaction: str) -> Outcome:
     )
 
 
+def constrained_scope(resource_type: str, interaction: str) -> Outcome:
+    challenge = 'Bearer realm="QSmartCare FHIR API", error="insufficient_scope"'
+    return Outcome(
+        403,
+        "forbidden",
+        f"The token's scopes open only a part of {resource_type} and do not allow {interaction}: "
+        "old versions cannot be searched. It needs a scope without a constraint.",
+        headers={"WWW-Authenticate": challenge},
+    )
+
+
 # --- What is asked for (400, 404, 405, 406, 410) -----------------------------------------------
 def unknown_type(name: str) -> Outcome:
     return Outcome(404, "not-supported", f"This server has no resource type '{name[:64]}'.")

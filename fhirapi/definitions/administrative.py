@@ -124,5 +124,6 @@ ADMINISTRATIVE = (
         ),
         mandatory="actual type",
         summary="identifier active type actual code name quantity managingEntity",
+        members="member",
     ),
 )

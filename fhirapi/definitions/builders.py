@@ -91,6 +91,7 @@ def resource_type(
     has_several_patients: bool = False,
     clinical_date: str | None = None,
     is_shared: bool = False,
+    members: str | None = None,
 ) -> ResourceType:
     """A row; the search parameter ``patient`` follows from the compartment path."""
     own: tuple[SearchParameter, ...] = ()
@@ -106,4 +107,5 @@ def resource_type(
         has_several_patients=has_several_patients,
         clinical_date=clinical_date,
         is_shared=is_shared,
+        members=members,
     )

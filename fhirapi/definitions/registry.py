@@ -72,6 +72,8 @@ def _check(resource_type: ResourceType) -> None:
         for named in (*parameter.stored_as, *parameter.parts):
             if named not in codes:
                 raise BadDeclaration(f"{resource_type.name}.{parameter.code}: no {named}.")
+    if resource_type.members not in (None, *codes):
+        raise BadDeclaration(f"{resource_type.name}: no {resource_type.members}.")
 
 
 def _resolve() -> None:

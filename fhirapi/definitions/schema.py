@@ -57,6 +57,9 @@ class ResourceType:
     """Path of the date by which results are ordered, newest first."""
     is_shared: bool = False
     """Practice data that every token with the scope may read (Practitioner, Location ...)."""
+    members: str | None = None
+    """For lists of patients: the search parameter that names those on it. Who may see every one
+    of them may see the list."""
 
     def parameter(self, code: str) -> SearchParameter | None:
         return self._by_code.get(code)

@@ -3,6 +3,8 @@
 https://hl7.org/fhir/R4/patient-operation-everything.html
 """
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 
 from fhirapi.definitions import registry
@@ -10,10 +12,13 @@ from fhirapi.definitions.schema import ResourceType
 from fhirapi.outcomes import bad_operation_parameter, not_found
 from fhirapi.rest.operation import Parameters, of_query_and_body
 from fhirapi.rest.view import answer, authenticated, fhir_view, refused, require
+from fhirapi.search.binder import Binder
 from fhirapi.search.bundle import bundle, ignored_entry, link
+from fhirapi.search.opened import of_types
 from fhirapi.search.page import Position, from_text, to_text
-from fhirapi.smart.access import allows
+from fhirapi.smart.access import Access, both
 from fhirapi.smart.jwt import Claims
+from fhirapi.store.constraint import OPEN, Constraint
 from fhirapi.store.everything import EverythingPage, EverythingQuery
 from fhirapi.store.everything import everything as stored
 from fhirapi.store.read import TokenRefused
@@ -50,13 +55,15 @@ def _everything(request: HttpRequest, patient_id: str | None) -> HttpResponse:
 def _query(
     claims: Claims, asked: Parameters, address: str, patient_id: str | None
 ) -> EverythingQuery:
-    types = _types(asked)
+    opened, opened_shared, shared, values = _opened(claims.access, _types(asked))
     since, start, end = asked.date("_since"), asked.date("start"), asked.date("end")
     position = from_text(asked.cursor, (address, asked.pairs)) if asked.cursor else None
     return EverythingQuery(
         patient_id,
-        [each.name for each in types if each.patient and _may_list(claims, each)],
-        [each.name for each in types if each.is_shared and _may_read(claims, each)],
+        opened,
+        shared,
+        opened_shared,
+        values,
         asked.count,
         "&".join(["$everything", *sorted({name for name, _ in asked.pairs})]),
         since=since.start if since else None,
@@ -74,15 +81,28 @@ def _types(asked: Parameters) -> list[ResourceType]:
     return [each for each in registry.every() if not names or each.name in names]
 
 
-def _may_list(claims: Claims, resource_type: ResourceType) -> bool:
-    """The operation finds the patient's resources: reading is not enough, Patient aside."""
-    return _may_read(claims, resource_type) and (
-        resource_type.name == "Patient" or allows(claims.scopes, resource_type.name, "search-type")
+def _opened(
+    access: Access, types: list[ResourceType]
+) -> tuple[str, str, list[str], dict[str, Any]]:
+    """The conditions on what is of the patient and on what is added, the types of the latter."""
+    binder = Binder(access)
+    own = [(each, _listed(access, each)) for each in types if each.patient]
+    added = [(each, access.constraint(each.name, "read")) for each in types if each.is_shared]
+    is_all = all(constraint == OPEN for _, constraint in added)
+    return (
+        of_types(own, "s", binder),
+        "" if is_all else of_types(added, "c", binder, is_content=True),
+        [each.name for each, constraint in added if constraint],
+        binder.parameters,
     )
 
 
-def _may_read(claims: Claims, resource_type: ResourceType) -> bool:
-    return allows(claims.scopes, resource_type.name, "read")
+def _listed(access: Access, resource_type: ResourceType) -> Constraint:
+    """The operation finds the patient's resources: reading is not enough, Patient aside."""
+    read = access.constraint(resource_type.name, "read")
+    if resource_type.name == "Patient":
+        return read
+    return both(read, access.constraint(resource_type.name, "search-type"))
 
 
 def _bundle(found: EverythingPage, asked: Parameters, address: str) -> bytes:

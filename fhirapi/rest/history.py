@@ -31,12 +31,12 @@ def _history(
     request: HttpRequest, resource_type: ResourceType, resource_id: str | None, interaction: str
 ) -> HttpResponse:
     caller, claims = authenticated(request)
-    require(caller, claims, resource_type.name, interaction)
+    constraint = require(caller, claims, resource_type.name, interaction)
     asked = of_query(request, "_history", _PARAMETERS)
     instance = f"/{resource_id}" if resource_id else ""
     address = f"{resource_type.name}{instance}/_history"
     try:
-        found = stored(caller, _query(asked, address, resource_type, resource_id))
+        found = stored(caller, _query(asked, address, resource_type, resource_id), constraint)
     except TokenRefused:
         raise refused(caller) from None
     if not found.is_found:
@@ -50,8 +50,7 @@ def _query(
     since, at = asked.date("_since"), asked.date("_at")
     position = from_text(asked.cursor, (address, asked.pairs)) if asked.cursor else None
     return HistoryQuery(
-        resource_type.name,
-        resource_type.is_shared,
+        resource_type,
         resource_id,
         asked.count,
         since=since.start if since else None,

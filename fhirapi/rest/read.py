@@ -9,6 +9,7 @@ from fhirapi.rest.etags import versioned
 from fhirapi.rest.negotiation import require_json
 from fhirapi.rest.parts import asked_parts, cut
 from fhirapi.rest.view import answer, authenticated, fhir_view, refused, require
+from fhirapi.search.opened import opened_content
 from fhirapi.store.read import Stored, TokenRefused
 from fhirapi.store.read import read as stored
 
@@ -33,9 +34,10 @@ def read_one(request: HttpRequest, resource_type: ResourceType, resource_id: str
 def find(request: HttpRequest, resource_type: ResourceType, resource_id: str) -> Stored:
     """The current version, if the caller may see it. Raises an Outcome."""
     caller, claims = authenticated(request)
-    require(caller, claims, resource_type.name, "read")
+    constraint = require(caller, claims, resource_type.name, "read")
+    opened = opened_content(resource_type, constraint, claims.access)
     try:
-        found = stored(caller, resource_type.name, resource_id, is_shared=resource_type.is_shared)
+        found = stored(caller, resource_type, resource_id, opened)
     except TokenRefused:
         raise refused(caller) from None
     if found is None:

@@ -7,10 +7,16 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from fhirapi.definitions.schema import ResourceType
 from fhirapi.outcomes import unsupported_media_type
 from fhirapi.rest.negotiation import wants_strict
-from fhirapi.rest.view import answer, authenticated, fhir_view, refused, require
+from fhirapi.rest.view import (
+    answer,
+    authenticated,
+    fhir_view,
+    recorded_denial,
+    refused,
+    require,
+)
 from fhirapi.search.query import parse
 from fhirapi.search.run import run
-from fhirapi.smart.access import allows
 from fhirapi.store.read import TokenRefused
 
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data", "")
@@ -38,9 +44,8 @@ def search_type(
     query = parse(resource_type, asked, strict=wants_strict(request))
     cursor = next((value for name, value in asked if name == "_page"), None)
     try:
-        bundle = run(
-            caller, query, cursor, may_include=lambda name: allows(claims.scopes, name, "read")
-        )
+        with recorded_denial(caller, resource_type.name):
+            bundle = run(caller, query, cursor, claims.access)
     except TokenRefused:
         raise refused(caller) from None
     return answer(bundle, request)

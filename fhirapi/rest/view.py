@@ -5,7 +5,8 @@ Plain functions on purpose: the read path has a budget of microseconds (docs/dec
 
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
@@ -34,12 +35,13 @@ from fhirapi.outcomes import (
 )
 from fhirapi.rest.negotiation import FHIR_JSON, require_json
 from fhirapi.smart import jwt, keys
-from fhirapi.smart.access import decide
 from fhirapi.smart.jwt import Claims
 from fhirapi.smart.models import AccessKey
 from fhirapi.store.caller import Caller, why_refused
+from fhirapi.store.constraint import Constraint
 
 Handler = Callable[..., HttpResponse]
+FORBIDDEN = 403
 log = logging.getLogger(__name__)
 
 
@@ -91,15 +93,30 @@ def authenticated(request: HttpRequest) -> tuple[Caller, Claims]:
     if scheme.lower() != "bearer" or not token.strip():
         raise no_token()
     claims = jwt.read(token.strip())
-    return Caller(claims.checksum, claims.client_id, address_of(request)), claims
+    caller = Caller(
+        claims.checksum,
+        claims.client_id,
+        address_of(request),
+        claims.patient_id,
+        claims.access.is_of_one_patient,
+    )
+    return caller, claims
 
 
-def require(caller: Caller, claims: Claims, resource_type: str, interaction: str) -> None:
-    """Raises the 403 outcome for what the scopes do not allow, and records the attempt."""
+def require(caller: Caller, claims: Claims, resource_type: str, interaction: str) -> Constraint:
+    """What the scopes allow. Raises the 403 outcome if that is nothing, and records the attempt."""
+    with recorded_denial(caller, resource_type):
+        return claims.access.decide(resource_type, interaction)
+
+
+@contextmanager
+def recorded_denial(caller: Caller, resource_type: str) -> Iterator[None]:
+    """A 403 that is raised within leaves an audit record."""
     try:
-        decide(claims.scopes, resource_type, interaction)
-    except Outcome:
-        _record_denial(caller, "outside the scope", resource_type)
+        yield
+    except Outcome as outcome:
+        if outcome.status == FORBIDDEN:
+            _record_denial(caller, "outside the scope", resource_type)
         raise
 
 

@@ -18,11 +18,11 @@ def vread(
     request: HttpRequest, resource_type: ResourceType, resource_id: str, version_id: str
 ) -> HttpResponse:
     caller, claims = authenticated(request)
-    require(caller, claims, resource_type.name, "vread")
+    constraint = require(caller, claims, resource_type.name, "vread")
     parts = asked_parts(request, resource_type)
-    name, is_shared = resource_type.name, resource_type.is_shared
+    name = resource_type.name
     try:
-        found = stored(caller, name, resource_id, _number(version_id), is_shared=is_shared)
+        found = stored(caller, resource_type, resource_id, _number(version_id), constraint)
     except TokenRefused:
         raise refused(caller) from None
     if found is None:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from fhirapi.definitions.schema import SearchParameter
-from fhirapi.search.criteria import Binder
+from fhirapi.search.binder import Binder
 from fhirapi.searchparams import string
 from fhirapi.searchparams.paths import json_path
 from fhirapi.searchparams.values import unescape

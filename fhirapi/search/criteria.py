@@ -4,28 +4,16 @@ A criterion may look through a reference (chain, _has) at other rows; those must
 to see as well, or a search would tell about records it may not open.
 """
 
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
 from fhirapi.definitions.schema import ResourceType, SearchParameter
+from fhirapi.outcomes import outside_scope
+from fhirapi.search.binder import Binder
+from fhirapi.search.opened import opened_row
 from fhirapi.searchparams.keys import parameter_key
-
-
-@dataclass
-class Binder:
-    """Collects the values of a statement; SQL text only ever holds their placeholders."""
-
-    parameters: dict[str, Any] = field(default_factory=dict)
-    _aliases: int = 0
-
-    def bind(self, value: Any) -> str:
-        name = f"p{len(self.parameters)}"
-        self.parameters[name] = value
-        return f"%({name})s"
-
-    def alias(self) -> str:
-        self._aliases += 1
-        return f"r{self._aliases}"
+from fhirapi.store.caller import is_allowed
+from fhirapi.store.visibility import visible
 
 
 class Criterion(Protocol):
@@ -36,11 +24,21 @@ class Criterion(Protocol):
         """A condition on the search row that is named ``row`` in the statement."""
 
 
-def visible(resource_type: ResourceType, row: str, patients: str = "allowed") -> str:
-    """The condition that the row is the caller's to see (``patients``: store/caller.py)."""
-    if resource_type.is_shared:
-        return f"{row}.patient_id IS NULL"
-    return f"{row}.patient_id IN (SELECT {patients}.patient_id FROM {patients})"
+def _may_look_at(resource_type: ResourceType, row: str, binder: Binder) -> str:
+    """The condition that a row which a reference leads to is the caller's to see and to search."""
+    opened = opened_row(resource_type, "search-type", row, binder)
+    is_seen = visible(resource_type, row, is_allowed)
+    return f"{is_seen} AND {opened}" if opened else is_seen
+
+
+def searchable(criteria: tuple["Criterion", ...], binder: Binder) -> list["Criterion"]:
+    """Those about types that the token may search. Raises the 403 outcome if there are none."""
+    found = [
+        each for each in criteria if binder.opens.constraint(each.resource_type.name, "search-type")
+    ]
+    if not found:
+        raise outside_scope(criteria[0].resource_type.name, "search-type")
+    return found
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,9 @@ class Chain:
     inner: tuple[Criterion, ...]
 
     def sql(self, row: str, binder: Binder) -> str:
-        return f"({' OR '.join(self._through(each, row, binder) for each in self.inner)})"
+        """Raises the 403 outcome if the token may search none of the possible types."""
+        may_be = searchable(self.inner, binder)
+        return f"({' OR '.join(self._through(each, row, binder) for each in may_be)})"
 
     def _through(self, inner: Criterion, row: str, binder: Binder) -> str:
         target, target_type = binder.alias(), inner.resource_type
@@ -60,7 +60,7 @@ class Chain:
         return (
             f"EXISTS (SELECT FROM fhirapi_searchrow {target}{link.table} "
             f"WHERE {target}.resource_type = {binder.bind(target_type.name)} AND {link.condition} "
-            f"AND {visible(target_type, target)} AND {inner.sql(target, binder)})"
+            f"AND {_may_look_at(target_type, target, binder)} AND {inner.sql(target, binder)})"
         )
 
 
@@ -74,12 +74,14 @@ class Has:
     inner: Criterion
 
     def sql(self, row: str, binder: Binder) -> str:
+        """Raises the 403 outcome if the token may not search the type."""
+        searchable((self.inner,), binder)
         other = binder.alias()
         link = _link(self.source, self.parameter, other, self.resource_type, row, binder)
         return (
             f"EXISTS (SELECT FROM fhirapi_searchrow {other}{link.table} "
             f"WHERE {other}.resource_type = {binder.bind(self.source.name)} AND {link.condition} "
-            f"AND {visible(self.source, other)} AND {self.inner.sql(other, binder)})"
+            f"AND {_may_look_at(self.source, other, binder)} AND {self.inner.sql(other, binder)})"
         )
 
 

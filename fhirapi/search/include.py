@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from fhirapi.definitions import registry
 from fhirapi.definitions.schema import ParameterType, ResourceType, SearchParameter
 from fhirapi.outcomes import bad_value
-from fhirapi.search.criteria import Binder
+from fhirapi.search.binder import Binder
+from fhirapi.search.opened import NOTHING, of_any_type, opened_row
 from fhirapi.searchparams.keys import parameter_key
+from fhirapi.store.caller import is_allowed
+from fhirapi.store.visibility import visible
 
 
 @dataclass(frozen=True)
@@ -53,30 +56,54 @@ def _step(includes: list[Include], start: str, binder: Binder) -> str:
     branches = " UNION ALL ".join(
         branch for include in includes for branch in _branches(include, binder)
     )
+    branches = branches or "SELECT NULL::bigint AS id WHERE false"
     return (
         f"SELECT led.id FROM {start} JOIN fhirapi_searchrow o ON o.id = {start}.id "
         f"CROSS JOIN LATERAL ({branches}) led"
     )
 
 
-def may_stand_beside(row: str) -> str:
+def may_stand_beside(row: str, includes: list[Include]) -> str:
     """The condition that an include may lead to the row: it is the caller's to see.
 
     First asked of the patients that the search is about: those allowed may be thousands.
     """
+    lists = [each for each in registry.every() if each.members and _may_lead_to(each, includes)]
+    of_lists = "".join(
+        f"WHEN {row}.resource_type = '{each.name}' THEN {visible(each, row, is_allowed)} "
+        for each in lists
+    )
     return (
-        f"CASE WHEN {row}.patient_id IS NULL THEN {row}.resource_type = ANY(%(shared)s) "
+        f"CASE {of_lists}WHEN {row}.patient_id IS NULL THEN {row}.resource_type = ANY(%(shared)s) "
         f"ELSE {row}.patient_id IN (SELECT mine.patient_id FROM mine) "
-        f"OR {row}.patient_id IN (SELECT allowed.patient_id FROM allowed) END"
+        f"OR {is_allowed(f'{row}.patient_id')} END"
     )
 
 
-# At every step of the way.
-_VISIBLE = may_stand_beside("n")
+def _may_lead_to(resource_type: ResourceType, includes: list[Include]) -> bool:
+    return any(
+        include.source.name == resource_type.name
+        if include.is_reverse
+        else resource_type.name in (include.target or include.parameter.targets)
+        for include in includes
+    )
+
+
+def _is_opened(include: Include, binder: Binder) -> str:
+    """The condition that row ``n`` may be read with the token; empty if all that it may be is."""
+    if include.is_reverse:
+        return opened_row(include.source, "read", "n", binder)
+    if include.target and (target := registry.find(include.target)):
+        return opened_row(target, "read", "n", binder)
+    return of_any_type("read", "n", binder)
 
 
 def _branches(include: Include, binder: Binder) -> list[str]:
-    """Ids of the rows that row ``o`` leads to by this include."""
+    """Ids of the rows that row ``o`` leads to by this include, at any step of the way."""
+    opened = _is_opened(include, binder)
+    if opened == NOTHING:
+        return []
+    conditions = may_stand_beside("n", [include]) + (f" AND {opened}" if opened else "")
     source = binder.bind(include.source.name)
     named = binder.bind(parameter_key(include.source.name, include.parameter.code))
     link = f"l.key = {named}"
@@ -104,4 +131,4 @@ def _branches(include: Include, binder: Binder) -> list[str]:
     ways = [joined]
     if include.source.names_patient(include.parameter) and include.target in (None, "Patient"):
         ways.append(own)
-    return [f"SELECT n.id FROM {way} AND {_VISIBLE}" for way in ways]
+    return [f"SELECT n.id FROM {way} AND {conditions}" for way in ways]

@@ -6,13 +6,16 @@ from typing import Any
 from django.conf import settings
 
 from fhirapi.definitions import registry
-from fhirapi.search.criteria import Binder
+from fhirapi.search.binder import Binder
 from fhirapi.search.include import include_sql, may_stand_beside
+from fhirapi.search.opened import opened_row
 from fhirapi.search.page import Position
 from fhirapi.search.query import SearchQuery
 from fhirapi.search.sort import OrderColumn, after, order_columns
 from fhirapi.search.start import start_of
 from fhirapi.store.caller import ALLOWED, CALLER, Caller
+from fhirapi.store.constraint import Opens
+from fhirapi.store.visibility import members_of
 
 _SEARCH = """
 WITH RECURSIVE {caller}, {allowed}, {mine}, hit AS MATERIALIZED (
@@ -36,13 +39,13 @@ SELECT {total},
 FROM caller
 """
 
-# What _include brings must be the caller's to see too, and of a type that the scopes allow.
+# What _include brings must be the caller's to see too, and opened by the scopes.
 _BESIDE = """, {include}, beside_shown AS (
     SELECT c.id, c.patient_id, {entry_include} AS entry
     FROM fhirapi_content c
     WHERE c.id IN (SELECT beside.id FROM beside)
       AND c.id NOT IN (SELECT page.id FROM page)
-      AND c.resource_type = ANY(%(readable)s) AND NOT c.is_deleted
+      AND NOT c.is_deleted
       AND {visible}
 )"""
 
@@ -62,17 +65,15 @@ def plan(
     caller: Caller,
     query: SearchQuery,
     position: Position | None,
-    *,
-    readable: list[str],
+    opens: Opens,
 ) -> Plan:
-    """Raises an Outcome for a value that its parameter cannot read.
-
-    ``readable``: types that the scopes allow to include.
-    """
-    binder = Binder()
+    """Raises an Outcome for a value that its parameter cannot read, or a chain out of scope."""
+    binder = Binder(opens)
     columns = order_columns(query.resource_type, query.sort, binder)
     start = start_of(query.resource_type, query.criteria, binder)
     conditions = [criterion.sql("s", binder) for criterion in start.criteria]
+    if opened := opened_row(query.resource_type, "search-type", "s", binder):
+        conditions.append(opened)
     page_after = ""
     if position:
         page_after = f"WHERE {after(columns, position.values, position.row_id, binder)}"
@@ -102,7 +103,6 @@ def plan(
         "type": query.resource_type.name,
         "limit": query.count,
         "base": settings.FHIR_BASE_URL,
-        "readable": readable,
         "shared": [each.name for each in registry.every() if each.is_shared and query.includes],
     }
     return Plan(sql, parameters, is_good_for_all=start.is_certain)
@@ -115,7 +115,7 @@ def _beside(query: SearchQuery, binder: Binder) -> tuple[str, str]:
     ctes = _BESIDE.format(
         include=include_sql(query.includes, binder),
         entry_include=_ENTRY.format(mode="include"),
-        visible=may_stand_beside("c"),
+        visible=may_stand_beside("c", query.includes),
     )
     return ctes, "(SELECT string_agg(entry, ',' ORDER BY id) FROM beside_shown)"
 
@@ -125,6 +125,9 @@ def _seen(query: SearchQuery) -> str:
     if query.count == 0:
         return "SELECT hit.owner AS patient_id FROM hit"
     beside = "UNION ALL SELECT patient_id FROM beside_shown" if query.includes else ""
+    if query.resource_type.members:
+        members = members_of(query.resource_type, "page")
+        return f"SELECT listed.patient_id FROM page CROSS JOIN LATERAL ({members}) listed {beside}"
     return f"SELECT shown.patient_id FROM shown {beside}"
 
 

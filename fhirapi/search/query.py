@@ -10,12 +10,10 @@ from fhirapi.outcomes import bad_value, unknown_parameter
 from fhirapi.search.criteria import Chain, Criterion, Has
 from fhirapi.search.include import Include, parse_include
 from fhirapi.search.sort import SortKey, parse_sort
-from fhirapi.search.value import Value
-from fhirapi.searchparams.values import split
+from fhirapi.search.value import Value, alternatives
 
 DEFAULT_COUNT = 50
 MAX_COUNT = 1000
-_MAX_VALUES = 1000  # in one or-list
 _MAX_DEPTH = 4  # of chains within chains
 _MAX_LENGTH = 50_000  # of one parameter's text
 _MAX_PARAMETERS = 30  # of one search
@@ -101,7 +99,7 @@ def _add_result_parameter(query: SearchQuery, name: str, text: str) -> bool:
         case "_summary":
             query.summary = _one_of(name, text, _SUMMARIES)
         case "_elements":
-            query.elements = _alternatives(name, text)
+            query.elements = alternatives(name, text)
         case _:
             return False
     return True
@@ -127,7 +125,7 @@ def _criterion(
         raise bad_value(code, f"the modifier ':{modifier[:32]}' is not supported here.")
     if modifier == "missing":
         _one_of(name, text, frozenset({"true", "false"}))
-    return Value(resource_type, parameter, modifier, _alternatives(code, text))
+    return Value(resource_type, parameter, modifier, alternatives(code, text))
 
 
 def modifiers(parameter: SearchParameter) -> frozenset[str]:
@@ -186,13 +184,3 @@ def _count(text: str) -> int:
     if not text.isascii() or not text.isdigit():
         raise bad_value("_count", "a whole number is expected.")
     return min(int(text), MAX_COUNT) if len(text) < 10 else MAX_COUNT
-
-
-def _alternatives(name: str, text: str) -> tuple[str, ...]:
-    """The values keep their escapes: their type knows what else they separate."""
-    values = tuple(split(text, ","))
-    if len(values) > _MAX_VALUES:
-        raise bad_value(name, f"at most {_MAX_VALUES} alternatives are possible.")
-    if any(not value.strip() for value in values):
-        raise bad_value(name, "a value is empty.")
-    return values

@@ -3,12 +3,9 @@
 https://hl7.org/fhir/R4/bundle.html#searchset
 """
 
-from collections.abc import Callable
-
 import orjson
 
 from fhirapi.audit.trail import Entry, trail
-from fhirapi.definitions import registry
 from fhirapi.search import subset
 from fhirapi.search.bundle import bundle, ignored_entry, link
 from fhirapi.search.page import Position, from_text, to_text
@@ -16,22 +13,14 @@ from fhirapi.search.plan import plan, shape
 from fhirapi.search.query import SearchQuery
 from fhirapi.sql import statement
 from fhirapi.store.caller import Caller
+from fhirapi.store.constraint import Opens
 from fhirapi.store.read import TokenRefused
 
 
-def run(
-    caller: Caller, query: SearchQuery, cursor: str | None, *, may_include: Callable[[str], bool]
-) -> bytes:
-    """The searchset Bundle.
-
-    ``may_include`` says whether the caller's scopes let a type be included. Raises TokenRefused,
-    or an Outcome for a cursor that is not ours.
-    """
+def run(caller: Caller, query: SearchQuery, cursor: str | None, opens: Opens) -> bytes:
+    """The searchset Bundle. Raises TokenRefused, or an Outcome for a cursor that is not ours."""
     position = from_text(cursor, (query.resource_type.name, query.applied)) if cursor else None
-    readable = (
-        [each.name for each in registry.every() if may_include(each.name)] if query.includes else []
-    )
-    planned = plan(caller, query, position, readable=readable)
+    planned = plan(caller, query, position, opens)
     row = statement(planned.sql, keeps_plan=planned.is_good_for_all).fetch_one(planned.parameters)
     if row is None:
         raise TokenRefused

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from fhirapi.definitions.schema import ParameterType, ResourceType, SearchParameter
 from fhirapi.outcomes import bad_value
-from fhirapi.search.criteria import Binder
+from fhirapi.search.binder import Binder
 from fhirapi.searchparams.keys import parameter_key
 
 _COLUMNS = frozenset({"_id", "_lastUpdated"})

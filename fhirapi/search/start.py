@@ -6,9 +6,12 @@ Left alone it walks through thousands of records to find one name, or plans each
 from dataclasses import dataclass
 
 from fhirapi.definitions.schema import ResourceType
-from fhirapi.search.criteria import Binder, Chain, Criterion, visible
+from fhirapi.search.binder import Binder
+from fhirapi.search.criteria import Chain, Criterion, searchable
+from fhirapi.search.opened import opened_row
 from fhirapi.search.value import Value
-from fhirapi.store.caller import EVERY_ALLOWED, MAY_SEE, allowed_of
+from fhirapi.store.caller import EVERY_ALLOWED, allowed_of, is_allowed, may_see
+from fhirapi.store.visibility import visible
 
 _ROWS = "fhirapi_searchrow"
 
@@ -29,16 +32,19 @@ class Start:
 
 def start_of(resource_type: ResourceType, criteria: list[Criterion], binder: Binder) -> Start:
     """With the patients who are named, else with what an index finds few of, else with all."""
-    is_mine = visible(resource_type, "s", "mine")
+    is_mine = visible(resource_type, "s", _is_mine)
     named, others = _apart(criteria, binder)
     if named:
         return Start(_ROWS, is_mine, others, allowed_of(" AND ".join(named)))
     for criterion in criteria:
         if found := _found_rows(criterion, binder):
-            if not resource_type.is_shared:
-                is_mine = MAY_SEE.format(row="s")
+            is_mine = visible(resource_type, "s", is_allowed if resource_type.members else may_see)
             return Start(found, is_mine, criteria)
     return Start(_ROWS, is_mine, criteria, is_certain=False)
+
+
+def _is_mine(patient: str) -> str:
+    return f"{patient} IN (SELECT mine.patient_id FROM mine)"
 
 
 def _apart(criteria: list[Criterion], binder: Binder) -> tuple[list[str], list[Criterion]]:
@@ -69,9 +75,11 @@ def _by_patient(inner: tuple[Criterion, ...], binder: Binder) -> str | None:
     found = _found_rows(inner[0], binder)
     if found is None:
         return None
+    [patient] = searchable(inner, binder)
+    opened = opened_row(patient.resource_type, "search-type", "f", binder)
     return (
         f"visible.patient_id IN (SELECT f.resource_id FROM {found} f "
-        "WHERE f.resource_type = 'Patient')"
+        f"WHERE f.resource_type = 'Patient'{f' AND {opened}' if opened else ''})"
     )
 
 

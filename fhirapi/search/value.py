@@ -14,12 +14,13 @@ from django.conf import settings
 from fhirapi.definitions.schema import ParameterType, ResourceType, SearchParameter
 from fhirapi.outcomes import bad_value
 from fhirapi.search import by_content
-from fhirapi.search.criteria import Binder
+from fhirapi.search.binder import Binder
 from fhirapi.searchparams import date, number, quantity, reference, string, token, uri
 from fhirapi.searchparams.keys import key, parameter_key, unit_key
 from fhirapi.searchparams.values import split, unescape
 
 _OWN = "Patient/"
+_MAX_VALUES = 1000  # in one or-list
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,16 @@ class Value:
             yield
         except ValueError as error:
             raise bad_value(self.parameter.code, str(error)) from None
+
+
+def alternatives(name: str, text: str) -> tuple[str, ...]:
+    """The values keep their escapes: their type knows what else they separate."""
+    values = tuple(split(text, ","))
+    if len(values) > _MAX_VALUES:
+        raise bad_value(name, f"at most {_MAX_VALUES} alternatives are possible.")
+    if any(not value.strip() for value in values):
+        raise bad_value(name, "a value is empty.")
+    return values
 
 
 def _ids(value: Value, row: str, binder: Binder) -> str:

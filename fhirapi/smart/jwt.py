@@ -17,6 +17,7 @@ from django.conf import settings
 from jwcrypto.jwk import JWK
 
 from fhirapi.outcomes import malformed_token, token_expired
+from fhirapi.smart.access import Access
 from fhirapi.smart.scopes import Scope, parse
 from fhirapi.smart.secrets import token_checksum
 
@@ -30,8 +31,10 @@ class Claims:
     client_id: str
     scopes: tuple[Scope, ...]
     expires: int
-    patient_id: str | None = None
+    patient_id: str | None
     """Whom scopes that begin with ``patient/`` are about."""
+    access: Access
+    """What the scopes open."""
 
 
 def sign(*, account_id: int | None, client_id: str, scope: str, patient_id: str | None) -> str:
@@ -73,12 +76,14 @@ def _verified(token: str) -> Claims:
         )
     except jwt.InvalidTokenError:
         raise malformed_token() from None
+    scopes, patient_id = parse(claims["scope"]), claims.get("patient")
     return Claims(
         token_checksum(token),
         claims["client_id"],
-        parse(claims["scope"]),
+        scopes,
         claims["exp"],
-        claims.get("patient"),
+        patient_id,
+        Access(scopes, patient_id),
     )
 
 

@@ -17,6 +17,10 @@ class Caller:
     token_checksum: str
     client_id: str
     address: str | None
+    patient_id: str | None
+    """Whom the token is about, if its scopes have such a context."""
+    is_of_one_patient: bool
+    """Whether that is the only one whom the token opens, whatever its grant names."""
 
     def parameters(self) -> dict[str, Any]:
         return {
@@ -24,12 +28,18 @@ class Caller:
             "client_id": self.client_id,
             "address": self.address,
             "zone": settings.TIME_ZONE,
+            "context": self.patient_id,
+            "only": (self.patient_id or "") if self.is_of_one_patient else None,
         }
 
 
 CALLER = """
 caller AS (
-    SELECT access.account_id, access.patient_ids
+    SELECT access.account_id,
+           CASE WHEN %(only)s::text IS NULL THEN access.patient_ids
+                WHEN access.patient_ids IS NULL OR %(only)s = ANY(access.patient_ids)
+                THEN ARRAY[%(only)s]
+                ELSE ARRAY[]::text[] END AS patient_ids  -- NULL: everybody whom the account may see
     FROM fhirapi_accesstoken token
     JOIN fhirapi_dataaccessgrant access ON access.id = token.data_access_grant_id
     JOIN portal_account account ON account.id = access.account_id AND account.is_active
@@ -41,11 +51,18 @@ caller AS (
                               BETWEEN key.valid_from AND key.valid_to))
 )"""
 
+# Two halves: one condition for both cases could not be asked of an index. UNION, because a doctor
+# may be one of her own patients.
 _SEEN = """(
     SELECT visible.patient_id
     FROM caller
     JOIN fhirapi_accountpatient visible ON visible.account_id = caller.account_id
     WHERE visible.patient_id = ANY(caller.patient_ids) {narrower}
+  UNION
+    SELECT visible.patient_id
+    FROM caller
+    JOIN fhirapi_accountpatient visible ON visible.account_id = caller.account_id
+    WHERE caller.patient_ids IS NULL {narrower}
 )"""
 
 # The patients of a search: those of the grant that the account may still see. PostgreSQL gathers
@@ -61,12 +78,31 @@ def allowed_of(condition: str) -> str:
     return "mine AS MATERIALIZED " + _SEEN.format(narrower=f"AND {condition}")
 
 
-# The same asked of a single row, where few are found.
-MAY_SEE = """(
+# The same asked of a single patient, where few are found. Scalar subqueries, not EXISTS: the
+# planner must not hash the view of everybody.
+def may_see(patient: str) -> str:
+    """A condition on an expression for a patient's id, wherever it stands."""
+    return f"""(
     SELECT true FROM caller
     JOIN fhirapi_accountpatient visible ON visible.account_id = caller.account_id
-    WHERE visible.patient_id = {row}.patient_id AND {row}.patient_id = ANY(caller.patient_ids)
-    LIMIT 1)"""
+    WHERE visible.patient_id = {patient}
+      AND (caller.patient_ids IS NULL OR {patient} = ANY(caller.patient_ids))
+    LIMIT 1)"""  # noqa: S608 - our own expressions
+
+
+def sees(patient: str) -> str:
+    """The same where ``caller`` itself is in the FROM clause."""
+    return f"""(
+    (caller.patient_ids IS NULL OR {patient} = ANY(caller.patient_ids)) AND (
+        SELECT true FROM fhirapi_accountpatient visible
+        WHERE visible.account_id = caller.account_id AND visible.patient_id = {patient}
+        LIMIT 1))"""  # noqa: S608 - our own expressions
+
+
+def is_allowed(patient: str) -> str:
+    """The same of one of many, where ``allowed`` has been gathered."""
+    return f"{patient} IN (SELECT allowed.patient_id FROM allowed)"  # noqa: S608 - as above
+
 
 _WHY = """
 SELECT token.expires <= now(), key.id

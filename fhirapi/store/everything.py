@@ -5,6 +5,7 @@ https://hl7.org/fhir/R4/patient-operation-everything.html
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import orjson
 from django.conf import settings
@@ -22,12 +23,12 @@ WITH RECURSIVE {caller}, {allowed}, {mine}, next AS MATERIALIZED (
     SELECT mine.patient_id FROM mine
     WHERE mine.patient_id >= %(last_patient)s AND EXISTS (
         SELECT FROM fhirapi_searchrow s
-        WHERE s.patient_id = mine.patient_id AND s.resource_type = ANY(%(types)s) {conditions})
+        WHERE s.patient_id = mine.patient_id AND {opened} {conditions})
     ORDER BY mine.patient_id LIMIT %(limit)s + 2
 ), hit AS (
     SELECT s.patient_id, s.resource_type <> 'Patient' AS is_other, s.id
     FROM next JOIN fhirapi_searchrow s ON s.patient_id = next.patient_id
-    WHERE s.resource_type = ANY(%(types)s) {conditions}
+    WHERE {opened} {conditions}
 ), page AS (
     SELECT * FROM hit WHERE {after} ORDER BY patient_id, is_other, id LIMIT %(limit)s + 1
 ), shown AS MATERIALIZED (
@@ -40,14 +41,14 @@ WITH RECURSIVE {caller}, {allowed}, {mine}, next AS MATERIALIZED (
 ), near(id) AS (
     SELECT c.id FROM target JOIN fhirapi_content c
         ON c.resource_type = target.target_type AND c.resource_id = target.target_id
-    WHERE c.patient_id IS NULL AND NOT c.is_deleted
+    WHERE c.patient_id IS NULL AND NOT c.is_deleted {opened_shared}
     UNION
     SELECT c.id
     FROM near JOIN fhirapi_content n ON n.id = near.id
     CROSS JOIN LATERAL {targets_of_near}
     JOIN fhirapi_content c
         ON c.resource_type = found.target_type AND c.resource_id = found.target_id
-    WHERE c.patient_id IS NULL AND NOT c.is_deleted
+    WHERE c.patient_id IS NULL AND NOT c.is_deleted {opened_shared}
 )
 SELECT {is_found},
        {total},
@@ -85,10 +86,14 @@ _AFTER = "(patient_id, is_other, id) > (%(last_patient)s, %(last_other)s::boolea
 class EverythingQuery:
     patient_id: str | None
     """None: of every patient that the caller may see."""
-    types: list[str]
-    """Types of the compartment."""
+    opened: str
+    """The condition that a search row ``s`` of the compartment is opened."""
     shared: list[str]
     """Types of the practice's own data that may be added."""
+    opened_shared: str
+    """The condition on a row ``c`` of them; empty: none."""
+    values: dict[str, Any]
+    """Of both conditions."""
     count: int
     shape: str
     """Names of the parameters, for the audit trail."""
@@ -152,6 +157,8 @@ def _sql(query: EverythingQuery) -> str:
         allowed=ALLOWED,
         mine=allowed_of("visible.patient_id = %(id)s") if is_one else EVERY_ALLOWED,
         conditions=conditions,
+        opened=query.opened,
+        opened_shared=f"AND {query.opened_shared}" if query.opened_shared else "",
         after=_AFTER if query.after else "true",
         is_found="EXISTS (SELECT FROM mine)" if is_one else "true",
         # A count alone tells about the record too.
@@ -168,8 +175,8 @@ def _sql(query: EverythingQuery) -> str:
 def _parameters(query: EverythingQuery) -> dict[str, object]:
     after = query.after or ("", "false", 0)
     return {
+        **query.values,
         "id": query.patient_id,
-        "types": query.types,
         "shared": query.shared,
         "limit": query.count,
         "since": query.since,

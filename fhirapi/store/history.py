@@ -11,21 +11,18 @@ from typing import Any
 from django.conf import settings
 
 from fhirapi.audit.trail import Entry, trail
+from fhirapi.definitions.schema import ResourceType
 from fhirapi.sql import array, fetch_one
-from fhirapi.store.caller import ALLOWED, CALLER, Caller
+from fhirapi.store.caller import ALLOWED, CALLER, Caller, sees
+from fhirapi.store.constraint import Constraint
 from fhirapi.store.read import Stored, TokenRefused
+from fhirapi.store.visibility import visible_version
 
-# A version row ``v`` is the caller's to see; the same rule as for the current one (read.py).
-_MINE = """
-CASE WHEN v.patient_id IS NULL THEN %(is_shared)s
-     ELSE v.patient_id = ANY(caller.patient_ids) AND (
-         SELECT true FROM fhirapi_accountpatient visible
-         WHERE visible.account_id = caller.account_id AND visible.patient_id = v.patient_id
-         LIMIT 1)
-     END"""
 _COLUMNS = "id, resource_id, patient_id, version_id, last_updated, is_deleted"
+_OF_V = ", ".join(f"v.{column}" for column in [*_COLUMNS.split(", "), "is_old"])
 _IDENTITY = "resource_type = %(type)s AND resource_id = %(id)s"
 
+# {mine}: that version ``v`` is the caller's to see; the same rule as for the current one.
 _VREAD = f"""
 WITH {CALLER}, found AS (
     SELECT v.* FROM caller CROSS JOIN LATERAL (
@@ -35,7 +32,7 @@ WITH {CALLER}, found AS (
         SELECT content, patient_id, version_id, last_updated, is_deleted
         FROM fhirapi_version WHERE {_IDENTITY} AND version_id = %(version)s
     ) v
-    WHERE {_MINE}
+    WHERE {{mine}}
 )
 SELECT found.content, found.version_id, found.is_deleted,
        to_char(found.last_updated AT TIME ZONE 'UTC', 'Dy, DD Mon YYYY HH24:MI:SS "GMT"'),
@@ -44,16 +41,16 @@ FROM caller LEFT JOIN found ON true
 """  # noqa: S608 - composed of constants
 
 _OF_INSTANCE = f"""
-    SELECT v.* FROM caller CROSS JOIN LATERAL (
-        SELECT {_COLUMNS}, false AS is_old FROM fhirapi_content WHERE {_IDENTITY}
+    SELECT {_OF_V} FROM caller CROSS JOIN LATERAL (
+        SELECT {_COLUMNS}, false AS is_old, content FROM fhirapi_content WHERE {_IDENTITY}
         UNION ALL
-        SELECT {_COLUMNS}, true FROM fhirapi_version WHERE {_IDENTITY}
+        SELECT {_COLUMNS}, true, content FROM fhirapi_version WHERE {_IDENTITY}
     ) v
-    WHERE {_MINE}"""  # noqa: S608 - composed of constants
+    WHERE {{mine}}"""  # noqa: S608 - composed of constants
 
 # The current ones are found by their search row, whose index begins with the patient.
 _OF_PATIENTS = f"""
-    SELECT v.* FROM allowed CROSS JOIN LATERAL (
+    SELECT {_OF_V} FROM allowed CROSS JOIN LATERAL (
         SELECT c.id, c.resource_id, c.patient_id, c.version_id, c.last_updated, c.is_deleted,
                false AS is_old
         FROM fhirapi_searchrow s JOIN fhirapi_content c ON c.id = s.id AND NOT c.is_deleted
@@ -64,15 +61,17 @@ _OF_PATIENTS = f"""
         UNION ALL
         SELECT {_COLUMNS}, true FROM fhirapi_version
         WHERE patient_id = allowed.patient_id AND resource_type = %(type)s
-    ) v"""  # noqa: S608 - composed of constants
+    ) v
+    WHERE {{opened}}"""  # noqa: S608 - composed of constants
 _OF_PRACTICE = f"""
-    SELECT v.* FROM caller CROSS JOIN LATERAL (
-        SELECT {_COLUMNS}, false AS is_old FROM fhirapi_content
+    SELECT {_OF_V} FROM caller CROSS JOIN LATERAL (
+        SELECT {_COLUMNS}, false AS is_old, content FROM fhirapi_content
         WHERE resource_type = %(type)s AND patient_id IS NULL
         UNION ALL
-        SELECT {_COLUMNS}, true FROM fhirapi_version
+        SELECT {_COLUMNS}, true, content FROM fhirapi_version
         WHERE resource_type = %(type)s AND patient_id IS NULL
-    ) v"""  # noqa: S608 - composed of constants
+    ) v
+    WHERE {{mine}}"""  # noqa: S608 - composed of constants
 
 _HISTORY = """
 WITH {caller}, {allowed}, version AS ({versions}
@@ -123,8 +122,7 @@ _AFTER = """(last_updated < %(last_updated)s::timestamptz
 
 @dataclass(frozen=True)
 class HistoryQuery:
-    resource_type: str
-    is_shared: bool
+    resource_type: ResourceType
     resource_id: str | None
     """None: of every resource of the type."""
     count: int
@@ -145,11 +143,16 @@ class HistoryPage:
 
 
 def vread(
-    caller: Caller, resource_type: str, resource_id: str, version_id: int, *, is_shared: bool
+    caller: Caller,
+    resource_type: ResourceType,
+    resource_id: str,
+    version_id: int,
+    constraint: Constraint,
 ) -> Stored | None:
     """None if there is no such version or it is not the caller's. Raises TokenRefused."""
-    parameters = {"type": resource_type, "id": resource_id, "version": version_id}
-    row = fetch_one(_VREAD, {**caller.parameters(), **parameters, "is_shared": is_shared})
+    parameters = {"type": resource_type.name, "id": resource_id, "version": version_id}
+    sql = _VREAD.format(mine=_mine(resource_type, constraint))
+    row = fetch_one(sql, {**caller.parameters(), **parameters})
     if row is None:
         raise TokenRefused
     content, version, is_deleted, last_modified, account_id, patient_id = row
@@ -159,7 +162,7 @@ def vread(
             "denied" if content is None else "success",
             account_id=account_id,
             client_id=caller.client_id,
-            resource_type=resource_type,
+            resource_type=resource_type.name,
             resource_id=resource_id,
             patient_ids=array([patient_id]) if patient_id else None,
             detail=f"_history/{version_id}",
@@ -171,14 +174,29 @@ def vread(
     return Stored(content.encode(), version, is_deleted, last_modified)
 
 
-def history(caller: Caller, query: HistoryQuery) -> HistoryPage:
+def _mine(resource_type: ResourceType, constraint: Constraint) -> str:
+    return f"({visible_version(resource_type, 'v', sees)}) AND {_opened(constraint)}"
+
+
+def _opened(constraint: Constraint) -> str:
+    """The condition that the scopes make. Raises ValueError for one that only a search can tell."""
+    if any(way.criteria for way in constraint):
+        raise ValueError("A version has no search row.")
+    ways = ["v.patient_id = %(context)s" if way.only_context else "true" for way in constraint]
+    return f"({' OR '.join(ways) or 'false'})"
+
+
+def history(caller: Caller, query: HistoryQuery, constraint: Constraint) -> HistoryPage:
     """Newest first. Raises TokenRefused."""
-    of_type = _OF_PRACTICE if query.is_shared else _OF_PATIENTS
+    of_type = _OF_PATIENTS if query.resource_type.patient else _OF_PRACTICE
     is_instance = query.resource_id is not None
+    versions = _OF_INSTANCE if is_instance else of_type
     sql = _HISTORY.format(
         caller=CALLER,
         allowed=ALLOWED,
-        versions=_OF_INSTANCE if is_instance else of_type,
+        versions=versions.format(
+            mine=_mine(query.resource_type, constraint), opened=_opened(constraint)
+        ),
         replaced=_REPLACED if query.current_in else "NULL::timestamptz",
         conditions=" AND ".join(_conditions(query)) or "true",
         after=_AFTER if query.after else "true",
@@ -198,7 +216,7 @@ def history(caller: Caller, query: HistoryQuery) -> HistoryPage:
             "success" if page.is_found else "denied",
             account_id=account_id,
             client_id=caller.client_id,
-            resource_type=query.resource_type,
+            resource_type=query.resource_type.name,
             resource_id=query.resource_id,
             patient_ids=array(patient_ids) if patient_ids else None,
             detail="_history",
@@ -219,9 +237,8 @@ def _conditions(query: HistoryQuery) -> list[str]:
 
 def _parameters(query: HistoryQuery) -> dict[str, Any]:
     parameters: dict[str, Any] = {
-        "type": query.resource_type,
+        "type": query.resource_type.name,
         "id": query.resource_id,
-        "is_shared": query.is_shared,
         "limit": query.count,
         "base": settings.FHIR_BASE_URL,
         "since": query.since,

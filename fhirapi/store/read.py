@@ -4,30 +4,27 @@ https://hl7.org/fhir/R4/http.html#read
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from fhirapi.audit.trail import Entry, trail
+from fhirapi.definitions.schema import ResourceType
 from fhirapi.sql import Statement
-from fhirapi.store.caller import CALLER, Caller
+from fhirapi.store.caller import CALLER, Caller, sees
+from fhirapi.store.constraint import Condition
+from fhirapi.store.visibility import members_of, visible
 
-_READ = Statement(f"""
-WITH {CALLER}, found AS (
-    SELECT c.content, c.version_id, c.last_updated, c.is_deleted, c.patient_id
+_READ = """
+WITH {caller}, found AS (
+    SELECT c.content, c.version_id, c.last_updated, c.is_deleted, {seen} AS seen
     FROM caller, fhirapi_content c
-    WHERE c.resource_type = %(type)s AND c.resource_id = %(id)s
-      AND CASE WHEN c.patient_id IS NULL THEN %(is_shared)s
-          -- A scalar subquery, not EXISTS: the planner must not hash the view of everybody.
-          ELSE c.patient_id = ANY(caller.patient_ids) AND (
-              SELECT true FROM fhirapi_accountpatient visible
-              WHERE visible.account_id = caller.account_id
-                AND visible.patient_id = c.patient_id
-              LIMIT 1)
-          END
+    WHERE c.resource_type = %(type)s AND c.resource_id = %(id)s AND {visible} {opened}
 )
 SELECT found.content, found.version_id, found.is_deleted,
        to_char(found.last_updated AT TIME ZONE 'UTC', 'Dy, DD Mon YYYY HH24:MI:SS "GMT"'),
-       caller.account_id, CASE WHEN found.patient_id IS NOT NULL THEN ARRAY[found.patient_id] END
+       caller.account_id, found.seen
 FROM caller LEFT JOIN found ON true
-""")  # noqa: S608 - composed of constants
+"""
+_OF_PATIENT = "CASE WHEN c.patient_id IS NOT NULL THEN ARRAY[c.patient_id] END"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +40,31 @@ class TokenRefused(Exception):
     """The statement found no living token."""
 
 
-def read(caller: Caller, resource_type: str, resource_id: str, *, is_shared: bool) -> Stored | None:
-    """None if it is not there or not the caller's. Raises TokenRefused."""
-    row = _READ.fetch_one(
+@lru_cache(maxsize=500)
+def _statement(resource_type: ResourceType, opened: str) -> Statement:
+    of_members = f"ARRAY({members_of(resource_type, 'c')})"
+    sql = _READ.format(
+        caller=CALLER,
+        visible=visible(resource_type, "c", sees),
+        opened=f"AND {opened}" if opened else "",
+        seen=of_members if resource_type.members else _OF_PATIENT,
+    )
+    return Statement(sql)
+
+
+def read(
+    caller: Caller, resource_type: ResourceType, resource_id: str, opened: Condition
+) -> Stored | None:
+    """None if it is not there or not the caller's. Raises TokenRefused.
+
+    ``opened``: the condition on row ``c`` of the contents that the token's scopes make.
+    """
+    row = _statement(resource_type, opened.sql).fetch_one(
         {
             **caller.parameters(),
-            "type": resource_type,
+            **opened.parameters,
+            "type": resource_type.name,
             "id": resource_id,
-            "is_shared": is_shared,
         }
     )
     if row is None:
@@ -62,7 +76,7 @@ def read(caller: Caller, resource_type: str, resource_id: str, *, is_shared: boo
             "denied" if content is None else "success",
             account_id=int(account_id or 0),
             client_id=caller.client_id,
-            resource_type=resource_type,
+            resource_type=resource_type.name,
             resource_id=resource_id,
             patient_ids=patient_ids.decode() if patient_ids else None,
             address=caller.address,

@@ -9,7 +9,8 @@ from django.db import connection
 from fhirapi.definitions import registry
 from fhirapi.search.plan import plan
 from fhirapi.search.query import parse
-from fhirapi.smart import jwt
+from fhirapi.smart import jwt, scopes
+from fhirapi.smart.access import Access
 from fhirapi.sql import Statement
 from fhirapi.store.caller import Caller
 from fhirapi.store.load import load
@@ -52,7 +53,10 @@ def caller(django_db_setup: None, django_db_blocker: Any) -> Any:
         doctor = linked_doctor("planner", "Grey", _doctor_of(PATIENT))
         session = Api().as_(make_key(doctor, [PATIENT]))
         claims = jwt.read(session.token)
-        yield Caller(claims.checksum, claims.client_id, None)
+        yield Caller(
+            claims.checksum, claims.client_id, None, claims.patient_id,
+            claims.access.is_of_one_patient,
+        )  # fmt: skip
         transaction.set_rollback(True)
 
 
@@ -63,6 +67,9 @@ def _doctor_of(patient_id: str) -> str:
             [patient_id],
         )
         return str(cursor.fetchone()[0])
+
+
+EVERYTHING = Access(scopes.parse("user/*.rs"), None)
 
 
 @pytest.mark.parametrize("search", SEARCHES)
@@ -79,8 +86,7 @@ def explained(caller: Caller, search: str) -> Any:
     type_name, _, text = search.partition("?")
     resource_type = registry.find(type_name)
     assert resource_type
-    names = [each.name for each in registry.every()]
-    planned = plan(caller, parse(resource_type, parse_qsl(text)), None, readable=names)
+    planned = plan(caller, parse(resource_type, parse_qsl(text)), None, EVERYTHING)
     assert planned.is_good_for_all
     # As it is prepared: with one plan for whatever values.
     asked = f"EXPLAIN (GENERIC_PLAN, FORMAT JSON) {Statement(planned.sql).text.decode()}"

@@ -26,7 +26,7 @@ def patient_service(request: HttpRequest) -> HttpResponse:
     }
     if request.headers.get("Authorization"):
         caller, claims = authenticated(request)
-        patient_ids = patients_of(caller)
+        patient_ids = patients_of(caller, claims.access.constraint("Patient", "read"))
         if patient_ids is None:
             raise refused(caller)
         description |= {"client_id": claims.client_id, "patients": patient_ids}

@@ -108,7 +108,8 @@ def _can_apply(resource_type: ResourceType, name: str, text: str) -> bool:
 
     What cannot be applied must not be left out: the scope would open more than it says.
     """
-    return bool(text.strip()) and resource_type.parameter(name) is not None
+    is_value = bool(text.strip()) and "\x00" not in text
+    return is_value and resource_type.parameter(name) is not None
 
 
 def both(one: Constraint, other: Constraint) -> Constraint:

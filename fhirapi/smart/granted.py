@@ -2,11 +2,13 @@
 
 from fhirapi.sql import fetch, fetch_one
 from fhirapi.store.caller import ALLOWED, CALLER, Caller
+from fhirapi.store.constraint import OPEN, Constraint, Way
 
 _ONE_OR_MORE = f"WITH {CALLER}, {ALLOWED} SELECT patient_id FROM allowed LIMIT 2"  # noqa: S608 - constants
 _ALL = f"""
 WITH {CALLER}, {ALLOWED}, opened AS (
-    SELECT COALESCE(array_agg(patient_id ORDER BY patient_id), '{{}}') AS patient_ids FROM allowed
+    SELECT COALESCE(array_agg(patient_id ORDER BY patient_id), '{{}}') AS patient_ids
+    FROM allowed WHERE %(all)s OR patient_id = %(one)s
 ), logged AS (
     INSERT INTO fhirapi_auditrecord
         (action, outcome, account_id, client_id, patient_ids, address)
@@ -23,7 +25,12 @@ def only_patient(caller: Caller) -> str | None:
     return rows[0][0] if len(rows) == 1 else None
 
 
-def patients_of(caller: Caller) -> list[str] | None:
-    """The ids of the token's patients, audited; None for a token that no longer lives."""
-    row = fetch_one(_ALL, caller.parameters())
+def patients_of(caller: Caller, constraint: Constraint) -> list[str] | None:
+    """The ids of the token's patients, audited; None for a token that no longer lives.
+
+    ``constraint``: what its scopes open of Patient. Where that is a search, nobody is listed.
+    """
+    is_of_context = Way(only_context=True) in constraint
+    opened = {"all": constraint == OPEN, "one": caller.patient_id if is_of_context else None}
+    row = fetch_one(_ALL, {**caller.parameters(), **opened})
     return row[0] if row else None

@@ -4,10 +4,10 @@ from fhirapi.sql import fetch, fetch_one
 from fhirapi.store.caller import ALLOWED, CALLER, Caller
 from fhirapi.store.constraint import OPEN, Constraint, Way
 
-_ONE_OR_MORE = f"WITH {CALLER}, {ALLOWED} SELECT patient_id FROM allowed LIMIT 2"  # noqa: S608 - constants
+_ONE_OR_MORE = f"WITH {CALLER}, {ALLOWED} SELECT DISTINCT patient_id FROM allowed LIMIT 2"  # noqa: S608 - constants
 _ALL = f"""
 WITH {CALLER}, {ALLOWED}, opened AS (
-    SELECT COALESCE(array_agg(patient_id ORDER BY patient_id), '{{}}') AS patient_ids
+    SELECT COALESCE(array_agg(DISTINCT patient_id ORDER BY patient_id), '{{}}') AS patient_ids
     FROM allowed WHERE %(all)s OR patient_id = %(one)s
 ), logged AS (
     INSERT INTO fhirapi_auditrecord

@@ -20,7 +20,7 @@ from fhirapi.store.read import TokenRefused
 _EVERYTHING = """
 WITH RECURSIVE {caller}, {allowed}, {mine}, next AS MATERIALIZED (
     -- A page needs no more patients than it has entries: the other records need not be sorted.
-    SELECT mine.patient_id FROM mine
+    SELECT DISTINCT mine.patient_id FROM mine
     WHERE mine.patient_id >= %(last_patient)s AND EXISTS (
         SELECT FROM fhirapi_searchrow s
         WHERE s.patient_id = mine.patient_id AND {opened} {conditions})

@@ -50,7 +50,7 @@ _OF_INSTANCE = f"""
 
 # The current ones are found by their search row, whose index begins with the patient.
 _OF_PATIENTS = f"""
-    SELECT {_OF_V} FROM allowed CROSS JOIN LATERAL (
+    SELECT {_OF_V} FROM (SELECT DISTINCT patient_id FROM allowed) allowed CROSS JOIN LATERAL (
         SELECT c.id, c.resource_id, c.patient_id, c.version_id, c.last_updated, c.is_deleted,
                false AS is_old
         FROM fhirapi_searchrow s JOIN fhirapi_content c ON c.id = s.id AND NOT c.is_deleted

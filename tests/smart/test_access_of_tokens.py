@@ -134,7 +134,10 @@ class TestGroup:
         session = tokens.issue(dr_grey, "user/*.rs")
         for address in ("Group/g-grey", "Group?_id=g-grey"):
             session.get(address)
-            assert sorted(AuditRecord.objects.latest("id").patient_ids or []) == ["142859", "142860"]
+            assert sorted(AuditRecord.objects.latest("id").patient_ids or []) == [
+                "142859",
+                "142860",
+            ]
 
 
 def test_the_guides_service_lists_patients_as_far_as_they_may_be_read(dr_grey: Person) -> None:

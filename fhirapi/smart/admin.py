@@ -15,7 +15,7 @@ from django.http import HttpRequest
 
 from fhirapi.admin_read_only import ReadOnlyAdmin
 from fhirapi.audit.record import address_of
-from fhirapi.smart import clients, registration
+from fhirapi.smart import backend_access, clients, registration
 from fhirapi.smart.models import Client
 
 
@@ -64,7 +64,7 @@ class ClientAdmin(ReadOnlyAdmin):
     )  # fmt: skip
     fields = _shown
     _editable = ("name", "description", "redirect_uris", "allowed_scopes", "may_introspect")
-    actions = ["disable", "enable"]
+    actions = ["approve", "withdraw", "disable", "enable"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         is_live = Q(data_access_grants__revoked_at=None)
@@ -104,6 +104,30 @@ class ClientAdmin(ReadOnlyAdmin):
     def has_switch_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("fhirapi.change_client")
 
+    @admin.action(
+        description="Approve the chosen backend services for every record", permissions=["switch"]
+    )
+    def approve(self, request: HttpRequest, chosen: QuerySet[Client]) -> None:
+        services = chosen.filter(kind=Client.Kind.BACKEND, disabled_at=None)
+        try:
+            for client in services:
+                backend_access.approve(
+                    client, by=_administrator(request), address=address_of(request)
+                )
+                self.log_change(request, client, "approved")
+        except backend_access.NoPractice as missing:
+            messages.error(request, str(missing))
+            return
+        _say(request, len(services), "approved for every record")
+
+    @admin.action(description="Withdraw the approval of backend services", permissions=["switch"])
+    def withdraw(self, request: HttpRequest, chosen: QuerySet[Client]) -> None:
+        services = chosen.filter(kind=Client.Kind.BACKEND)
+        for client in services:
+            backend_access.withdraw(client, by=_administrator(request), address=address_of(request))
+            self.log_change(request, client, "approval withdrawn")
+        _say(request, len(services), "no longer approved")
+
     @admin.action(description="Disable the chosen apps", permissions=["switch"])
     def disable(self, request: HttpRequest, chosen: QuerySet[Client]) -> None:
         for client in _apps(chosen).filter(disabled_at=None):
@@ -117,6 +141,12 @@ class ClientAdmin(ReadOnlyAdmin):
             clients.enable(client, by=_administrator(request), address=address_of(request))
             self.log_change(request, client, "enabled")
         messages.success(request, "The chosen apps can be used again.")
+
+
+def _say(request: HttpRequest, count: int, what: str) -> None:
+    """Apps of other kinds, and for approval disabled ones, may have been chosen as well."""
+    level = messages.SUCCESS if count else messages.WARNING
+    messages.add_message(request, level, f"Backend services {what}: {count}.")
 
 
 def _apps(chosen: QuerySet[Client]) -> QuerySet[Client]:

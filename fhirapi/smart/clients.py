@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import record
-from fhirapi.smart import secrets
+from fhirapi.smart import backend_access, secrets
 from fhirapi.smart.models import (
     AccessToken,
     AuthorizationCode,
@@ -79,7 +79,7 @@ def change(
     _take_over(client, details)
     client.save()
     if lost:
-        end_access(client)
+        _end_access(client, by, address)
     detail = "scopes taken away, access ended" if lost else "details changed"
     _record(client, Action.CLIENT_CHANGE, by, address, detail)
 
@@ -144,7 +144,7 @@ def disable(client: Client, *, by: AbstractUser, address: str | None = None) -> 
         return
     client.disabled_at, client.disabled_by = timezone.now(), by
     client.save(update_fields=["disabled_at", "disabled_by"])
-    end_access(client)
+    _end_access(client, by, address)
     _record(client, Action.CLIENT_STATUS, by, address, "disabled")
 
 
@@ -167,12 +167,15 @@ def enable(client: Client, *, by: AbstractUser, address: str | None = None) -> N
 @transaction.atomic
 def delete(client: Client, *, by: AbstractUser | None, address: str | None = None) -> None:
     """With its secrets, grants and tokens. The trail keeps what it did."""
+    _end_access(client, by, address)
     _record(client, Action.CLIENT_DELETE, by, address, client.kind)
     client.delete()
 
 
-def end_access(client: Client) -> None:
+def _end_access(client: Client, by: AbstractUser | None, address: str | None) -> None:
     """Revokes every approval; tokens and codes go with it."""
+    if client.kind == Client.Kind.BACKEND:
+        backend_access.withdraw(client, by=by, address=address)
     live = DataAccessGrant.objects.filter(client=client, revoked_at=None)
     live.update(revoked_at=timezone.now())
     AuthorizationCode.objects.filter(application=client).delete()

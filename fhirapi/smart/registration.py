@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from fhirapi.smart import fetch, jwks, scopes
+from fhirapi.smart import fetch, granular, jwks, scopes
 from fhirapi.smart.models import Client
 
 Kind = Client.Kind
@@ -171,7 +171,7 @@ def _of_scopes(details: Details) -> list[str]:
     wrong = []
     for scope in details.scopes:
         parsed = scopes.parse_one(scope)
-        if not scopes.is_known(scope):
+        if not scopes.is_known(scope) or (parsed and not granular.is_understood(parsed)):
             wrong.append(f"{_short(scope)}: This server does not know the scope.")
         elif is_backend and (parsed is None or parsed.context != "system"):
             wrong.append(f"{_short(scope)}: A backend service asks for system/ scopes only.")

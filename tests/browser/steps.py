@@ -39,16 +39,20 @@ def confirm(page: Page, email: str, chosen: Credentials) -> None:
 
 def sign_in(page: Page, who: Credentials, door: str) -> None:
     page.goto(door)
+    fill_in(page, who)
+    page.wait_for_url(re.compile(r"/(portal|admin)/"))
+
+
+def fill_in(page: Page, who: Credentials) -> None:
     page.get_by_label("Username").fill(who.username)
     page.get_by_label("Password").fill(who.password)
     page.get_by_label("PIN").fill(who.pin)
     page.get_by_role("button", name="Login").click()
-    page.wait_for_url(re.compile(r"/(portal|admin)/"))
 
 
 def sign_in_as(page: Page, demo: dict[str, Any], name: str) -> None:
-    doors = {"patient": "/patient/index.html", "provider": "/app/index.html"}
-    sign_in(page, Credentials.of(demo["accounts"][name]), doors[name])
+    door = "/app/index.html" if name == "provider" else "/patient/index.html"
+    sign_in(page, Credentials.of(demo["accounts"][name]), door)
 
 
 def choose_patient(page: Page, typed: str, chip: str) -> None:

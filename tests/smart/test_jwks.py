@@ -1,8 +1,11 @@
 """The public keys of apps: what is taken, and how they are fetched."""
 
 import json
+import ssl
 import time
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +15,7 @@ from pytest_django import Settings
 from fhirapi.smart import fetch, jwks
 from fhirapi.smart.fetch import FetchProblem
 from fhirapi.smart.models import Client
-from tests.smart.jwks import Publisher, ec_jwk, private_jwk, rsa_jwk
+from tests.smart.jwks import Publisher, ec_jwk, private_jwk, rsa_jwk, self_signed, serve
 
 
 def by_url(url: str) -> Client:
@@ -219,3 +222,29 @@ def test_outside_of_the_demo_loopback_is_not_asked(
     settings.DEMO = False
     assert problem(publisher.url) == "The address must begin with https://."
     assert publisher.asked == 0
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    return self_signed(tmp_path)
+
+
+@pytest.fixture
+def secure(certificate: Path, settings: Settings) -> Iterator[Publisher]:
+    settings.DEMO = True
+    made, server = serve(certificate)
+    yield made
+    server.shutdown()
+    server.server_close()
+
+
+def test_an_https_server_is_known_by_its_certificate(
+    secure: Publisher, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert problem(secure.url) == "The server's TLS certificate is not valid for this host."
+    trusting = ssl.create_default_context(cafile=str(certificate))
+    monkeypatch.setattr(fetch, "_tls", lambda: trusting)
+    secure.publish(ec_jwk())
+    assert len(jwks.fetch_set(secure.url)["keys"]) == 1
+    elsewhere = secure.url.replace("localhost", "127.0.0.1")  # not in the certificate
+    assert "TLS certificate" in problem(elsewhere)

@@ -138,6 +138,8 @@ def test_the_origin_of_a_web_page_is_that_of_its_redirect_uri() -> None:
         (Kind.SYMMETRIC, ("patient/Dragon.rs",)),
         (Kind.SYMMETRIC, ("patient/*.sr",)),
         (Kind.SYMMETRIC, ("everything",)),
+        (Kind.SYMMETRIC, ("patient/Observation.rs?favourite=yes",)),
+        (Kind.SYMMETRIC, ("patient/*.rs?category=x",)),
         (Kind.SYMMETRIC, ()),
     ],
 )

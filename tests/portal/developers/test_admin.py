@@ -9,6 +9,7 @@ from fhirapi.audit.models import AuditRecord
 from fhirapi.smart import clients
 from fhirapi.smart.models import AccessToken
 from fhirapi.smart.models import Client as App
+from fhirapi.store.load import load
 from tests import people
 from tests.people import Person
 from tests.portal.accounts.conftest import signed_in
@@ -70,6 +71,53 @@ def test_a_disabled_app_is_out_at_once(admin: Client, made: App, rebecca: Person
     assert made.disabled_at is None
     trail = AuditRecord.objects.filter(action="client-status").order_by("pk")
     assert list(trail.values_list("detail", flat=True)) == ["disabled", "enabled"]
+
+
+@pytest.fixture
+def service(rebecca: Person) -> App:
+    load([
+        {"resourceType": "Organization", "id": "practice", "name": "Demo Practice"},
+        {"resourceType": "Location", "id": "rooms", "name": "Rooms", "status": "active",
+         "managingOrganization": {"reference": "Organization/practice"}},
+    ])  # fmt: skip
+    return app(rebecca.account, App.Kind.BACKEND)
+
+
+def test_a_backend_service_is_approved_and_its_approval_withdrawn(
+    admin: Client, service: App
+) -> None:
+    assert "approved for every record: 1." in act(admin, "approve", service)
+    grant = service.data_access_grants.get(revoked_at=None)
+    assert (grant.scope, grant.patient_ids) == ("system/*.rs", None)
+    assert "no longer approved: 1." in act(admin, "withdraw", service)
+    assert not service.data_access_grants.filter(revoked_at=None).exists()
+    assert not grant.account.record_links.filter(revoked_at=None).exists()
+
+
+def test_the_approval_of_a_backend_service_ends_with_the_app(
+    admin: Client, service: App, rebecca: Person
+) -> None:
+    act(admin, "approve", service)
+    account = service.data_access_grants.get().account
+    clients.delete(service, by=rebecca.account)
+    assert not account.record_links.filter(revoked_at=None).exists()
+    account.refresh_from_db()
+    assert not account.is_active
+
+
+def test_nothing_is_approved_where_there_is_no_practice(admin: Client, rebecca: Person) -> None:
+    service = app(rebecca.account, App.Kind.BACKEND)
+    assert "Load the practice" in act(admin, "approve", service)
+    assert not service.data_access_grants.exists()
+
+
+def test_other_apps_and_disabled_ones_are_not_approved(
+    admin: Client, made: App, service: App, rebecca: Person
+) -> None:
+    clients.disable(service, by=rebecca.account)
+    assert "approved for every record: 0." in act(admin, "approve", made, service)
+    assert not made.data_access_grants.exists()
+    assert not service.data_access_grants.exists()
 
 
 def test_access_keys_are_not_disabled_as_apps(admin: Client, rebecca: Person) -> None:

@@ -15,13 +15,14 @@ from fhirapi.definitions import registry
 from fhirapi.definitions.schema import ResourceType
 from fhirapi.intake.rejects import Unusable
 from fhirapi.outcomes import Outcome
-from fhirapi.search.criteria import Binder
+from fhirapi.search.binder import Binder
 from fhirapi.search.query import parse
 from fhirapi.search.value import Value
 from fhirapi.searchparams import token
 from fhirapi.searchparams.keys import key
 from fhirapi.searchparams.paths import values
 from fhirapi.sql import fetch
+from fhirapi.store.constraint import Everything
 
 _IDENTIFIED = """
 SELECT asked.key, found.resource_id
@@ -56,7 +57,7 @@ def condition(resource_type: str, query: str) -> Condition:
         if _is_identifier(declared, pairs):
             form = token.query_form(pairs[0][1])
             return Condition(resource_type, query, key(resource_type, "identifier", form))
-        _criteria(declared, pairs, Binder())
+        _criteria(declared, pairs, Binder(Everything()))
     except (Outcome, ValueError):  # their texts repeat what was asked
         raise Unusable(
             f"A condition is not a search of {resource_type} that can be asked here: a parameter "
@@ -115,7 +116,7 @@ def _identified(
 def _searched(asked: Condition) -> set[str]:
     declared = registry.find(asked.resource_type)
     assert declared is not None, "a condition is made of declared types only"  # noqa: S101
-    binder = Binder()
+    binder = Binder(Everything())
     sql = _SEARCHED.format(
         resource_type=binder.bind(asked.resource_type),
         criteria=_criteria(declared, parse_qsl(asked.query, keep_blank_values=True), binder),

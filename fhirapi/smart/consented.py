@@ -18,7 +18,6 @@ from django.utils import timezone
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import record
-from fhirapi.smart import granular
 from fhirapi.smart.models import (
     AccessToken,
     AuthorizationCode,
@@ -26,6 +25,7 @@ from fhirapi.smart.models import (
     DataAccessGrant,
     RefreshToken,
 )
+from fhirapi.smart.overlap import is_within
 from fhirapi.smart.scopes import parse_one
 
 OFFLINE = timedelta(days=365)
@@ -55,7 +55,7 @@ def remembered(
     if latest is None or (latest.expires_at and latest.expires_at < timezone.now() + _LEAST):
         return None
     given = latest.scope.split()
-    return latest if all(granular.is_within(each, given) for each in scopes) else None
+    return latest if all(is_within(each, given) for each in scopes) else None
 
 
 @transaction.atomic

@@ -1,15 +1,15 @@
-"""What scopes mean: which of them lie within which, their parts, and their words. Pure.
+"""What scopes open in plain words, and the parts of which two types are opened alone. Pure.
 
-An app is registered for ``patient/*.rs`` and asks for ``patient/Condition.read``, or a person opens
-only the laboratory results to it: scopes are compared by what they open, never as text.
+A person who opens only the laboratory results to an app grants a scope with a category.
 https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html#finer-grained-resource-constraints-using-search-parameters
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from fhirapi.definitions import registry
+from fhirapi.smart.overlap import common
 from fhirapi.smart.scopes import IDENTITY, Scope, parse_one
 
 _HL7 = "http://terminology.hl7.org/CodeSystem/"
@@ -49,55 +49,20 @@ PARTS: dict[str, tuple[Part, ...]] = {
 _DEEDS = {"rs": "see", "r": "open", "s": "search", "c": "add", "u": "change", "d": "delete"}
 
 
-def common(asked: Scope, registered: Scope) -> Scope | None:
-    """The part of ``asked`` that lies within ``registered``; None if there is none."""
-    if asked.context != registered.context:
-        return None
-    if "*" in (asked.resource_type, registered.resource_type):
-        wider = asked if asked.resource_type == "*" else registered
-        resource_type = (registered if wider is asked else asked).resource_type
-    elif asked.resource_type == registered.resource_type:
-        resource_type = asked.resource_type
-    else:
-        return None
-    permissions = asked.permissions & registered.permissions
-    constraint = _common_constraint(asked, registered)
-    if not permissions or constraint is None:
-        return None
-    return Scope(asked.context, resource_type, permissions, constraint)
-
-
-def is_within(word: str, others: Iterable[str]) -> bool:
-    """Whether one of the other scopes opens everything that this one opens."""
-    scope = parse_one(word)
-    if scope is None:
-        return word in others
-    wider = (found for other in others if (found := parse_one(other)))
-    return any(_means(common(scope, each)) == _means(scope) for each in wider)
-
-
 def usable(asked: Iterable[str], registered: str) -> list[str]:
     """What of the asked scopes the app was registered for and this server understands.
 
     RFC 6749 3.3 and SMART let a server grant less than was asked for; the token says what it was.
     """
-    own = registered.split()
-    found: dict[str, None] = {}
-    for word in asked:
-        if word in IDENTITY:
-            found |= {word: None} if word in own else {}
-        elif scope := parse_one(word):
-            found |= dict.fromkeys(_usable(word, scope, own))
-    return list(found)
+    return common((word for word in asked if _can_be_given(word)), registered.split())
 
 
-def _usable(word: str, scope: Scope, registered: list[str]) -> list[str]:
-    if scope.context == "system" or not is_understood(scope):
-        return []
-    if is_within(word, registered):
-        return [word]
-    others = (found for each in registered if (found := parse_one(each)))
-    return [str(shared) for each in others if (shared := common(scope, each))]
+def _can_be_given(word: str) -> bool:
+    """To an app that a person approves."""
+    scope = parse_one(word)
+    if scope is None:
+        return word in IDENTITY
+    return scope.context != "system" and is_understood(scope)
 
 
 def is_understood(scope: Scope) -> bool:
@@ -141,24 +106,6 @@ def in_words(word: str) -> str:
     what = constraint_in_words(scope) if scope.constraint else type_in_words(scope.resource_type)
     deed = deeds_in_words(scope.permissions)
     return what if deed == "see" else f"{what} ({deed})"
-
-
-def canonical(scope: Scope) -> Scope:
-    """The same for two scopes that mean the same, however they are written."""
-    pairs = sorted(_pairs(scope))
-    return replace(scope, constraint="&".join(f"{name}={value}" for name, value in pairs))
-
-
-def _means(scope: Scope | None) -> Scope | None:
-    return canonical(scope) if scope else None
-
-
-def _common_constraint(one: Scope, other: Scope) -> str | None:
-    if not one.constraint or not other.constraint:
-        return one.constraint or other.constraint
-    if canonical(one).constraint == canonical(other).constraint:
-        return one.constraint
-    return None
 
 
 def _pairs(scope: Scope) -> list[tuple[str, str]]:

@@ -4,8 +4,16 @@ https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
+from urllib.parse import parse_qsl
 
 from fhirapi.smart.scopes import Scope, parse_one
+
+
+def canonical(scope: Scope) -> Scope:
+    """The same for two scopes that mean the same, however their constraints are written."""
+    pairs = sorted(parse_qsl(scope.constraint, keep_blank_values=True))
+    return replace(scope, constraint="&".join(f"{name}={value}" for name, value in pairs))
 
 
 def covers(outer: Scope, inner: Scope) -> bool:
@@ -14,7 +22,7 @@ def covers(outer: Scope, inner: Scope) -> bool:
         outer.context == inner.context
         and outer.resource_type in ("*", inner.resource_type)
         and outer.permissions >= inner.permissions
-        and outer.constraint in ("", inner.constraint)
+        and canonical(outer).constraint in ("", canonical(inner).constraint)
     )
 
 
@@ -44,7 +52,8 @@ def common(asked: Iterable[str], allowed: Iterable[str]) -> list[str]:
 def _both(one: Scope, other: Scope) -> Scope | None:
     permissions = one.permissions & other.permissions
     types = {one.resource_type, other.resource_type} - {"*"}
-    constraints = {one.constraint, other.constraint} - {""}
+    constraints = {canonical(each).constraint for each in (one, other)} - {""}
     if one.context != other.context or not permissions or max(len(types), len(constraints)) > 1:
         return None
-    return Scope(one.context, next(iter(types), "*"), permissions, next(iter(constraints), ""))
+    constraint = one.constraint or other.constraint
+    return Scope(one.context, next(iter(types), "*"), permissions, constraint)

@@ -149,7 +149,7 @@ def _opens(request: Request, grant: DataAccessGrant | None) -> bool:
     if grant is None or not _is_live(grant):
         return False
     visible = visible_patients(grant)
-    if grant.patient_ids is not None and not visible:
+    if grant.patient_ids and not visible:  # none at all: somebody only signs in to the app
         return False
     is_key = grant.client.kind == Client.Kind.ACCESS_KEY
     request.data_access_grant = grant

@@ -39,5 +39,7 @@ def allow_form_to_lead_to(response: HttpResponse, addresses: list[str]) -> HttpR
 
 def _source(address: str) -> str:
     parts = urlsplit(address)
-    # CSP's grammar has no literal IPv6 addresses.
-    return f"{parts.scheme}:" if "[" in parts.netloc else f"{parts.scheme}://{parts.netloc}"
+    # A phone app's own scheme has no host, and CSP's grammar no literal IPv6 address.
+    if parts.scheme not in ("https", "http") or "[" in parts.netloc:
+        return f"{parts.scheme}:"
+    return f"{parts.scheme}://{parts.netloc}"

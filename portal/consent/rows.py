@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from fhirapi.definitions import registry
 from fhirapi.smart import granular
+from fhirapi.smart.overlap import canonical
 from fhirapi.smart.scopes import Scope, parse_one
 
 # They say which launch it is, not what is opened.
@@ -126,7 +127,7 @@ def _kept(single: Scope, row: Row, ticked: Collection[str]) -> list[str]:
     if row.value not in ticked:
         return []
     if single.constraint:
-        return [str(single)] if str(granular.canonical(single)) in ticked else []
+        return [str(single)] if str(canonical(single)) in ticked else []
     kept = [each.value for each in row.parts if each.value in ticked]
     return [str(single)] if len(kept) == len(row.parts) else kept
 
@@ -154,9 +155,9 @@ def _rows(words: list[str]) -> dict[Scope, Row]:
 
 
 def _add(row: Row, single: Scope) -> None:
-    canonical = granular.canonical(single)
-    if str(canonical) not in [each.value for each in row.parts]:
-        row.parts.append(Box(str(canonical), granular.constraint_in_words(canonical)))
+    value = str(canonical(single))
+    if value not in [each.value for each in row.parts]:
+        row.parts.append(Box(value, granular.constraint_in_words(single)))
 
 
 def _row(bare: Scope) -> Row:

@@ -20,8 +20,9 @@ from django.views.decorators.http import require_http_methods
 from oauth2_provider.http import OAuth2ResponseRedirect
 
 from fhirapi.audit.record import address_of
-from fhirapi.smart import authorize, consented, launch, patients
+from fhirapi.smart import authorize, consented, launch, patients, privacy
 from fhirapi.smart.authorize import Asked, NotTrusted, Refused
+from fhirapi.smart.models import Client
 from portal.accounts.access import last_door
 from portal.accounts.asking import allow_form_to_lead_to
 from portal.accounts.models import Account
@@ -36,7 +37,7 @@ _NOTHING = "Nothing is ticked. To give the app no access, choose Deny."
 _FORM = "csrfmiddlewaretoken"  # only our own page's form has it
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(["GET", "POST"])  # HEAD would spend a remembered approval on nobody
 @never_cache
 @csrf_exempt
 def authorize_page(request: HttpRequest) -> HttpResponse:
@@ -64,7 +65,7 @@ def _authorize(request: HttpRequest) -> HttpResponse:
         return _answer(request, asked)
     except Refused as refused:
         state = authorize.state_of(request.GET)
-        return _to_app(request, authorize.error_address(redirect_uri, refused, state))
+        return _to_app(request, client, authorize.error_address(redirect_uri, refused, state))
 
 
 def _answer(request: HttpRequest, asked: Asked) -> HttpResponse:
@@ -143,7 +144,7 @@ class _Page:
                 address=address_of(self.request),
             )
             address = authorize.code_address(self.request, self.asked, grant, scopes)
-        return _to_app(self.request, address)
+        return _to_app(self.request, self.asked.client, address)
 
     def _denied(self) -> HttpResponse:
         consented.deny(self.account, self.asked.client, address=address_of(self.request))
@@ -173,6 +174,7 @@ class _Page:
         now = timezone.now()
         context = {
             "app": self.asked.client,
+            "privacy": privacy.attested(self.asked.client.privacy_answers),
             "boxes": boxes(self.asked.scopes, ticked),
             "whose": self.whose,
             "error": error,
@@ -212,8 +214,8 @@ def _to_the_door(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse(last_door(request))}?{urlencode({'next': here})}")
 
 
-def _to_app(request: HttpRequest, address: str) -> HttpResponse:
-    response: HttpResponse = OAuth2ResponseRedirect(address, ["https", "http"])
+def _to_app(request: HttpRequest, client: Client, address: str) -> HttpResponse:
+    response: HttpResponse = OAuth2ResponseRedirect(address, client.get_allowed_schemes())
     if request.method == "POST":
         response.status_code = 303  # RFC 9700 4.12: the form is not sent on
     return response

@@ -27,6 +27,7 @@ def test_an_approval_ends_in_tokens_for_the_record(rebeccas: App, api: Api, sett
     assert (told["state"], told["iss"]) == ("xyz", settings.FHIR_BASE_URL)
     tokens = rebeccas.exchange(told["code"]).json()
     assert tokens["scope"] == "launch/patient patient/*.rs"
+    assert (tokens["patient"], tokens["need_patient_banner"]) == ("142859", True)
     headers = {"authorization": f"Bearer {tokens['access_token']}"}
     assert Browser().get("/R4-patient-api/Patient/142859", headers=headers).status_code == 200
     assert Browser().get("/R4-patient-api/Patient/142860", headers=headers).status_code == 404
@@ -40,6 +41,15 @@ def test_the_code_is_bound_to_the_approval(rebeccas: App, rebecca: Person):
     assert grant.patient_ids == ["142859"]
     assert grant.context == {"patient": "142859", "need_patient_banner": True}
     assert grant.scope == "launch/patient patient/*.rs offline_access"
+
+
+def test_signing_in_alone_opens_no_record(rebeccas: App):
+    tokens = rebeccas.exchange(answer(rebeccas.approve(scope="openid"))["code"]).json()
+    assert tokens["id_token"]
+    assert "patient" not in tokens
+    assert DataAccessGrant.objects.get().patient_ids == []
+    headers = {"authorization": f"Bearer {tokens['access_token']}"}
+    assert Browser().get("/R4-patient-api/Patient/142859", headers=headers).status_code == 403
 
 
 def test_scopes_for_everybody_are_not_tied_to_one_patient(rebeccas: App):

@@ -49,7 +49,9 @@ def test_the_context_is_that_of_the_page_without_a_choice(greys, dr_grey, the_ap
     assert "Rebecca Larson" in page
     assert "Search by name" not in page
     told = answer(greys.approve(launch=opened(dr_grey, the_app)))
-    assert "code" in told
+    tokens = greys.exchange(told["code"]).json()
+    assert (tokens["patient"], tokens["encounter"]) == ("142859", "v-1")
+    assert tokens["need_patient_banner"] is False
     context = {"patient": "142859", "encounter": "v-1", "need_patient_banner": False}
     assert DataAccessGrant.objects.get().context == context
 

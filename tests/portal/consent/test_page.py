@@ -75,11 +75,22 @@ def test_the_page_says_who_asks_for_what_and_for_how_long(rebeccas: App):
 
 @pytest.mark.parametrize(
     ("attested_at", "words"),
-    [(None, "has <strong>not</strong> answered"), (timezone.now(), "has answered our questions")],
+    [(None, "has <strong>not</strong> answered"), (timezone.now(), "does not sell health data")],
 )
 def test_the_page_says_whether_privacy_was_attested(rebeccas, the_app, attested_at, words):
-    Client.objects.update(privacy_attested_at=attested_at)
+    Client.objects.update(
+        privacy_attested_at=attested_at, privacy_answers={"no_sale": True, "policy": False}
+    )
     assert words in text(rebeccas.ask())
+
+
+def test_a_phone_app_is_led_to_by_its_own_scheme(rebecca: Person):
+    own = "com.example.growth:/callback"
+    app.register(redirect_uris=own)
+    rebeccas = App(signed_in(rebecca.account), params={"redirect_uri": own})
+    assert "form-action 'self' com.example.growth:" in rebeccas.ask()["Content-Security-Policy"]
+    assert rebeccas.approve()["Location"].startswith(f"{own}?code=")
+    assert rebeccas.ask().status_code == 200  # any app may have taken the same scheme
 
 
 def test_what_is_unticked_is_not_granted(rebeccas: App):

@@ -21,10 +21,14 @@ VALID = timedelta(minutes=5)
 
 
 def apps() -> QuerySet[Client]:
-    """Apps that can be opened from a patient's page."""
+    """Apps that can be opened from a patient's page.
+
+    Not those that registered themselves: nobody stands for the name under which they are listed.
+    """
     found: QuerySet[Client] = Client.objects.filter(
         disabled_at=None, allowed_scopes__regex=r"(^|\s)launch(\s|$)"
     )
+    found = found.exclude(registration_source=Client.RegistrationSource.DCR)
     return found.exclude(launch_uri="").order_by("name", "id")
 
 

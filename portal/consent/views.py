@@ -37,7 +37,7 @@ _NOTHING = "Nothing is ticked. To give the app no access, choose Deny."
 _FORM = "csrfmiddlewaretoken"  # only our own page's form has it
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(["GET", "POST"])  # HEAD would spend a remembered approval on nobody
 @never_cache
 @csrf_exempt
 def authorize_page(request: HttpRequest) -> HttpResponse:

@@ -16,6 +16,7 @@ from fhirapi.smart.models import Client, ClientSecret, RecordLink
 from fhirapi.smart.secrets import digest
 from qsmartcare.kept import Kept
 
+_LAUNCH = "http://localhost:9876/launch"
 _CALLBACKS = ("http://localhost:9876/callback", "http://127.0.0.1:9876/callback")
 _ORIGINS = ("http://localhost:9876", "http://127.0.0.1:9876")
 _IDENTITY = "openid fhirUser profile offline_access online_access"
@@ -74,6 +75,7 @@ def _ensure(app: App, kept: Kept) -> dict[str, Any]:
             if is_backend
             else Client.GRANT_AUTHORIZATION_CODE,
             "redirect_uris": " ".join(app.redirect_uris),
+            "launch_uri": _LAUNCH if app.redirect_uris else "",
             "client_secret": secrets.token_hex(20),  # unusable: secrets are rows of their own
             "allowed_origins": "" if is_backend else " ".join(_ORIGINS),
             "disabled_at": None,
@@ -91,6 +93,7 @@ def _ensure(app: App, kept: Kept) -> dict[str, Any]:
         "name": app.name,
         "client_id": app.client_id,
         "redirect_uris": list(app.redirect_uris),
+        "launch_uri": _LAUNCH if app.redirect_uris else None,
         "scopes": app.scopes.split(),
     }
     if secret:

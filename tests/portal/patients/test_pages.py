@@ -59,12 +59,13 @@ def test_whoever_is_listed_or_opened_stands_in_the_trail(greys):
 def test_a_patients_page_has_head_visits_and_apps(greys, the_app):
     app.register("no-launch", name="Not Openable")
     app.register("off", name="Switched Off", launch_uri=LAUNCH, disabled_at="2026-01-01T00:00Z")
+    app.register("itself", name="Called Itself So", launch_uri=LAUNCH, registration_source="dcr")
     page = text(greys.get(REBECCA))
     for words in ("Rebecca Larson", "9999094", "04/12/1978 (", "female", "03/05/2024", "Headache",
                   "Growth Chart"):  # fmt: skip
         assert words in page
-    assert "Not Openable" not in page
-    assert "Switched Off" not in page
+    for name in ("Not Openable", "Switched Off", "Called Itself So"):
+        assert name not in page
 
 
 @pytest.mark.parametrize("patient_id", ["7", "no-such", "142859'", "%00"])

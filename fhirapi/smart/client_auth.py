@@ -42,7 +42,7 @@ def authenticate_request(request: HttpRequest) -> Client:
 def authenticate(fields: Mapping[str, str], authorization: str) -> Client:
     """The client whose request this is. Raises Refused."""
     shown = shown_by(fields, authorization)
-    if not shown.client_id and not shown.assertion:
+    if not (shown.client_id or shown.assertion or shown.assertion_type):
         client = _public_holder(fields.get("refresh_token", ""))
     else:
         client = _signed(shown) if shown.assertion or shown.assertion_type else _named(shown)
@@ -115,7 +115,7 @@ def _named(shown: Shown) -> Client:
 
 
 def _public_holder(refresh_token: str) -> Client:
-    """Some clients let the token itself say whose it is (RFC 6749 6 asks a public one for no more)."""
+    """The SMART JS client lets the token say whose it is; RFC 6749 6 asks a public one no more."""
     held = RefreshToken.objects.select_related("application").filter(
         token_checksum=token_checksum(refresh_token), application__kind=Client.Kind.PUBLIC
     )

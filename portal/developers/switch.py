@@ -30,7 +30,7 @@ def enable_app(request: AccountRequest, client_id: str) -> HttpResponse:
     if not clients.may_enable(app, request.user):
         raise PermissionDenied
     clients.enable(app, by=request.user, address=address_of(request))
-    messages.success(request, "The app can be used again. What was approved has to be approved anew.")
+    messages.success(request, "The app can be used again. Whoever approved it has to do so anew.")
     return redirect("portal:app", app.client_id)
 
 

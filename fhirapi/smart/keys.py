@@ -147,7 +147,7 @@ def create(
         account_id=account.pk,
         client=client,
         patient_ids=patient_ids,
-        scope=PATIENT_SCOPE if patient_ids == [own] else PROVIDER_SCOPE,
+        scope=_scope(own, patient_ids),
     )
     key = AccessKey.objects.create(
         data_access_grant=grant,
@@ -244,8 +244,15 @@ def choose_patients(key: AccessKey, patient_ids: list[str], *, address: str | No
     grant = key.data_access_grant
     _require_own(grant.account, patient_ids)
     grant.patient_ids = patient_ids
-    grant.save(update_fields=["patient_ids"])
+    # A patient/ scope would be about nobody once there are several.
+    if grant.scope in (PATIENT_SCOPE, PROVIDER_SCOPE):
+        grant.scope = _scope(patients.own_patient_id(grant.account), patient_ids)
+    grant.save(update_fields=["patient_ids", "scope"])
     _record(key, Action.KEY_CHANGE, address, "patients chosen")
+
+
+def _scope(own: str | None, patient_ids: list[str]) -> str:
+    return PATIENT_SCOPE if patient_ids == [own] else PROVIDER_SCOPE
 
 
 def _client_name(access_key_id: str, label: str) -> str:

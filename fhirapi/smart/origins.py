@@ -42,6 +42,7 @@ _known: tuple[float, frozenset[str]] = (float("-inf"), frozenset())
 def preflight(request: HttpRequest) -> HttpResponse:
     """The answer to OPTIONS, whatever is at the address: it tells nothing of it."""
     response = HttpResponse(status=204)
+    del response["Content-Type"]
     response["Allow"] = _METHODS
     if request.path.startswith(_PUBLIC):
         response["Access-Control-Allow-Origin"] = "*"

@@ -7,11 +7,13 @@ from functools import lru_cache
 from typing import Any
 
 from fhirapi.definitions import registry
+from fhirapi.definitions.parts import PARTS
 
 _SCOPE = re.compile(
     r"(?P<context>patient|user|system)/(?P<type>\*|[A-Za-z]+)\."
     r"(?P<permissions>read|write|\*|c?r?u?d?s?)(?:\?(?P<constraint>.+))?"
 )
+CONTEXTS = ("patient", "user", "system")
 # Version 1 words in the letters of version 2.
 _V1 = {"read": "rs", "write": "cud", "*": "cruds"}
 
@@ -71,22 +73,36 @@ def is_known(word: str) -> bool:
 
 
 def supported() -> list[str]:
-    """For ``scopes_supported``: made from the registry."""
-    names = ["*", *(each.name for each in registry.every())]
-    data = [f"{context}/{name}.rs" for context in ("patient", "user") for name in names]
-    return [*IDENTITY, *data]
+    """For ``scopes_supported``: made from the registry.
+
+    The widest come first. Version 1 words are understood for every type, yet each of them would
+    only say once more what its line in version 2 says.
+    """
+    wide = [f"{context}/*.{letters}" for context in CONTEXTS for letters in ("rs", "read")]
+    types = [f"{context}/{each.name}.rs" for context in CONTEXTS for each in registry.every()]
+    parts = [
+        f"{context}/{name}.rs?{part.constraint}"
+        for context in CONTEXTS
+        for name, offered in PARTS.items()
+        for part in offered
+    ]
+    return [*IDENTITY, *wide, *types, *parts]
+
+
+def in_words(scope: Scope) -> str:
+    """What a scope opens, for lists."""
+    for part in PARTS.get(scope.resource_type, ()):
+        if scope.constraint == part.constraint:
+            return part.words
+    found = registry.find(scope.resource_type)
+    return found.words if found else "Everything in the record"
 
 
 class RegistryScopes:
     """django-oauth-toolkit's scopes backend (SCOPES_BACKEND_CLASS)."""
 
     def get_all_scopes(self) -> dict[str, str]:
-        words = {each.name: each.words for each in registry.every()}
-        data = {
-            scope: words.get(scope.partition("/")[2].partition(".")[0], "Everything in the record")
-            for scope in supported()
-            if scope not in IDENTITY
-        }
+        data = {word: in_words(scope) for word in supported() if (scope := parse_one(word))}
         return {**IDENTITY, **data}
 
     def get_available_scopes(

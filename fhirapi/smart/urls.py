@@ -4,12 +4,16 @@ from django.urls import path
 
 from fhirapi.smart.brands import brands
 from fhirapi.smart.discovery import jwks, openid_configuration, smart_configuration
+from fhirapi.smart.introspect import introspect
 from fhirapi.smart.register import manage, register
 from fhirapi.smart.revoke import revoke
 from fhirapi.smart.style import smart_style
+from fhirapi.smart.userinfo import userinfo
 
 urlpatterns = [
     path("oauth2/revoke", revoke, name="revoke"),
+    path("oauth2/introspect", introspect, name="introspect"),
+    path("oauth2/userinfo", userinfo, name="userinfo"),
     path("oauth2/jwks", jwks, name="jwks"),
     path("oauth2/register", register, name="register"),
     path("oauth2/register/<str:client_id>", manage, name="registered"),

@@ -23,9 +23,15 @@ def test_a_parameter_cannot_be_declared_twice() -> None:
         registry.register(resource_type("Thing", "x", token("a"), token("a")))
 
 
-def test_every_type_is_either_somebodys_shared_or_a_group() -> None:
+def test_every_type_is_either_somebodys_shared_or_a_list_of_patients() -> None:
     for each in registry.every():
-        assert each.patient or each.is_shared or each.name == "Group", each.name
+        assert [bool(each.patient), each.is_shared, bool(each.members)].count(True) == 1, each.name
+
+
+def test_the_members_of_a_list_must_be_declared() -> None:
+    with pytest.raises(BadDeclaration):
+        registry.register(resource_type("Thing", "x", members="things"))
+    assert registry.find("Thing") is None
 
 
 def test_a_part_of_a_parameter_must_be_declared() -> None:

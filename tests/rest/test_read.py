@@ -114,9 +114,7 @@ def test_a_key_past_its_last_day_closes_its_tokens_and_says_when(api: Api, rebec
     assert "expired on 01/31/2021" in diagnostics(response)
 
 
-def test_practice_data_is_readable_but_a_group_of_patients_is_not(
-    api: Api, rebecca: Person
-) -> None:
+def test_practice_data_is_readable_but_a_list_of_nobody_is_not(api: Api, rebecca: Person) -> None:
     api.has({"resourceType": "Group", "id": "g", "type": "person", "actual": True})
     session = api.as_(rebecca.key)
     assert session.get("Practitioner/dr-grey").status_code == 200

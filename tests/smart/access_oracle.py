@@ -11,6 +11,7 @@ SHARED = {"Practitioner", "Location", "Organization"}
 _WORDS = {"read": "rs", "write": "cud", "*": "cruds"}
 _CAN_ASK = {
     "category": {"Observation", "Condition", "DocumentReference"},
+    "gender": {"Patient", "Practitioner"},
     "status": {"Observation", "Encounter", "DocumentReference", "Location"},
 }
 
@@ -105,8 +106,8 @@ def _fulfils(resource: Resource, constraint: str) -> bool:
 
 
 def _has(resource: Resource, name: str, value: str) -> bool:
-    if name == "status":
-        return resource.get("status") == value
+    if name != "category":
+        return resource.get(name) == value
     system, bar, code = value.rpartition("|")
     codings = [coding for each in resource.get("category", []) for coding in each["coding"]]
     return any(

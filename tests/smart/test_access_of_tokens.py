@@ -134,7 +134,10 @@ class TestGroup:
         session = tokens.issue(dr_grey, "user/*.rs")
         for address in ("Group/g-grey", "Group?_id=g-grey"):
             session.get(address)
-            assert sorted(AuditRecord.objects.latest("id").patient_ids or []) == ["142859", "142860"]
+            assert sorted(AuditRecord.objects.latest("id").patient_ids or []) == [
+                "142859",
+                "142860",
+            ]
 
 
 def test_the_guides_service_lists_patients_as_far_as_they_may_be_read(dr_grey: Person) -> None:
@@ -145,3 +148,21 @@ def test_the_guides_service_lists_patients_as_far_as_they_may_be_read(dr_grey: P
     ]:
         session = tokens.issue(dr_grey, scope, patient="142860", patient_ids=None)
         assert session.get(SERVICE).json()["patients"] == patients
+
+
+@pytest.mark.parametrize(("gender", "found"), [("female", 4), ("male", 0)])
+def test_a_chain_looks_only_at_what_a_constraint_opens(
+    dr_grey: Person, gender: str, found: int
+) -> None:
+    session = tokens.issue(dr_grey, f"user/Observation.rs user/Patient.rs?gender={gender}")
+    for query in ("patient.identifier=9999094", "subject:Patient.family=larson"):
+        assert session.get(f"Observation?{query}").json()["total"] == found
+
+
+@pytest.mark.parametrize(("status", "is_added"), [("active", True), ("suspended", False)])
+def test_a_whole_record_brings_practice_data_that_a_constraint_opens(
+    dr_grey: Person, status: str, is_added: bool
+) -> None:
+    scope = f"user/Patient.rs user/Encounter.rs user/Location.rs?status={status}"
+    found = tokens.issue(dr_grey, scope).get("Patient/142859/$everything").json()["entry"]
+    assert ("ward" in {each["resource"]["id"] for each in found}) == is_added

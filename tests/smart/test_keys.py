@@ -6,10 +6,11 @@ from datetime import date
 import pytest
 
 from fhirapi.audit.models import AuditRecord
-from fhirapi.smart import keys, patients
+from fhirapi.smart import keys, links, patients
 from fhirapi.smart.keys import KeyStatus, NoRecordLink, PatientsNotYours, ValidityReversed
-from fhirapi.smart.models import AccessKey
+from fhirapi.smart.models import AccessKey, RecordLink
 from tests import people
+from tests.api import Api, ids
 from tests.people import Person, make_key
 
 
@@ -93,3 +94,13 @@ def test_an_unlinked_account_sees_nobody(practice: None) -> None:
     assert patients.search(account, "") == []
     assert patients.may_see(account, ["142859"]) == set()
     assert patients.own_patient_id(account) is None
+
+
+def test_a_key_of_the_own_record_can_open_patients_under_care_instead(
+    api: Api, dr_grey: Person
+) -> None:
+    links.link(dr_grey.account, "Patient", "7", method=RecordLink.Method.DEMO)
+    key = make_key(dr_grey, ["7"])
+    assert api.as_(key).answer["scope"].startswith("patient/")
+    keys.choose_patients(key, ["7", "142859"])
+    assert set(ids(api.as_(key).get("Patient"))) == {"7", "142859"}

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fhirapi.smart.scopes import parse, parse_one
+from fhirapi.smart.access import Access
+from fhirapi.smart.scopes import RegistryScopes, is_known, parse, parse_one, supported
 
 letters = st.sets(st.sampled_from("cruds"), min_size=1).map(
     lambda chosen: "".join(letter for letter in "cruds" if letter in chosen)
@@ -25,3 +26,32 @@ def test_any_text_is_a_scope_or_none(text: str) -> None:
 @pytest.mark.parametrize("text", ["patient/Patient.", "patient/Patient.sr", "x/*.rs", "patient/*"])
 def test_what_is_not_a_scope_grants_nothing(text: str) -> None:
     assert parse_one(text) is None
+
+
+def test_every_scope_that_is_announced_is_understood_and_says_what_it_opens() -> None:
+    announced = supported()
+    assert len(announced) == len(set(announced)) < 200
+    assert all(is_known(each) for each in announced)
+    assert RegistryScopes().get_all_scopes().keys() == set(announced)
+
+
+def test_the_widest_scopes_of_both_versions_come_before_the_narrow() -> None:
+    data = [each for each in supported() if parse_one(each)]
+    assert data[:3] == ["patient/*.rs", "patient/*.read", "user/*.rs"]
+    assert data.index("system/*.read") < data.index("patient/Patient.rs")
+    assert data[-1].startswith("system/Observation.rs?category=")
+
+
+@pytest.mark.parametrize("context", ["patient", "user", "system"])
+def test_the_parts_of_conditions_and_observations_are_announced(context: str) -> None:
+    parts = [each for each in supported() if each.startswith(context) and "?category=" in each]
+    assert sorted(each.rpartition("|")[2] for each in parts) == [
+        "clinical-test", "encounter-diagnosis", "health-concern", "laboratory", "problem-list-item",
+        "sdoh", "social-history", "survey", "vital-signs",
+    ]  # fmt: skip
+
+
+def test_what_is_announced_can_be_applied() -> None:
+    for scope in (found for word in supported() if (found := parse_one(word))):
+        name = "Patient" if scope.resource_type == "*" else scope.resource_type
+        assert Access((scope,), "1").allows(name, "read")

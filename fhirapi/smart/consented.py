@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from fhirapi.audit.models import AuditRecord
@@ -164,7 +164,6 @@ def _patient_ids(scopes: list[str], context: dict[str, Any]) -> list[str] | None
 
 def _connection(account: AbstractUser, grants: list[DataAccessGrant]) -> Connection:
     client = grants[0].client
-    # An app without an expiry date among its approvals has none.
     ends = [each.expires_at for each in grants]
     patient_ids = [each.context.get("patient") for each in grants if each.context.get("patient")]
     return Connection(
@@ -174,7 +173,13 @@ def _connection(account: AbstractUser, grants: list[DataAccessGrant]) -> Connect
         sees_everybody=any(each.patient_ids is None for each in grants),
         since=min(each.created_at for each in grants),
         until=None if None in ends else max(each for each in ends if each),
-        last_used=AuditRecord.objects.filter(
-            account_id=account.pk, client_id=client.client_id, action__in=_USES
-        ).aggregate(last=Max("recorded"))["last"],
+        last_used=_last_used(account, client),
     )
+
+
+def _last_used(account: AbstractUser, client: Client) -> datetime | None:
+    """From the newest backwards, so that it is soon found."""
+    uses = AuditRecord.objects.filter(
+        account_id=account.pk, client_id=client.client_id, action__in=_USES
+    )
+    return uses.order_by("-id").values_list("recorded", flat=True).first()

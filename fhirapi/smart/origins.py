@@ -44,6 +44,7 @@ _known: dict[str, float] = {}
 def preflight(request: HttpRequest) -> HttpResponse:
     """The answer to OPTIONS, whatever is at the address: it tells nothing of it."""
     response = HttpResponse(status=204)
+    del response["Content-Type"]
     response["Allow"] = _METHODS
     if request.path.startswith(_PUBLIC):
         response["Access-Control-Allow-Origin"] = "*"

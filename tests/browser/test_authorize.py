@@ -14,14 +14,15 @@ from tests.running.visitor import Credentials
 
 VERIFIER = "a-verifier-of-forty-three-characters-or-more"
 CALLBACK = "http://localhost:9876/callback"
+LAUNCH = "http://localhost:9876/launch"
 EVERYTHING = "openid fhirUser offline_access launch/patient patient/*.rs"
 
 
-def parameters(running: dict[str, Any], scope: str, kind: str = "public") -> dict[str, str]:
+def parameters(running: dict[str, Any], scope: str) -> dict[str, str]:
     digest = hashlib.sha256(VERIFIER.encode()).digest()
     return {
         "response_type": "code",
-        "client_id": running["clients"][kind]["client_id"],
+        "client_id": running["clients"]["public"]["client_id"],
         "redirect_uri": CALLBACK,
         "scope": scope,
         "state": "xyz",
@@ -31,8 +32,9 @@ def parameters(running: dict[str, Any], scope: str, kind: str = "public") -> dic
     }
 
 
-def asks(page: Page, running: dict[str, Any], scope: str, kind: str = "public") -> None:
-    page.goto(f"/R4-patient-api/oauth2/authorize?{urlencode(parameters(running, scope, kind))}")
+def asks(page: Page, running: dict[str, Any], scope: str, **more: str) -> None:
+    asked = {**parameters(running, scope), **more}
+    page.goto(f"/R4-patient-api/oauth2/authorize?{urlencode(asked)}")
 
 
 def what_the_app_gets(page: Page, button: str) -> dict[str, list[str]]:
@@ -42,17 +44,21 @@ def what_the_app_gets(page: Page, button: str) -> dict[str, list[str]]:
     return parse_qs(urlsplit(sent.value.url).query)
 
 
+def exchange(running: dict[str, Any], code: str) -> dict[str, Any]:
+    sent = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK,
+            "client_id": running["clients"]["public"]["client_id"],
+            "code_verifier": VERIFIER}  # fmt: skip
+    found: dict[str, Any] = requests.post(running["token_url"], sent, timeout=10).json()
+    return found
+
+
 def test_from_the_sign_in_to_the_tokens(page: Page, running: dict[str, Any]) -> None:
     asks(page, running, EVERYTHING)
     assert "Demo phone app" in page.locator("main").inner_text()
     steps.fill_in(page, Credentials.of(running["accounts"]["patient"]))
     assert complaints_here(page) == []
     page.get_by_label("Insurance").uncheck()
-    code = what_the_app_gets(page, "Approve")["code"][0]
-    sent = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK,
-            "client_id": running["clients"]["public"]["client_id"],
-            "code_verifier": VERIFIER}  # fmt: skip
-    answer = requests.post(running["token_url"], sent, timeout=10).json()
+    answer = exchange(running, what_the_app_gets(page, "Approve")["code"][0])
     assert "patient/Coverage.rs" not in answer["scope"]
     headers = {"Authorization": f"Bearer {answer['access_token']}"}
     base = f"{running['fhir_base_url']}/Patient/142859"
@@ -98,6 +104,23 @@ def test_an_app_that_asks_by_post_keeps_the_session(page: Page, running: dict[st
     page.set_content(f'<form method="post" action="{address}">{fields}<button>Go</button></form>')
     page.get_by_role("button", name="Go").click()
     page.get_by_role("heading", name="Demo phone app asks for access").wait_for()
+
+
+def test_an_app_is_opened_from_a_patients_page(page: Page, running: dict[str, Any]) -> None:
+    steps.sign_in_as(page, running, "provider")
+    page.goto("/portal/patients/142859/")
+    page.get_by_label("With the visit").select_option(index=1)
+    is_launch = f"{LAUNCH}?"
+    with page.context.expect_event("request", lambda sent: sent.url.startswith(is_launch)) as sent:
+        page.get_by_role("button", name="Open Demo phone app").click()
+    query = parse_qs(urlsplit(sent.value.url).query)
+    assert query["iss"] == [running["fhir_base_url"]]
+    asks(page, running, "launch patient/*.rs", launch=query["launch"][0])
+    assert complaints_here(page) == []
+    answer = exchange(running, what_the_app_gets(page, "Approve")["code"][0])
+    assert answer["patient"] == "142859"
+    assert answer["encounter"]
+    assert answer["need_patient_banner"] is False
 
 
 def test_connected_apps_are_revoked(page: Page, running: dict[str, Any]) -> None:

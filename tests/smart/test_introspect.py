@@ -87,6 +87,7 @@ def test_whatever_ends_leaves_nothing(
 ) -> None:
     end()
     assert introspect(app, pair[kind]).json() == DEAD
+    assert flow.read(app, pair["access_token"]).status_code == 401
 
 
 def test_an_expired_token_is_dead(app: App, pair: dict[str, Any]) -> None:

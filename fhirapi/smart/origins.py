@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from fhirapi.sql import fetch
 
-_REGISTERED = """
-SELECT DISTINCT unnest(string_to_array(allowed_origins, ' '))
+_REGISTERED = r"""
+SELECT DISTINCT regexp_split_to_table(allowed_origins, '\s+')
 FROM fhirapi_client WHERE disabled_at IS NULL AND allowed_origins <> ''
 """
 _KEPT = 5.0  # seconds that a change of a registration may take to be noticed

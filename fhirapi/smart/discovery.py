@@ -61,7 +61,7 @@ def openid_configuration() -> bytes:
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["RS256"],
             "claims_supported": [
-                "iss", "sub", "aud", "exp", "iat", "nonce", "at_hash",
+                "iss", "sub", "aud", "exp", "iat", "nonce", "auth_time",
                 "fhirUser", "name", "given_name", "family_name",
             ],
             "claims_parameter_supported": False,

@@ -11,10 +11,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from fhirapi.sql import fetch
 
-_REGISTERED = """
+_REGISTERED = r"""
 SELECT true FROM fhirapi_client
 WHERE disabled_at IS NULL AND allowed_origins <> ''
-  AND %s = ANY(string_to_array(allowed_origins, ' ')) LIMIT 1
+  AND %s = ANY(regexp_split_to_array(allowed_origins, '\s+')) LIMIT 1
 """
 _KEPT = 5.0  # seconds that a change of a registration may take to be noticed
 _PUBLIC = (

@@ -90,8 +90,10 @@ class Validator(AuthorizeRules):
     def get_id_token(self, token: dict[str, Any], token_handler: Any, request: Request) -> str:
         claims = identity.claims(request.user, request.data_access_grant, request.scopes)
         code = request.authorization_code
-        if code is not None and code.nonce:  # OpenID Connect Core 12.2: not in a refreshed one
-            claims["nonce"] = code.nonce
+        if code is not None:  # OpenID Connect Core 12.2: a refreshed one is of no new sign-in
+            claims |= {"nonce": code.nonce} if code.nonce else {}
+            signed_in = request.user.last_login
+            claims |= {"auth_time": int(signed_in.timestamp())} if signed_in else {}
         return jwt.sign_id_token(claims, client_id=request.client.client_id)
 
     def _save_bearer_token(

@@ -59,6 +59,17 @@ def test_the_id_token_says_who_signed_in(rebecca: Person) -> None:
     assert flow.read(app, answer["access_token"]).status_code == 200
 
 
+def test_the_id_token_says_when_the_person_signed_in(rebecca: Person) -> None:
+    app = flow.public()
+    rebecca.account.last_login = timezone.now()
+    rebecca.account.save()
+    answer = app.exchange(flow.code(app, rebecca)).json()
+    claims = flow.claims_of(answer["id_token"], app)
+    assert claims["auth_time"] == int(rebecca.account.last_login.timestamp())
+    refreshed = app.refresh(answer["refresh_token"]).json()["id_token"]
+    assert "auth_time" not in flow.claims_of(refreshed, app)
+
+
 def test_the_id_token_of_a_doctor_names_the_practitioner(dr_grey: Person) -> None:
     app = flow.symmetric()
     grant = flow.approval(app, dr_grey, "openid fhirUser user/*.rs", patient_ids=None, context={})

@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from fhirapi.definitions.schema import ResourceType
-from fhirapi.outcomes import unsupported_media_type
+from fhirapi.outcomes import Outcome, unsupported_media_type
 from fhirapi.rest.negotiation import wants_strict
 from fhirapi.rest.view import (
     answer,
     authenticated,
     fhir_view,
-    recorded_denial,
+    record_if_forbidden,
     refused,
     require,
 )
@@ -44,10 +44,12 @@ def search_type(
     query = parse(resource_type, asked, strict=wants_strict(request))
     cursor = next((value for name, value in asked if name == "_page"), None)
     try:
-        with recorded_denial(caller, resource_type.name):
-            bundle = run(caller, query, cursor, claims.access)
+        bundle = run(caller, query, cursor, claims.access)
     except TokenRefused:
         raise refused(caller) from None
+    except Outcome as outcome:  # a chain may lead out of the scope
+        record_if_forbidden(caller, outcome, resource_type.name)
+        raise
     return answer(bundle, request)
 
 

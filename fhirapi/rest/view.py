@@ -5,8 +5,7 @@ Plain functions on purpose: the read path has a budget of microseconds (docs/dec
 
 import logging
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -105,19 +104,16 @@ def authenticated(request: HttpRequest) -> tuple[Caller, Claims]:
 
 def require(caller: Caller, claims: Claims, resource_type: str, interaction: str) -> Constraint:
     """What the scopes allow. Raises the 403 outcome if that is nothing, and records the attempt."""
-    with recorded_denial(caller, resource_type):
-        return claims.access.decide(resource_type, interaction)
-
-
-@contextmanager
-def recorded_denial(caller: Caller, resource_type: str) -> Iterator[None]:
-    """A 403 that is raised within leaves an audit record."""
     try:
-        yield
+        return claims.access.decide(resource_type, interaction)
     except Outcome as outcome:
-        if outcome.status == FORBIDDEN:
-            _record_denial(caller, "outside the scope", resource_type)
+        record_if_forbidden(caller, outcome, resource_type)
         raise
+
+
+def record_if_forbidden(caller: Caller, outcome: Outcome, resource_type: str) -> None:
+    if outcome.status == FORBIDDEN:
+        _record_denial(caller, "outside the scope", resource_type)
 
 
 def refused(caller: Caller) -> Outcome:

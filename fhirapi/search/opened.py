@@ -13,6 +13,7 @@ from fhirapi.search.value import Value, alternatives
 from fhirapi.store.constraint import OPEN, Condition, Constraint, Opens, Way
 
 NOTHING = "false"
+_UNCONDITIONAL = Condition()
 
 
 def opened_row(resource_type: ResourceType, interaction: str, row: str, binder: Binder) -> str:
@@ -26,6 +27,8 @@ def opened_content(
     resource_type: ResourceType, constraint: Constraint, opens: Opens, row: str = "c"
 ) -> Condition:
     """The same on a row of the contents."""
+    if constraint == OPEN:
+        return _UNCONDITIONAL
     binder = Binder(opens)
     sql = _any(resource_type, constraint, row, binder, is_content=True)
     return Condition(sql, binder.parameters)

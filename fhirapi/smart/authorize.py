@@ -7,6 +7,7 @@ https://hl7.org/fhir/smart-app-launch/app-launch.html#obtain-authorization-code
 import re
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, QueryDict
@@ -26,7 +27,11 @@ _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)  # of SHA-256, RFC 7636 
 _LONGEST_NONCE = 255
 _ONCE = (
     "response_type", "scope", "state", "aud", "launch", "code_challenge", "code_challenge_method",
-    "nonce", "prompt", "max_age", "response_mode", "claims",
+    "nonce", "prompt", "max_age", "response_mode",
+)  # fmt: skip
+_OF_OAUTH = (
+    "response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge",
+    "code_challenge_method",
 )  # fmt: skip
 
 
@@ -155,13 +160,6 @@ class AuthorizeRules(OAuth2Validator):
         """What cannot be granted is left out; only if nothing remains is it an error."""
         return bool(granular.usable(scopes, client.allowed_scopes))
 
-    def validate_silent_login(self, request: Request) -> bool:
-        """``prompt=none`` was decided by the page, which knows the session."""
-        return True
-
-    def validate_silent_authorization(self, request: Request) -> bool:
-        return True
-
     def _create_authorization_code(
         self, request: Request, code: dict[str, str], expires: Any = None
     ) -> AuthorizationCode:
@@ -172,10 +170,14 @@ class AuthorizeRules(OAuth2Validator):
 
 
 class _QueryOnly(OAuthLibCore):
-    """The request is what its address says, also while the consent page's form comes back."""
+    """The request is what its address says, also while the consent page's form comes back.
+
+    Without what has no meaning here: to oauthlib every parameter is an attribute of the request.
+    """
 
     def _extract_params(self, request: HttpRequest) -> tuple[str, str, str, dict[str, str]]:
-        return f"{request.path}?{request.GET.urlencode()}", "GET", "", self.extract_headers(request)
+        known = {name: request.GET[name] for name in _OF_OAUTH if name in request.GET}
+        return f"{request.path}?{urlencode(known)}", "GET", "", self.extract_headers(request)
 
 
 class _Endpoint(OAuthLibMixin):

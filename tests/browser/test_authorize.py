@@ -128,6 +128,7 @@ def test_connected_apps_are_revoked(page: Page, running: dict[str, Any]) -> None
     asks(page, running, "launch/patient patient/Goal.rs")
     page.get_by_role("radio").first.check()
     what_the_app_gets(page, "Approve")
+    page = page.context.new_page()  # the other one still finds out that nothing listens
     page.goto("/R4-patient-api/oauth2/manage")
     assert complaints_here(page) == []
     page.get_by_role("link", name="Revoke the access of Demo phone app").click()

@@ -174,3 +174,31 @@ def test_a_form_that_another_site_sends_approves_nothing(rebecca):
     assert browser.post(address, {**sent, "csrfmiddlewaretoken": "x" * 32}).status_code == 403
     assert browser.post(address, sent).status_code == 303  # asked again as a GET
     assert not AuthorizationCode.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("resource", "https://other.example/fhir"),
+        ("resource", ["https://a.example", "https://b.example"]),
+        ("claims", "[]"),
+        ("claims", "5"),
+        ("claims", "{"),
+        ("claims", '{"id_token": null}'),
+        ("ui_locales", "de fr"),
+        ("id_token_hint", "eyJ"),
+        ("data_access_grant", "1"),
+        ("client", "other-app"),
+        ("user", "1"),
+        ("scopes", "user/*.rs"),
+        ("expires", "2099-01-01"),
+        ("code", "mine"),
+        ("%ff", "%ff"),
+    ],
+)
+def test_parameters_without_a_meaning_here_change_nothing(rebeccas, rebecca, name, value):
+    told = answer(rebeccas.approve(scope="openid launch/patient patient/*.rs", **{name: value}))
+    code = AuthorizationCode.objects.get()
+    assert (code.user, code.code) == (rebecca.account, told["code"])
+    assert code.scope == "openid launch/patient patient/*.rs"
+    assert rebeccas.exchange(told["code"]).status_code == 200

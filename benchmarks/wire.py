@@ -53,11 +53,16 @@ class Measured:
     """Mean bytes of a body."""
 
 
-def measure(port: int, requests: Sequence[bytes], seconds: float) -> Measured:
-    """The requests in turn over CONNECTIONS kept-alive connections. Every answer must be a 200."""
+def measure(
+    port: int, requests: Sequence[bytes], seconds: float, *, once: bool = False
+) -> Measured:
+    """The requests in turn over CONNECTIONS kept-alive connections. Every answer must be a 200.
+
+    ``once``: none is sent a second time; there must be enough of them.
+    """
     context = get_context("spawn")
     with context.Pool(1) as pool:
-        return pool.apply(_load, (port, requests, seconds))
+        return pool.apply(_load, (port, requests, seconds, once))
 
 
 def rate(port: int, request: bytes, seconds: float) -> float:
@@ -65,12 +70,18 @@ def rate(port: int, request: bytes, seconds: float) -> float:
     return measure(port, [request], seconds).rate
 
 
-def _load(port: int, requests: Sequence[bytes], seconds: float) -> Measured:
+def _load(port: int, requests: Sequence[bytes], seconds: float, once: bool) -> Measured:
+    shared = iter(requests)
     began = time.perf_counter()
     deadline = began + seconds
     with ThreadPoolExecutor(CONNECTIONS) as threads:
         jobs = [
-            threads.submit(_connection, port, islice(cycle(requests), number, None), deadline)
+            threads.submit(
+                _connection,
+                port,
+                shared if once else islice(cycle(requests), number, None),
+                deadline,
+            )
             for number in range(CONNECTIONS)
         ]
         answers = [answer for job in jobs for answer in job.result()]

@@ -5,18 +5,17 @@ from typing import Any
 
 import oauth2_provider.admin  # noqa: F401 - registers its own pages first, to be replaced below
 from django.contrib import admin, messages
-from django.core.paginator import Paginator
-from django.db import connection
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from fhirapi.admin_read_only import ReadOnlyAdmin
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import address_of, record
 from fhirapi.smart import keys
+from fhirapi.smart.admin import ClientAdmin
 from fhirapi.smart.models import (
     AccessKey,
     AccessToken,
@@ -31,42 +30,7 @@ from fhirapi.store.models import Content
 
 # django-oauth-toolkit's pages show more than an administrator needs; codes live for a minute only.
 admin.site.unregister([Client, AccessToken, RefreshToken, AuthorizationCode, IDToken])
-
-
-class EstimatingPaginator(Paginator):  # type: ignore[type-arg]  # generic in the stubs only
-    """Counting millions of rows exactly costs more than showing a page of them."""
-
-    @cached_property
-    def count(self) -> int:
-        rows = self.object_list
-        if isinstance(rows, QuerySet) and not rows.query.where:
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT reltuples FROM pg_class WHERE oid = %s::regclass",
-                    [rows.model._meta.db_table],
-                )
-                estimate = int(cursor.fetchone()[0])
-            if estimate > 100_000:
-                return estimate
-        return int(super().count)
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
-    """To look at: these rows come from the API, the portal and the audit trail themselves."""
-
-    ordering = ["-id"]
-    list_per_page = 50
-    show_full_result_count = False
-    paginator = EstimatingPaginator
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
+admin.site.register(Client, ClientAdmin)
 
 
 @admin.register(AuditRecord)
@@ -229,37 +193,6 @@ class AccessKeyAdmin(ReadOnlyAdmin):
             )
             self.log_change(request, key, word)
         messages.success(request, f"The chosen keys are {word}.")
-
-
-@admin.register(Client)
-class ClientAdmin(ReadOnlyAdmin):
-    """Apps; the client behind an access key is among them under its AccessKeyID."""
-
-    list_display = [
-        "name", "client_id", "client_type", "authorization_grant_type", "user", "created",
-    ]  # fmt: skip
-    list_filter = [
-        "client_type", "authorization_grant_type", "registration_source", "created",
-    ]  # fmt: skip
-    list_select_related = ["user"]
-    search_fields = ["name", "=client_id", "user__username"]
-    _shown = (
-        "name", "client_id", "user", "client_type", "authorization_grant_type", "redirect_uris",
-        "post_logout_redirect_uris", "allowed_scopes", "allowed_origins", "jwks", "jwks_uri",
-        "algorithm", "skip_authorization", "registration_source", "created", "updated",
-    )  # fmt: skip
-    fields = _shown
-    _editable = ("name", "redirect_uris", "post_logout_redirect_uris", "allowed_scopes")
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return admin.ModelAdmin.has_change_permission(self, request, obj)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
-        return [name for name in self._shown if name not in self._editable]
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        # Saving the whole row would hash the stored digest of the secret a second time.
-        obj.save(update_fields=form.changed_data)
 
 
 class _TokenAdmin(ReadOnlyAdmin):

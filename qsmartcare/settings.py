@@ -167,6 +167,8 @@ OAUTH2_PROVIDER_REFRESH_TOKEN_MODEL = "fhirapi.RefreshToken"  # noqa: S105 - a m
 OAUTH2_PROVIDER_ID_TOKEN_MODEL = "fhirapi.IDToken"  # noqa: S105 - a model's name
 OAUTH2_PROVIDER_GRANT_MODEL = "fhirapi.AuthorizationCode"
 ACCESS_TOKEN_LIFETIME = 3600  # seconds; SMART App Launch 2.2: at most an hour
+ONLINE_ACCESS_LIFETIME = SESSION_COOKIE_AGE  # online_access: as long as a sign-in may last
+REGISTRATIONS_AN_HOUR = env.number("REGISTRATIONS_AN_HOUR", 100)  # by one address; 0: none
 OAUTH2_PROVIDER = {
     "OAUTH2_VALIDATOR_CLASS": "fhirapi.smart.validator.Validator",
     "SCOPES_BACKEND_CLASS": "fhirapi.smart.scopes.RegistryScopes",

@@ -7,12 +7,20 @@ from fhirapi.legacy.urls import fhir_base as guide_addresses
 from fhirapi.legacy.urls import urlpatterns as guide_service
 from fhirapi.rest.urls import nothing_else
 from fhirapi.rest.urls import urlpatterns as fhir
+from fhirapi.smart.urls import of_the_host as well_known
 from fhirapi.smart.urls import urlpatterns as oauth
+from portal.connections.urls import below_fhir_base as connections
+from portal.consent.urls import below_fhir_base as consent
 from qsmartcare.health import urlpatterns as health
 
+# Every resource type first, they are asked most; then OAuth, its two pages, and the guide's.
+fhir_base: list[URLPattern | URLResolver] = [
+    *fhir, *oauth, *consent, *connections, *guide_addresses, *nothing_else
+]  # fmt: skip
+
 urlpatterns: list[URLPattern | URLResolver] = [
-    # The FHIR base: every resource type first, they are asked most; then OAuth and the guide's.
-    path("R4-patient-api/", include(([*fhir, *oauth, *guide_addresses, *nothing_else], "fhir"))),
+    path("R4-patient-api/", include((fhir_base, "fhir"))),
+    *well_known,
     *guide_service,
     path("", include("portal.urls")),
     path("admin/", admin.site.urls),

@@ -18,11 +18,16 @@ from django.middleware.security import SecurityMiddleware
 from django.urls import set_urlconf
 from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 
+from fhirapi.smart import origins
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-API_PREFIXES = ("/R4-patient-api/", "/patient-api/", "/provider-api/", "/healthz", "/readyz")
+API_PREFIXES = (
+    "/R4-patient-api/", "/patient-api/", "/provider-api/", "/.well-known/oauth", "/healthz",
+    "/readyz",
+)  # fmt: skip
 # A person stands in front of these two: they need the session although they live below the API.
 PAGE_PREFIXES = ("/R4-patient-api/oauth2/authorize", "/R4-patient-api/oauth2/manage")
 FHIR_PREFIX = "/R4-patient-api/"
@@ -61,7 +66,12 @@ class Application(WSGIHandler):
         if not is_api(request.path):
             return super().get_response(request)
         set_urlconf(None)
-        response: HttpResponseBase = self._api(request)  # type: ignore[assignment]  # not async
+        if request.method == "OPTIONS":
+            response: HttpResponseBase = origins.preflight(request)
+        else:
+            response = self._api(request)  # type: ignore[assignment]  # not async
+            if "HTTP_ORIGIN" in request.META:
+                origins.allow(request, response)
         for name, value in self._security_headers:
             response.headers[name] = value
         response._resource_closers.append(request.close)  # type: ignore[attr-defined]

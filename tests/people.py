@@ -88,6 +88,18 @@ def observation(
     }
 
 
+def encounter(encounter_id: str, patient_id: str, on: str, words: str) -> dict[str, Any]:
+    return {
+        "resourceType": "Encounter",
+        "id": encounter_id,
+        "status": "finished",
+        "class": {"code": "AMB"},
+        "type": [{"text": words}],
+        "subject": {"reference": f"Patient/{patient_id}"},
+        "period": {"start": f"{on}T09:00:00Z"},
+    }
+
+
 def account(username: str, given: str, family: str, **kwargs: Any) -> Account:
     return create_account(
         username=username,

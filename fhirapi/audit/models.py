@@ -29,6 +29,14 @@ class AuditRecord(models.Model):
         RECOVER = "recover", "Password or PIN reset"
         LINK = "link", "Account linked to record"
         APPROVE = "approve", "Account approved"
+        CONSENT = "consent", "Access of an app approved"
+        CONSENT_END = "consent-end", "Access of an app ended"
+        LAUNCH = "launch", "App opened from a patient's page"
+        CLIENT_REGISTER = "client-register", "App registered"
+        CLIENT_CHANGE = "client-change", "App changed"
+        CLIENT_SECRET = "client-secret", "Secret of an app changed"
+        CLIENT_STATUS = "client-status", "App disabled or enabled"
+        CLIENT_DELETE = "client-delete", "App deleted"
 
     class Outcome(models.TextChoices):
         SUCCESS = "success", "Success"

@@ -3,12 +3,10 @@
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.urls import Resolver404, resolve
 
 from fhirapi.definitions import profiles, registry
 from fhirapi.definitions.canonicals import definition
@@ -16,6 +14,7 @@ from fhirapi.definitions.schema import ParameterType, ResourceType, SearchParame
 from fhirapi.outcomes import bad_operation_parameter
 from fhirapi.rest.etags import is_known_version, not_modified
 from fhirapi.rest.view import answer, fhir_view
+from fhirapi.smart.addresses import is_offered
 
 _DATE = "2026-11-24"  # of the last change of what this statement says
 _OAUTH_URIS = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
@@ -45,6 +44,7 @@ def metadata(request: HttpRequest) -> HttpResponse:
     response.headers["ETag"] = f'W/"{tag}"'
     response.headers["Cache-Control"] = f"public, max-age={_KEPT}"
     response.headers["Vary"] = "Accept"
+    response.headers["Access-Control-Allow-Origin"] = "*"
     return response
 
 
@@ -166,15 +166,6 @@ def _security() -> dict[str, Any]:
     ]
     return {
         "extension": [{"url": _OAUTH_URIS, "extension": uris}],
-        "cors": False,
+        "cors": True,
         "service": [{"coding": [{"system": _SECURITY, "code": "SMART-on-FHIR"}]}],
     }
-
-
-def is_offered(address: str) -> bool:
-    """Whether something is routed at the address below the FHIR base."""
-    base = urlsplit(settings.FHIR_BASE_URL).path
-    try:
-        return resolve(f"{base}/{address}").url_name != "nothing-here"
-    except Resolver404:
-        return False

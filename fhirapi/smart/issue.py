@@ -47,9 +47,9 @@ WITH still AS (  -- nobody rotated or switched off the key since its secret was 
 ), refresh AS (
     INSERT INTO fhirapi_refreshtoken
         (token, token_checksum, user_id, application_id, data_access_grant_id, access_token_id,
-         token_family, resource, created, updated)
+         scope, token_family, resource, created, updated)
     SELECT '', %(refresh)s, %(account_id)s, %(client)s, %(grant)s, id,
-           %(family)s, '[]', now(), now()
+           %(scope)s, %(family)s, '[]', now(), now()
     FROM access
 )
 INSERT INTO fhirapi_auditrecord

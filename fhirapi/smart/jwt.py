@@ -55,6 +55,18 @@ def sign(*, account_id: int | None, client_id: str, scope: str, patient_id: str 
     return jwt.encode(claims, key, _ALGORITHM, headers={"typ": "at+jwt", "kid": key_id()})
 
 
+def sign_id_token(claims: dict[str, Any], *, client_id: str) -> str:
+    """https://openid.net/specs/openid-connect-core-1_0.html#IDToken"""
+    now = int(time.time())
+    own = {
+        "iss": settings.FHIR_BASE_URL,
+        "aud": client_id,
+        "iat": now,
+        "exp": now + settings.ACCESS_TOKEN_LIFETIME,
+    }
+    return jwt.encode({**claims, **own}, _private_key(), _ALGORITHM, headers={"kid": key_id()})
+
+
 def read(token: str) -> Claims:
     """Raises the 401 outcome for a token that is not ours, altered or past its time."""
     claims = _verified(token)

@@ -78,6 +78,14 @@ def _record(
         account_id=account.pk,
         resource_type=resource_type,
         resource_id=resource_id,
-        patient_ids=[resource_id] if resource_type == "Patient" else None,
+        patient_ids=_patients_of(resource_type, resource_id),
         detail=what + who,
     )
+
+
+def _patients_of(resource_type: str, resource_id: str) -> list[str] | None:
+    """Whose trail shall show it: a patient sees that a parent's account was linked."""
+    if resource_type not in ("Patient", "RelatedPerson"):
+        return None
+    stored = Content.objects.filter(resource_type=resource_type, resource_id=resource_id)
+    return [each for each in stored.values_list("patient_id", flat=True) if each] or None

@@ -5,6 +5,8 @@ it may see it has opened to whom, and tokens point to a grant. A token therefore
 than its grant names *and* its account may still see at that moment.
 """
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -45,14 +47,31 @@ class Client(AbstractApplication):
     privacy_attested_at = models.DateTimeField(
         null=True, blank=True, help_text="When its developer answered the privacy questions."
     )
+    privacy_answers = models.JSONField(
+        default=dict, blank=True, help_text="By the names of privacy.QUESTIONS."
+    )
     may_introspect = models.BooleanField(
         default=False, help_text="May look into tokens of other clients, as a resource server does."
     )
+    token_endpoint_auth_method = models.CharField(
+        max_length=30, blank=True, help_text="As the app registered itself; its kind decides."
+    )
     registration_token_digest = models.CharField(max_length=64, blank=True, editable=False)
     disabled_at = models.DateTimeField(null=True, blank=True)
+    disabled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     def __str__(self) -> str:
         return self.name or str(self.client_id)
+
+    def is_usable(self, request: object) -> bool:
+        """The toolkit's seam: asked wherever it looks an app up."""
+        return self.disabled_at is None
+
+    def get_allowed_schemes(self) -> list[str]:
+        """The toolkit's seam: where a redirect may lead; a phone app has a scheme of its own."""
+        return sorted({urlsplit(uri).scheme for uri in self.redirect_uris.split()})
 
 
 class ClientSecret(models.Model):
@@ -67,6 +86,16 @@ class ClientSecret(models.Model):
 
     def __str__(self) -> str:
         return f"secret ...{self.hint} of client {self.client_id}"
+
+
+class SelfRegistration(models.Model):
+    """That an address registered an app by itself: counted for an hour."""
+
+    address = models.GenericIPAddressField(null=True, db_index=True)
+    made_at = models.DateTimeField(db_default=Now(), db_index=True)
+
+    def __str__(self) -> str:
+        return f"registration {self.pk}"
 
 
 class SpentAssertion(models.Model):
@@ -217,9 +246,16 @@ class LaunchContext(models.Model):
 
 
 class AuthorizationCode(AbstractGrant):
-    """The code of RFC 6749 4.1.2, bound to the grant the person approved."""
+    """The code of RFC 6749 4.1.2, bound to the grant the person approved.
+
+    It stays until it expires: whoever shows it again ends what it was exchanged for.
+    """
 
     data_access_grant = models.ForeignKey(DataAccessGrant, null=True, on_delete=models.CASCADE)
+    token_family = models.UUIDField(null=True, editable=False, help_text="Once it is exchanged.")
+    access_token = models.ForeignKey(
+        "AccessToken", null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
 
 
 class AccessToken(AbstractAccessToken):
@@ -232,6 +268,8 @@ class RefreshToken(AbstractRefreshToken):
     data_access_grant = models.ForeignKey(
         DataAccessGrant, null=True, on_delete=models.CASCADE, related_name="refresh_tokens"
     )
+    # RFC 6749 section 6: of all tokens of the family, whatever a refresh asked less.
+    scope = models.TextField(blank=True, db_default="")
 
     class Meta(AbstractRefreshToken.Meta):
         abstract = False

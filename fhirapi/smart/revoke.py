@@ -1,38 +1,47 @@
 """Token revocation. RFC 7009"""
 
-from typing import Any
-
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from oauth2_provider.views import RevokeTokenView as DOTRevokeTokenView
+from oauth2_provider.models import revoke_access_token
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import address_of, record
-from fhirapi.smart.models import AccessToken, RefreshToken
+from fhirapi.smart.answers import Refused, uncached
+from fhirapi.smart.client_auth import authenticate_request
+from fhirapi.smart.models import AccessToken, Client, RefreshToken
 from fhirapi.smart.secrets import token_checksum
+from fhirapi.smart.view import form_view
 
 
-class RevokeTokenView(DOTRevokeTokenView):
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if any("\x00" in value for value in request.POST.values()):
-            return HttpResponse(status=400)
-        token = _stored(request.POST.get("token", ""))
-        response: HttpResponse = super().post(request, *args, **kwargs)
-        if response.status_code == 200 and token and _stored(request.POST["token"]) is None:
+@form_view
+def revoke(request: HttpRequest) -> HttpResponse:
+    """200 also for a token that is unknown, dead or another client's: this one cannot use it."""
+    with transaction.atomic():
+        client = authenticate_request(request)
+        if not request.POST.get("token"):
+            raise Refused("invalid_request", "A field is missing: token.")
+        if token := _living(request.POST["token"], client):
+            _end(token)
             record(
                 AuditRecord.Action.REVOKE,
                 account_id=token.user_id,
-                client_id=token.application.client_id,
+                client_id=client.client_id,
                 address=address_of(request),
             )
-        return response
+    return uncached(HttpResponse(status=200))
 
 
-def _stored(token: str) -> AccessToken | RefreshToken | None:
-    """The living token of either kind."""
-    checksum = token_checksum(token)
-    access = AccessToken.objects.select_related("application").filter(token_checksum=checksum)
-    refresh = RefreshToken.objects.select_related("application").filter(
-        token_checksum=checksum, revoked=None
-    )
-    found: AccessToken | RefreshToken | None = access.first() or refresh.first()
-    return found
+def _living(token: str, client: Client) -> AccessToken | RefreshToken | None:
+    """Of either kind, whatever token_type_hint says."""
+    stored = {"token_checksum": token_checksum(token), "application": client}
+    refresh: RefreshToken | None = RefreshToken.objects.filter(**stored, revoked=None).first()
+    access: AccessToken | None = AccessToken.objects.filter(**stored).first()
+    return refresh or access
+
+
+def _end(token: AccessToken | RefreshToken) -> None:
+    """Either takes the other along. RFC 7009 2.1"""
+    if isinstance(token, RefreshToken):
+        token.revoke()
+    else:
+        revoke_access_token(token)

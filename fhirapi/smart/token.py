@@ -3,30 +3,36 @@
 from typing import Any
 
 import orjson
-from django.http import HttpRequest, HttpResponse
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
 from oauth2_provider.views import TokenView as DOTTokenView
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import address_of, record
-from fhirapi.smart import keys
+from fhirapi.smart import assertion, backend, keys
+from fhirapi.smart.answers import Refused, answer, error, only_post, uncached, wrong_key
 from fhirapi.smart.client_auth import basic_credentials
-from fhirapi.smart.issue import KeyInUse, find, issue, patient_context, visible_patients
-from fhirapi.smart.models import RefreshToken
-from fhirapi.smart.secrets import token_checksum
+from fhirapi.smart.issue import KeyInUse, find, issue
+from fhirapi.smart.view import NUL
 
-WRONG_KEY = "Error: Wrong Client_ID or Client_secret Key"
 _NO_PATIENT = "The access key opens no patient any more. Its page in the portal says why."
-_REFUSED = "The refresh request was refused. Check its fields, or exchange the key again."
-_UNSUPPORTED = "grant_type must be authorization_code or refresh_token."
-_GRANT_TYPES = ("authorization_code", "refresh_token")
+_REFUSED = "The request was refused. Check its fields, or begin again."
+_GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
+_UNSUPPORTED = "grant_type must be authorization_code, refresh_token or client_credentials."
 SESSION_GONE = "User session not found. User must re-authenticate."
+# Others would become attributes of oauthlib's request, under names that mean something there.
+_FIELDS = (
+    "grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "scope",
+    "client_id", "client_secret", "client_assertion", "client_assertion_type",
+)  # fmt: skip
 
 
 @method_decorator(csrf_exempt, name="dispatch")
 class TokenView(DOTTokenView):
-    http_method_names = ["post", "options"]
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return only_post(request) or super().dispatch(request, *args, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         grant_type = request.POST.get("grant_type")
@@ -37,19 +43,42 @@ class TokenView(DOTTokenView):
         if grant_type not in _GRANT_TYPES:
             return error(400, "unsupported_grant_type", _UNSUPPORTED)
         if any("\x00" in value for value in request.POST.values()):
-            return error(400, "invalid_request", "A field holds a character that none can hold.")
-        response: HttpResponse = super().post(request, *args, **kwargs)
+            return error(400, "invalid_request", NUL)
+        try:
+            if grant_type == "client_credentials":
+                return backend.issue(request)
+            return self._exchange(request)
+        except Refused as refused:
+            _deny(None, f"{refused.error} at {grant_type}", address_of(request), _named(request))
+            return refused.response()
+
+    def _exchange(self, request: HttpRequest) -> HttpResponse:
+        """By the toolkit. All or nothing, but what a refusal ends stays ended."""
+        request.POST = _known_fields(request.POST)  # type: ignore[assignment]  # the setter takes any
+        with transaction.atomic():
+            response: HttpResponse = super().post(request)
         response["Content-Type"] = "application/json"
-        if grant_type == "refresh_token":
-            response = _refreshed(request, response)
+        if response.status_code != 200:
+            response = _refusal(request, response)
         return uncached(response)
 
-    def http_method_not_allowed(
-        self, request: HttpRequest, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        response = error(405, "invalid_request", "Send a POST request with form fields.")
-        response["Allow"] = "POST, OPTIONS"
-        return response
+
+def _known_fields(sent: QueryDict) -> QueryDict:
+    known = QueryDict(mutable=True)
+    known.update({name: str(sent[name]) for name in _FIELDS if name in sent})
+    return known
+
+
+def _refusal(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Says what the guide says of a refresh token that is gone; no refusal is without a reason."""
+    grant_type = request.POST["grant_type"]
+    refused = orjson.loads(response.content)
+    what = "refresh refused" if grant_type == "refresh_token" else "code refused"
+    _deny(None, what, address_of(request), _named(request))
+    if grant_type == "refresh_token" and refused.get("error") == "invalid_grant":
+        refused["error_description"] = SESSION_GONE
+    refused.setdefault("error_description", _REFUSED)
+    return answer(refused, 400)
 
 
 def _exchange_access_key(request: HttpRequest) -> HttpResponse:
@@ -66,7 +95,7 @@ def _exchange_access_key(request: HttpRequest) -> HttpResponse:
     found = find(access_key_id.strip()) if "\x00" not in access_key_id else None
     if found is None or not keys.has_secret(found.key, secret.strip()):
         _deny(found, "wrong key", address)
-        return wrong_key()
+        return wrong_key().response()
     if why := keys.why_unusable(found.key):
         _deny(found, "unusable key", address)
         return error(400, "invalid_grant", why)
@@ -75,83 +104,31 @@ def _exchange_access_key(request: HttpRequest) -> HttpResponse:
         return error(400, "invalid_grant", _NO_PATIENT)
     pair = issue(found, address=address)
     if pair is None:  # rotated or switched off while we looked
-        return wrong_key()
-    return uncached(HttpResponse(orjson.dumps(pair.response()), content_type="application/json"))
+        return wrong_key().response()
+    return answer(pair.response())
 
 
-def _refreshed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Says what the guide says: who the patient is, or that the session is gone."""
-    answer = orjson.loads(response.content)
-    if response.status_code == 200:
-        made = RefreshToken.objects.select_related("data_access_grant__client").get(
-            token_checksum=token_checksum(answer["refresh_token"]), revoked=None
-        )
-        grant = made.data_access_grant
-        if grant is None:
-            raise LookupError("a refresh token without its grant")
-        answer |= patient_context(visible_patients(grant))
-        record(
-            AuditRecord.Action.REFRESH,
-            account_id=grant.account_id,
-            client_id=grant.client.client_id,
-            patient_ids=grant.patient_ids,
-            address=address_of(request),
-        )
-        response.content = orjson.dumps(answer)
-        return response
-    _deny(None, "refresh refused", address_of(request), request.POST.get("client_id"))
-    if answer.get("error") == "invalid_grant":
-        answer["error_description"] = SESSION_GONE
-    elif answer.get("error") == "invalid_client" and not answer.get("error_description"):
-        return wrong_key()
-    answer.setdefault("error_description", _REFUSED)
-    response.content = orjson.dumps(answer)
-    return response
+def _named(request: HttpRequest) -> str | None:
+    """Who the request says it is from."""
+    if text := request.POST.get("client_assertion"):
+        try:
+            return assertion.unverified(text, assertion.TYPE).client_id.replace("\x00", "")[:64]
+        except Refused:
+            return None
+    in_header = basic_credentials(request.META.get("HTTP_AUTHORIZATION", ""))
+    client_id = in_header[0] if in_header else request.POST.get("client_id", "")
+    return client_id.replace("\x00", "")[:64] or None
 
 
 def _deny(
     found: KeyInUse | None, detail: str, address: str | None, client_id: str | None = None
 ) -> None:
     """The trail names the key, so that its owner sees which one an app could not use."""
-    client_id = found.key.access_key_id if found else client_id
     record(
         AuditRecord.Action.TOKEN,
         outcome=AuditRecord.Outcome.DENIED,
         account_id=found.account_id if found else None,
-        client_id=client_id[:64] if client_id else None,
+        client_id=found.key.access_key_id if found else client_id,
         detail=detail,
         address=address,
     )
-
-
-def wrong_key() -> HttpResponse:
-    """The guide's own answer beside RFC 6749's members; a 401 has a challenge (RFC 9110 15.5.2)."""
-    response = _json(
-        401,
-        {
-            "Result": WRONG_KEY,
-            "error": "invalid_client",
-            "error_description": "Wrong Client_ID or Client_secret.",
-        },
-    )
-    response["WWW-Authenticate"] = 'Basic realm="QSmartCare token endpoint"'
-    return response
-
-
-def error(status: int, code: str, description: str) -> HttpResponse:
-    """RFC 6749 5.2."""
-    return _json(status, {"error": code, "error_description": description})
-
-
-def _json(status: int, answer: dict[str, Any]) -> HttpResponse:
-    return uncached(
-        HttpResponse(orjson.dumps(answer), status=status, content_type="application/json")
-    )
-
-
-def uncached(response: HttpResponse) -> HttpResponse:
-    """RFC 6749 5.1: a response with a token is never kept."""
-    response["Content-Length"] = str(len(response.content))
-    response["Cache-Control"] = "no-store"
-    response["Pragma"] = "no-cache"
-    return response

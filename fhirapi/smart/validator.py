@@ -1,74 +1,113 @@
-"""The one seam to django-oauth-toolkit: how our clients authenticate and what a token carries."""
+"""The seam to django-oauth-toolkit at the token address: codes and refresh tokens."""
 
-from datetime import datetime
+import uuid
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
+from django.db.models import Min
+from django.utils import timezone
 from oauthlib.common import Request
 from oauthlib.oauth2.rfc6749 import errors
 
-from fhirapi.smart import keys
+from fhirapi.audit.models import AuditRecord
+from fhirapi.audit.record import record
+from fhirapi.smart import client_auth, identity, jwt, told
 from fhirapi.smart.authorize import AuthorizeRules
-from fhirapi.smart.client_auth import basic_credentials
+from fhirapi.smart.codes import require_fresh, spend
 from fhirapi.smart.issue import only, visible_patients
-from fhirapi.smart.models import (
-    AccessKey,
-    AccessToken,
-    AuthorizationCode,
-    DataAccessGrant,
-    RefreshToken,
-)
+from fhirapi.smart.models import AccessToken, Client, DataAccessGrant, RefreshToken
+from fhirapi.smart.overlap import is_within
+
+REFRESHING = {"offline_access", "online_access"}
 
 
 class Validator(AuthorizeRules):
-    def authenticate_client(self, request: Request, *args: Any, **kwargs: Any) -> bool:
-        client_id, secret = _credentials(request)
-        if not client_id or not secret or "\x00" in client_id + secret:
-            return False
-        if not _is_access_key(client_id):
-            return bool(super().authenticate_client(request, *args, **kwargs))
-        key = keys.find(client_id)
-        if key is None or not keys.has_secret(key, secret):
-            return False
-        if why := keys.why_unusable(key):
-            raise errors.InvalidClientError(description=why, request=request)
-        request.client = key.data_access_grant.client
+    def client_authentication_required(self, request: Request, *args: Any, **kwargs: Any) -> bool:
+        # Public clients too are looked at by client_auth, which knows who needs what.
         return True
 
-    def client_authentication_required(self, request: Request, *args: Any, **kwargs: Any) -> bool:
-        # A client that has a secret must show it, whatever it left out of the request.
-        client_id, _ = _credentials(request)
-        if client_id and _is_access_key(client_id):
-            return True
-        return bool(super().client_authentication_required(request, *args, **kwargs))
+    def authenticate_client(self, request: Request, *args: Any, **kwargs: Any) -> bool:
+        authorization = request.headers.get("HTTP_AUTHORIZATION") or ""
+        request.client = client_auth.authenticate(dict(request.decoded_body or ()), authorization)
+        request.client_id = request.client.client_id
+        return True
+
+    def is_origin_allowed(self, *args: Any, **kwargs: Any) -> bool:
+        return False  # origins.py answers for every address
+
+    # --- Codes -------------------------------------------------------------------------------
 
     def validate_code(
         self, client_id: str, code: str, client: Any, request: Request, *args: Any, **kwargs: Any
     ) -> bool:
-        if not super().validate_code(client_id, code, client, request, *args, **kwargs):
-            return False
-        stored = AuthorizationCode.objects.select_related("data_access_grant").get(
-            code=code, application=client
-        )
+        stored = require_fresh(code, request)
+        request.authorization_code = stored
+        request.user, request.scopes = stored.user, stored.scope.split()
         return _opens(request, stored.data_access_grant)
+
+    def get_code_challenge(self, code: str, request: Request) -> str | None:
+        return request.authorization_code.code_challenge or None
+
+    def get_code_challenge_method(self, code: str, request: Request) -> str | None:
+        return request.authorization_code.code_challenge_method or None
+
+    def confirm_redirect_uri(
+        self, client_id: str, code: str, redirect_uri: str, client: Any, *args: Any, **kwargs: Any
+    ) -> bool:
+        return True  # require_fresh has compared it
+
+    def invalidate_authorization_code(
+        self, client_id: str, code: str, request: Request, *args: Any, **kwargs: Any
+    ) -> None:
+        spend(request.authorization_code, request.issued)
+
+    # --- Refresh tokens ----------------------------------------------------------------------
 
     def validate_refresh_token(
         self, refresh_token: str, client: Any, request: Request, *args: Any, **kwargs: Any
     ) -> bool:
+        request.authorization_code = None
         if not super().validate_refresh_token(refresh_token, client, request, *args, **kwargs):
             return False
-        return _opens(request, request.refresh_token_instance.data_access_grant)
+        stored: RefreshToken = request.refresh_token_instance
+        return not _has_left(stored) and _opens(request, stored.data_access_grant)
+
+    def get_original_scopes(
+        self, refresh_token: str, request: Request, *args: Any, **kwargs: Any
+    ) -> str:
+        return str(request.refresh_token_instance.scope)
+
+    def is_within_original_scope(
+        self, request_scopes: list[str], refresh_token: str, request: Request, *args: Any,
+        **kwargs: Any,
+    ) -> bool:  # fmt: skip
+        original = request.refresh_token_instance.scope.split()
+        return all(is_within(word, original) for word in request_scopes)
+
+    # --- Tokens ------------------------------------------------------------------------------
+
+    def get_id_token(self, token: dict[str, Any], token_handler: Any, request: Request) -> str:
+        claims = identity.claims(request.user, request.data_access_grant, request.scopes)
+        code = request.authorization_code
+        if code is not None and code.nonce:  # OpenID Connect Core 12.2: not in a refreshed one
+            claims["nonce"] = code.nonce
+        return jwt.sign_id_token(claims, client_id=request.client.client_id)
 
     def _save_bearer_token(
         self, token: dict[str, Any], request: Request, *args: Any, **kwargs: Any
     ) -> None:
         # Another request may have used the refresh token up since this one looked at it. The
         # toolkit would hand out that one's pair, of which it keeps only digests: empty tokens.
-        looked_at = getattr(request, "refresh_token_instance", None)
-        if looked_at is not None:
+        if request.authorization_code is None:
+            looked_at = request.refresh_token_instance
             live = RefreshToken.objects.select_for_update().filter(pk=looked_at.pk, revoked=None)
             if not live:
                 raise errors.InvalidGrantError(request=request)
+        elif not REFRESHING & set(request.scopes):
+            token.pop("refresh_token", None)
         super()._save_bearer_token(token, request, *args, **kwargs)
+        _record(request)
 
     def _create_access_token(
         self,
@@ -82,6 +121,7 @@ class Validator(AuthorizeRules):
         )
         made.data_access_grant = request.data_access_grant
         made.save(update_fields=["data_access_grant"])
+        request.issued = made, uuid.uuid4()
         return made
 
     def _create_refresh_token(
@@ -95,28 +135,51 @@ class Validator(AuthorizeRules):
             request, refresh_token_code, access_token, previous_refresh_token
         )
         made.data_access_grant = request.data_access_grant
-        made.save(update_fields=["data_access_grant"])
+        made.scope = (previous_refresh_token or access_token).scope
+        made.save(update_fields=["data_access_grant", "scope"])
+        request.issued = access_token, made.token_family
         return made
+
+    def _load_id_token(self, token: str) -> None:
+        return None  # ours are not kept: nobody is asked about them afterwards
 
 
 def _opens(request: Request, grant: DataAccessGrant | None) -> bool:
     """Ties the request to a grant that opens somebody still."""
-    if grant is None or grant.revoked_at is not None or not grant.account.is_active:
+    if grant is None or not _is_live(grant):
         return False
+    visible = visible_patients(grant)
+    if grant.patient_ids and not visible:  # none at all: somebody only signs in to the app
+        return False
+    is_key = grant.client.kind == Client.Kind.ACCESS_KEY
     request.data_access_grant = grant
-    patient_ids = visible_patients(grant)
-    request.patient_id = only(patient_ids)
-    return bool(patient_ids)
+    request.patient_id = only(visible) if is_key else grant.context.get("patient")
+    request.extra_credentials = told.members(grant)
+    return True
 
 
-def _is_access_key(client_id: str) -> bool:
-    """Whether it is an AccessKeyID, of whatever state: such a client has no other way in."""
-    clean = client_id.replace("\x00", "").upper()
-    return AccessKey.objects.filter(access_key_id=clean).exists()
+def _is_live(grant: DataAccessGrant) -> bool:
+    has_run_out = grant.expires_at is not None and grant.expires_at <= timezone.now()
+    return grant.revoked_at is None and not has_run_out and grant.account.is_active
 
 
-def _credentials(request: Request) -> tuple[str, str]:
-    """From the Basic header or the body."""
-    in_header = basic_credentials(request.headers.get("HTTP_AUTHORIZATION") or "")
-    in_body = request.client_id or "", getattr(request, "client_secret", None) or ""
-    return in_header or in_body
+def _has_left(token: RefreshToken) -> bool:
+    """Online access ends with the day's work, however often it was refreshed."""
+    if "online_access" not in token.scope.split() or "offline_access" in token.scope.split():
+        return False
+    family = RefreshToken.objects.filter(token_family=token.token_family)
+    began: datetime = family.aggregate(began=Min("created"))["began"]
+    return began <= timezone.now() - timedelta(seconds=settings.ONLINE_ACCESS_LIFETIME)
+
+
+def _record(request: Request) -> None:
+    grant: DataAccessGrant = request.data_access_grant
+    is_refresh = request.authorization_code is None
+    patient_id = request.patient_id
+    record(
+        AuditRecord.Action.REFRESH if is_refresh else AuditRecord.Action.TOKEN,
+        account_id=grant.account_id,
+        client_id=request.client.client_id,
+        patient_ids=grant.patient_ids or ([patient_id] if patient_id else None),
+        address=request.headers.get("REMOTE_ADDR") or None,
+    )

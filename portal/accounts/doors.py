@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from portal.accounts.access import DOOR_COOKIE, DOORS, last_door, safe_next
+from portal.accounts.asking import allow_form_to_lead_to, asking_app
 from portal.accounts.forms import SignInForm
 from portal.accounts.matching import link_if_matched
 from portal.accounts.models import Account
@@ -58,13 +59,18 @@ def _door(request: HttpRequest, door: str) -> HttpResponse:
         account = request.user
     if account is not None:
         return _onward(request, account, door)
+    wanted = safe_next(request)
+    app = asking_app(wanted)
+    other = reverse(DOORS["patient" if door == "provider" else "provider"])
     context = {
         "form": form,
         "door": door,
-        "other_door": DOORS["patient" if door == "provider" else "provider"],
-        "next": safe_next(request),
+        "other_door": f"{other}?{urlencode({'next': wanted})}" if wanted else other,
+        "next": wanted,
+        "app": app,
     }
-    return render(request, "accounts/sign_in.html", context)
+    response = render(request, "accounts/sign_in.html", context)
+    return allow_form_to_lead_to(response, [app.redirect_uri]) if app else response
 
 
 def _onward(request: HttpRequest, account: Account, door: str) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Signing in with username, password and PIN: the backend, the lock-out, the session."""
 
+import time
 from datetime import timedelta
 from math import ceil
 
@@ -18,6 +19,8 @@ from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import address_of, record
 from portal.accounts.models import Account
 from portal.accounts.pin import device_of
+
+_SIGNED_IN_AT = "signed_in_at"
 
 
 class PasswordAndPinBackend(ModelBackend):
@@ -59,8 +62,14 @@ def sign_in(request: HttpRequest, username: str, password: str, pin: str) -> Acc
         return None
     auth.login(request, account)  # gives the session a new key
     django_otp.login(request, device_of(account))
+    request.session[_SIGNED_IN_AT] = int(time.time())
     record(AuditRecord.Action.SIGN_IN, account_id=account.pk, address=address_of(request))
     return account
+
+
+def signed_in_at(request: HttpRequest) -> int:
+    """Seconds since the epoch, for apps that ask how long ago it was."""
+    return int(request.session.get(_SIGNED_IN_AT, 0))
 
 
 def _record_denied(request: HttpRequest, username: str) -> None:

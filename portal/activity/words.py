@@ -31,6 +31,14 @@ _DEEDS: dict[str, str] = {
     Action.RECOVER: "Chose a new password or PIN",
     Action.LINK: "Link between account and record changed",
     Action.APPROVE: "Account approved",
+    Action.CONSENT: "Approved the access of an app",
+    Action.CONSENT_END: "Ended the access of an app",
+    Action.LAUNCH: "Opened an app",
+    Action.CLIENT_REGISTER: "Registered an app",
+    Action.CLIENT_CHANGE: "Changed an app",
+    Action.CLIENT_SECRET: "Made or revoked a secret of an app",
+    Action.CLIENT_STATUS: "Disabled or enabled an app",
+    Action.CLIENT_DELETE: "Deleted an app",
 }
 
 
@@ -39,8 +47,10 @@ _TRIES: dict[str, str] = {
     Action.TOKEN: "Asked for an access token",
     Action.REFRESH: "Asked to renew an access token",
     Action.KEY_REVEAL: "Asked to see a SecretAccessKey",
+    Action.CLIENT_SECRET: "Asked for a secret of an app",
     Action.SIGN_IN: "Tried to sign in",
     Action.RECOVER: "Tried to choose a new password or PIN",
+    Action.CONSENT: "Denied an app the access it asked for",
 }
 # Whoever fails at these has not shown to be the account's owner.
 _UNPROVEN = {Action.TOKEN, Action.REFRESH, Action.SIGN_IN, Action.RECOVER}

@@ -98,10 +98,7 @@ def _searched(
 
 
 def _match(patient: PatientSummary) -> Match:
-    # A record may know only the year, or year and month.
-    parts = patient.birth_date.split("-")
-    born = "/".join([*parts[1:], parts[0]])
-    about = [f"born {born}" if born else "", patient.gender]
+    about = [f"born {patient.born}" if patient.born else "", patient.gender]
     return Match(patient.id, patient.chip, ", ".join(filter(None, about)))
 
 

@@ -13,6 +13,12 @@ class Addresses:
     end_point: str
     single: str
     multiple: str
+    oauth: str
+    """Where OAuth's standard addresses begin."""
+
+    @property
+    def discovery(self) -> str:
+        return f"{self.fhir}/.well-known/smart-configuration"
 
     @property
     def misspelt_token(self) -> str:
@@ -29,4 +35,5 @@ def addresses() -> Addresses:
         end_point=f"{settings.BASE_URL}/patient-api/controller/patient-service.php",
         single=f"{fhir}/single",
         multiple=f"{fhir}/multiple/api",
+        oauth=f"{fhir}/oauth2",
     )

@@ -14,7 +14,8 @@ from fhirapi import outcomes
 from fhirapi.definitions import registry
 from fhirapi.outcomes import Outcome
 from fhirapi.search.query import DEFAULT_COUNT, MAX_COUNT
-from fhirapi.smart.token import SESSION_GONE, WRONG_KEY
+from fhirapi.smart.answers import WRONG_KEY
+from fhirapi.smart.token import SESSION_GONE
 from portal.ui.addresses import addresses
 
 

@@ -14,6 +14,12 @@ class AccountState:
     is_patient_waiting: bool
     is_provider_ready: bool
     is_provider_waiting: bool
+    is_relative: bool
+    """Of somebody whose record it can open, a child for instance."""
+
+    @property
+    def sees_patients(self) -> bool:
+        return self.is_patient_ready or self.is_provider_ready or self.is_relative
 
     @property
     def may_make_keys(self) -> bool:
@@ -21,12 +27,14 @@ class AccountState:
 
 
 def state_of(account: Account) -> AccountState:
-    is_linked = account.wants_patient and patients.own_patient_id(account) is not None
+    has_own = account.wants_patient and patients.own_patient_id(account) is not None
+    is_relative = patients.is_relative(account)
     return AccountState(
-        is_patient_ready=is_linked,
-        is_patient_waiting=account.wants_patient and not is_linked,
+        is_patient_ready=has_own,
+        is_patient_waiting=account.wants_patient and not has_own and not is_relative,
         is_provider_ready=account.is_provider,
         is_provider_waiting=account.wants_provider and not account.is_provider,
+        is_relative=is_relative,
     )
 
 

@@ -11,12 +11,16 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-from fhirapi.smart.models import Client
+from fhirapi.smart import backend_access, clients
+from fhirapi.smart.models import Client, ClientSecret, RecordLink
+from fhirapi.smart.secrets import digest
 from qsmartcare.kept import Kept
 
+_LAUNCH = "http://localhost:9876/launch"
 _CALLBACKS = ("http://localhost:9876/callback", "http://127.0.0.1:9876/callback")
-_IDENTITY = "openid fhirUser offline_access"
-_PATIENT = f"{_IDENTITY} launch launch/patient patient/*.rs"
+_ORIGINS = ("http://localhost:9876", "http://127.0.0.1:9876")
+_IDENTITY = "openid fhirUser profile offline_access online_access"
+_PATIENT = f"{_IDENTITY} launch launch/patient launch/encounter patient/*.rs"
 _USER = f"{_PATIENT} user/*.rs"
 
 
@@ -50,13 +54,16 @@ def ensure_apps(kept: Kept) -> dict[str, dict[str, Any]]:
 
 
 def remove_apps() -> None:
-    Client.objects.filter(client_id__in=[app.client_id for app in APPS]).delete()
+    made = Client.objects.filter(client_id__in=[app.client_id for app in APPS])
+    for client in made:
+        backend_access.withdraw(client, by=None)
+    made.delete()
 
 
 def _ensure(app: App, kept: Kept) -> dict[str, Any]:
     secret, private_jwk = _secret(app, kept), _private_jwk(app, kept)
     is_backend = not app.redirect_uris
-    Client.objects.update_or_create(
+    client, _ = Client.objects.update_or_create(
         client_id=app.client_id,
         defaults={
             "name": app.name,
@@ -68,17 +75,25 @@ def _ensure(app: App, kept: Kept) -> dict[str, Any]:
             if is_backend
             else Client.GRANT_AUTHORIZATION_CODE,
             "redirect_uris": " ".join(app.redirect_uris),
-            "client_secret": secret or secrets.token_hex(20),  # unusable where none is given out
+            "launch_uri": _LAUNCH if app.redirect_uris else "",
+            "client_secret": secrets.token_hex(20),  # unusable: secrets are rows of their own
+            "allowed_origins": "" if is_backend else " ".join(_ORIGINS),
+            "disabled_at": None,
             "jwks": {"keys": [_public_part(private_jwk)]} if private_jwk else None,
             "allowed_scopes": app.scopes,
             "algorithm": Client.RS256_ALGORITHM,
         },
     )
+    if secret and not clients.has_secret(client, secret):
+        ClientSecret.objects.create(client=client, digest=digest(secret), hint=secret[-4:])
+    if is_backend and backend_access.standing_grant(client) is None:
+        backend_access.approve(client, by=None, method=RecordLink.Method.DEMO)
     told: dict[str, Any] = {
         "type": app.kind,
         "name": app.name,
         "client_id": app.client_id,
         "redirect_uris": list(app.redirect_uris),
+        "launch_uri": _LAUNCH if app.redirect_uris else None,
         "scopes": app.scopes.split(),
     }
     if secret:

@@ -54,6 +54,7 @@ def _kept(data_dir: Path) -> Kept:
 def _account(made: DemoAccount) -> dict[str, Any]:
     record = made.role.record
     is_provider = made.role.role == "provider"
+    patients = (*made.role.wards, *([record] if record and not is_provider else []))
     return {
         "role": made.role.role,
         "username": made.account.username,
@@ -62,6 +63,7 @@ def _account(made: DemoAccount) -> dict[str, Any]:
         "name": made.account.display_name,
         "email": made.account.email,
         "patient_id": record.id if record and not is_provider else None,
+        "patient_ids": [each.id for each in patients] or None,
         "practitioner_id": record.id if record and is_provider else None,
     }
 

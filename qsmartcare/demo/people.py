@@ -1,4 +1,4 @@
-"""The demo's accounts: two patients, a provider and an administrator."""
+"""The demo's accounts: two patients, a guardian, a provider and an administrator."""
 
 import secrets
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from portal.accounts.approval import approve_provider
 from portal.accounts.create import create_account
 from portal.accounts.models import Account
 from portal.accounts.pin import check_new_pin, device_of, set_pin
+from qsmartcare.demo import guardian
 from qsmartcare.demo.population import JOHN_MRN, REBECCA_MRN, Person, practitioner
 from qsmartcare.kept import Kept
 
@@ -21,6 +22,7 @@ _USERNAMES = {
     "patient": "rebecca.larson",
     "patient2": "john.wright",
     "provider": "emily.carter",
+    "guardian": "grace.miller",
     "admin": "demo.admin",
 }
 _UNMISTAKABLE = "abcdefghjkmnpqrstuvwxyz23456789"  # nobody reads l for 1 or o for 0
@@ -36,6 +38,8 @@ class Role:
     """The key in demo.json."""
     role: str
     record: Person | None = None
+    wards: tuple[Person, ...] = ()
+    """Whose records a guardian opens."""
 
     @property
     def username(self) -> str:
@@ -62,6 +66,7 @@ def roles(patients: list[Person]) -> list[Role]:
         Role("patient", "patient", by_mrn[REBECCA_MRN]),
         Role("patient2", "patient", by_mrn[JOHN_MRN]),
         Role("provider", "provider", practitioner(PRACTITIONER_ID)),
+        Role("guardian", "guardian", wards=guardian.wards(patients)),
         Role("admin", "admin"),
     ]
 
@@ -86,16 +91,16 @@ def lock_accounts() -> None:
 
 
 def _create(role: Role, password: str, pin: str) -> Account:
-    person = role.record
+    first_name, last_name = _name(role)
     return create_account(
         username=role.username,
         password=password,
         pin=pin,
-        first_name=person.given if person else "Demo",
-        last_name=person.family if person else "Administrator",
+        first_name=first_name,
+        last_name=last_name,
         email=_email(role),
         birth_date=_birth_date(role),
-        wants_patient=role.role == "patient",
+        wants_patient=role.role in ("patient", "guardian"),
         wants_provider=role.role == "provider",
         is_staff=role.role == "admin",
         is_superuser=role.role == "admin",
@@ -114,6 +119,8 @@ def _restore(account: Account, password: str, pin: str) -> None:
 
 
 def _link(account: Account, role: Role) -> None:
+    if role.wards:
+        guardian.stand_for(account, role.wards)
     if role.record is None:
         return
     if account.record_links.filter(resource_type=role.record_type, revoked_at=None).exists():
@@ -124,6 +131,12 @@ def _link(account: Account, role: Role) -> None:
         link(account, "Patient", role.record.id, method=RecordLink.Method.DEMO)
 
 
+def _name(role: Role) -> tuple[str, str]:
+    if role.role == "guardian":
+        return guardian.GIVEN, guardian.FAMILY
+    return (role.record.given, role.record.family) if role.record else ("Demo", "Administrator")
+
+
 def _email(role: Role) -> str:
     if role.record and role.record.email:
         return role.record.email
@@ -131,6 +144,8 @@ def _email(role: Role) -> str:
 
 
 def _birth_date(role: Role) -> date | None:
+    if role.role == "guardian":
+        return date.fromisoformat(guardian.BIRTH_DATE)
     is_patient = role.record is not None and role.role == "patient"
     return date.fromisoformat(role.record.birth_date) if role.record and is_patient else None
 

@@ -39,16 +39,20 @@ def confirm(page: Page, email: str, chosen: Credentials) -> None:
 
 def sign_in(page: Page, who: Credentials, door: str) -> None:
     page.goto(door)
+    fill_in(page, who)
+    page.wait_for_url(re.compile(r"/(portal|admin)/"))
+
+
+def fill_in(page: Page, who: Credentials) -> None:
     page.get_by_label("Username").fill(who.username)
     page.get_by_label("Password").fill(who.password)
     page.get_by_label("PIN").fill(who.pin)
     page.get_by_role("button", name="Login").click()
-    page.wait_for_url(re.compile(r"/(portal|admin)/"))
 
 
 def sign_in_as(page: Page, demo: dict[str, Any], name: str) -> None:
-    doors = {"patient": "/patient/index.html", "provider": "/app/index.html"}
-    sign_in(page, Credentials.of(demo["accounts"][name]), doors[name])
+    door = "/app/index.html" if name == "provider" else "/patient/index.html"
+    sign_in(page, Credentials.of(demo["accounts"][name]), door)
 
 
 def choose_patient(page: Page, typed: str, chip: str) -> None:
@@ -69,3 +73,18 @@ def show_secret(page: Page, pin: str) -> str:
 
 def access_key_id(page: Page) -> str:
     return page.locator("#access-key-id").inner_text()
+
+
+def fill_in_sign_in(page: Page, who: Credentials) -> None:
+    """On the way to a page that asks who it is."""
+    page.get_by_label("Username").fill(who.username)
+    page.get_by_label("Password").fill(who.password)
+    page.get_by_label("PIN").fill(who.pin)
+    page.get_by_role("button", name="Login").click()
+
+
+def approve(page: Page, who: Credentials, callback: str) -> None:
+    """From an app's authorization request, signed out, to the app with a code."""
+    fill_in_sign_in(page, who)
+    page.get_by_role("button", name="Approve").click()
+    page.wait_for_url(f"{callback}?*")

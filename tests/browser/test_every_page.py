@@ -3,6 +3,7 @@
 https://github.com/dequelabs/axe-core/blob/develop/doc/rule-descriptions.md
 """
 
+import json
 from typing import Any, Literal, NamedTuple
 
 import pytest
@@ -11,6 +12,7 @@ from playwright.sync_api import Page, ViewportSize
 
 from tests.browser import steps
 from tests.running.visitor import Credentials
+from tests.smart.jwks import ec_jwk
 
 
 class Look(NamedTuple):
@@ -34,16 +36,22 @@ ANYBODYS = (
     "/", "/app/registration.html", "/app/registration-sent.html", "/app/confirm/no-such-token/",
     "/patient/index.html", "/app/index.html", "/recover/", "/recover/sent/",
     "/recover/no-such-token/", "/api-documentation.html", "/demo/outbox/", "/no-such-page",
+    "/R4-patient-api/oauth2/authorize?client_id=no-such-app",
 )  # fmt: skip
 SIGNED_IN = (
     "/portal/", "/portal/api/", "/portal/api/new/", "/portal/api/{key}/",
     "/portal/api/{key}/secret/", "/portal/api/{key}/rotate/", "/portal/activity/",
     "/portal/settings/", "/portal/settings/password/", "/portal/settings/pin/",
+    "/portal/patients/", "/portal/patients/142859/", "/R4-patient-api/oauth2/manage",
     "/no-such-page",
+    "/portal/apps/", "/portal/apps/new/", "/portal/apps/new/public/",
+    "/portal/apps/new/confidential-symmetric/", "/portal/apps/new/backend-service/",
 )  # fmt: skip
+APPS = ("", "edit/", "secrets/new/", "disable/", "delete/")
 ADMINISTRATORS = (
     "/admin/", "/admin/portal/account/", "/admin/portal/account/1/change/",
     "/admin/fhirapi/accesskey/", "/admin/fhirapi/auditrecord/", "/admin/fhirapi/recordlink/",
+    "/admin/fhirapi/client/",
 )  # fmt: skip
 
 
@@ -80,6 +88,36 @@ def test_a_picker_with_patients_found_and_chosen(page: Page, running: dict[str, 
     steps.choose_patient(page, "lars", "Rebecca Larson - 9999094")
     page.get_by_role("searchbox").press_sequentially("9999")
     page.get_by_role("button", name="Add John Wright - 9999097").wait_for()
+    assert complaints_here(page) == []
+
+
+def test_the_pages_of_an_app(page: Page, running: dict[str, Any]) -> None:
+    steps.sign_in_as(page, running, "patient")
+    page.goto("/portal/apps/new/confidential-symmetric/")
+    page.get_by_role("button", name="Register app").click()
+    assert complaints_here(page) == []
+    page.get_by_label("Name of the app").fill("Heart diary")
+    page.get_by_label("Redirect URIs").fill("https://app.example.com/callback")
+    page.get_by_role("button", name="Register app").click()
+    assert complaints_here(page) == []
+    page.get_by_role("link", name="I have it").click()
+    app = page.url
+    assert complaints(page, tuple(f"{app}{each}" for each in APPS)) == {}
+    page.goto(app)
+    page.get_by_role("link", name="Revoke the secret").click()
+    assert complaints_here(page) == []
+
+
+def test_the_keys_of_a_backend_service(page: Page, running: dict[str, Any]) -> None:
+    steps.sign_in_as(page, running, "provider")
+    page.goto("/portal/apps/new/backend-service/")
+    page.get_by_label("Name of the app").fill("Nightly report")
+    keys = {"keys": [ec_jwk()]}
+    page.get_by_label("Or the public keys themselves").fill(json.dumps(keys))
+    page.get_by_role("button", name="Register app").click()
+    assert complaints_here(page) == []
+    page.get_by_role("button", name="Check the keys").click()
+    assert page.get_by_text("1 key can be used.").is_visible()
     assert complaints_here(page) == []
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from fhirapi.smart import keys
 from fhirapi.smart.models import AccessKey, Client
+from fhirapi.smart.patients import may_see
 from fhirapi.store.load import load
 from fhirapi.store.models import Content
 from fhirapi.synthetic.person import FIRST_ID
@@ -48,11 +49,19 @@ def installed(folder: Path) -> dict[str, Any]:
 
 
 def test_its_accounts_open_with_what_the_document_says(demo: dict[str, Any]) -> None:
-    assert set(demo["accounts"]) == {"patient", "patient2", "provider", "admin"}
+    assert set(demo["accounts"]) == {"patient", "patient2", "provider", "guardian", "admin"}
     for told in demo["accounts"].values():
         account = Account.objects.get(username=told["username"])
         assert account.check_password(told["password"])
         assert confirm_pin(account, told["pin"])
+
+
+def test_its_guardian_opens_the_records_of_two_others(demo: dict[str, Any]) -> None:
+    told = demo["accounts"]["guardian"]
+    account = Account.objects.get(username=told["username"])
+    assert told["patient_id"] is None
+    assert len(told["patient_ids"]) == 2
+    assert may_see(account, [each["id"] for each in demo["patients"]]) == set(told["patient_ids"])
 
 
 def test_only_the_administrator_is_staff(demo: dict[str, Any]) -> None:
@@ -62,7 +71,7 @@ def test_only_the_administrator_is_staff(demo: dict[str, Any]) -> None:
 
 def test_installing_again_changes_nothing(demo: dict[str, Any], tmp_path: Path) -> None:
     assert installed(tmp_path) == demo
-    assert Account.objects.count() == len(demo["accounts"])
+    assert Account.objects.count() == len(demo["accounts"]) + 1  # the backend service's
 
 
 def test_a_key_that_was_renamed_is_not_made_again(demo: dict[str, Any], tmp_path: Path) -> None:
@@ -105,7 +114,8 @@ def test_closing_locks_accounts_and_removes_apps(demo: dict[str, Any], tmp_path:
     assert not Account.objects.filter(is_active=True).exists()
     assert not Client.objects.filter(client_id__startswith="demo-").exists()
     installed(tmp_path)
-    assert Account.objects.filter(is_active=True).count() == len(demo["accounts"])
+    people_of_the_demo = Account.objects.filter(is_active=True).exclude(first_name="Service")
+    assert people_of_the_demo.count() == len(demo["accounts"])
 
 
 def test_somebody_elses_account_is_not_taken_over(population: None, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Deletes what has run out: sessions, tokens, letters' links, counts of letters and sign-ins."""
+"""Deletes what has run out: sessions, tokens, codes, letters' links, counts of sign-ins."""
 
 from datetime import timedelta
 from typing import Any
@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from fhirapi.smart import clear, registration_limit
 from portal.accounts import limits, recovery, registration
 
 
@@ -17,10 +18,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("clearsessions", verbosity=0)
-        call_command("cleartokens", verbosity=0)
+        clear.forget_expired()
         registration.forget_old()
         recovery.forget_old()
         limits.forget_old()
+        registration_limit.forget_old()
         _forget_failed_sign_ins(settings.AXES_COOLOFF_TIME)
         if options["verbosity"]:
             self.stdout.write("What had run out is deleted.")

@@ -1,0 +1,150 @@
+"""Writes arrived resources: new ones, those that replace a stored version, none twice."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import psycopg
+from django.db import DataError, IntegrityError, connection, transaction
+
+from fhirapi.intake.placing import place
+from fhirapi.intake.reading import Arrival, Options
+from fhirapi.intake.rejects import Reject
+from fhirapi.searchparams.index import IndexEntry
+from fhirapi.sql import fetch
+from fhirapi.store import exact
+from fhirapi.store.rows import Row, delete_derived, take_ids, write
+
+_EXISTING = """
+SELECT c.resource_type || '/' || c.resource_id, c.id, c.version_id, c.is_deleted,
+       CASE WHEN %s THEN c.content END
+FROM unnest(%s::text[], %s::text[]) AS asked(resource_type, resource_id)
+JOIN fhirapi_content c USING (resource_type, resource_id)
+"""
+_ARCHIVE = """
+INSERT INTO fhirapi_version (resource_type, resource_id, patient_id, version_id, last_updated,
+                             is_deleted, content)
+SELECT resource_type, resource_id, patient_id, version_id, last_updated, is_deleted, content
+FROM fhirapi_content WHERE id = ANY(%s)
+"""
+_REFUSED = (
+    DataError, IntegrityError, psycopg.DataError, psycopg.IntegrityError,
+    psycopg.errors.ProgramLimitExceeded, ValueError,
+)  # fmt: skip
+"""What PostgreSQL, or writing as JSON, says to a value that passed every check of ours."""
+
+
+@dataclass
+class Settled:
+    stored: int = 0
+    replaced: int = 0
+    skipped: int = 0
+    rejects: list[Reject] = field(default_factory=list)
+    waiting: list[tuple[Arrival, str]] = field(default_factory=list)
+
+    def __iadd__(self, other: "Settled") -> "Settled":
+        self.stored += other.stored
+        self.replaced += other.replaced
+        self.skipped += other.skipped
+        self.rejects += other.rejects
+        self.waiting += other.waiting
+        return self
+
+
+class _Existing(NamedTuple):
+    name: str
+    row_id: int
+    version_id: int
+    is_deleted: bool
+    content: str | None
+
+
+def settle(arrivals: list[Arrival], options: Options, tries: int = 2) -> Settled:
+    """Within the caller's transaction. What the database refuses is looked for by halves."""
+    try:
+        with transaction.atomic():
+            return _settle(arrivals, options)
+    except _REFUSED:
+        if len(arrivals) > 1:
+            middle = len(arrivals) // 2
+            settled = settle(arrivals[:middle], options)
+            settled += settle(arrivals[middle:], options)
+            return settled
+        if tries > 1:  # another process may just have stored the same one: now it is seen
+            return settle(arrivals, options, tries - 1)
+        return Settled(
+            rejects=[arrivals[0].rejected("The database cannot hold one of its values.")]
+        )
+
+
+def _settle(arrivals: list[Arrival], options: Options) -> Settled:
+    placed = place(arrivals)
+    settled = Settled(rejects=placed.rejects, waiting=placed.waiting)
+    unique = _without_twins(placed.ready, settled)
+    existing = _existing([arrival for arrival, _ in unique], options)
+    now = datetime.now(UTC)
+    rows, replaced = [], []
+    for (arrival, entry), row_id in zip(unique, take_ids(len(unique)), strict=True):
+        there = existing.get(arrival.name)
+        if there is None:
+            settled.stored += 1
+            rows.append(Row(row_id, arrival.resource, entry, 1, now))
+        elif options.existing == "reject":
+            settled.rejects.append(arrival.rejected("It is already stored."))
+        elif options.existing == "skip" or _is_same(there, arrival.resource):
+            settled.skipped += 1
+        else:
+            settled.replaced += 1
+            replaced.append(there.row_id)
+            rows.append(Row(there.row_id, arrival.resource, entry, there.version_id + 1, now))
+    _archive(replaced)
+    write(rows)
+    return settled
+
+
+def _without_twins(
+    ready: Iterable[tuple[Arrival, IndexEntry]], settled: Settled
+) -> list[tuple[Arrival, IndexEntry]]:
+    first: dict[str, tuple[Arrival, IndexEntry]] = {}
+    for arrival, entry in ready:
+        twin, _ = first.setdefault(arrival.name, (arrival, entry))
+        if twin is arrival:
+            continue
+        if exact.write(twin.resource) == exact.write(arrival.resource):
+            settled.skipped += 1
+        else:
+            reason = f"Another resource with this type and id came before it ({twin.place})."
+            settled.rejects.append(arrival.rejected(reason))
+    return list(first.values())
+
+
+def _existing(arrivals: list[Arrival], options: Options) -> dict[str, _Existing]:
+    kinds = [arrival.resource["resourceType"] for arrival in arrivals]
+    ids = [arrival.resource["id"] for arrival in arrivals]
+    may_replace = options.existing == "replace"
+    sql = f"{_EXISTING} FOR UPDATE OF c" if may_replace else _EXISTING
+    found = map(_Existing._make, fetch(sql, [may_replace, kinds, ids]))
+    return {each.name: each for each in found}
+
+
+def _is_same(there: _Existing, resource: dict[str, Any]) -> bool:
+    """But for version and date, which are the server's."""
+    if there.is_deleted or there.content is None:
+        return False
+    stored = exact.parse(there.content)
+    for name in ("versionId", "lastUpdated"):
+        del stored["meta"][name]
+    if not stored["meta"] and not resource.get("meta"):
+        del stored["meta"]
+        resource = {name: value for name, value in resource.items() if name != "meta"}
+    return exact.write(stored) == exact.write(resource)
+
+
+def _archive(row_ids: list[int]) -> None:
+    if not row_ids:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_ARCHIVE, [row_ids])
+        cursor.execute("DELETE FROM fhirapi_content WHERE id = ANY(%s)", [row_ids])
+    delete_derived(row_ids)

@@ -1,0 +1,79 @@
+"""What the OAuth addresses answer: JSON that nobody keeps, and refusals. RFC 6749 section 5"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+
+WRONG_KEY = "Error: Wrong Client_ID or Client_secret Key"
+_CHALLENGE = 'Basic realm="QSmartCare token endpoint"'
+
+
+class Refused(Exception):
+    """A request that gets an error and nothing else; ``description`` says what to do about it."""
+
+    def __init__(
+        self,
+        error: str,
+        description: str,
+        *,
+        status: int = 400,
+        challenge: str | None = None,
+        more: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(description)
+        self.error = error
+        self.status = status
+        self._challenge = challenge
+        self._members = {**(more or {}), "error": error, "error_description": description}
+
+    def response(self) -> HttpResponse:
+        made = answer(self._members, self.status)
+        if self._challenge:
+            made["WWW-Authenticate"] = self._challenge
+        return made
+
+
+def answer(members: Mapping[str, Any], status: int = 200) -> HttpResponse:
+    return uncached(
+        HttpResponse(orjson.dumps(members), status=status, content_type="application/json")
+    )
+
+
+def error(status: int, code: str, description: str) -> HttpResponse:
+    """RFC 6749 5.2."""
+    return Refused(code, description, status=status).response()
+
+
+def wrong_secret(description: str) -> Refused:
+    """A 401 has a challenge (RFC 9110 15.5.2)."""
+    return Refused("invalid_client", description, status=401, challenge=_CHALLENGE)
+
+
+def wrong_key() -> Refused:
+    """The guide's own answer beside RFC 6749's members."""
+    return Refused(
+        "invalid_client",
+        "Wrong Client_ID or Client_secret.",
+        status=401,
+        challenge=_CHALLENGE,
+        more={"Result": WRONG_KEY},
+    )
+
+
+def only_post(request: HttpRequest) -> HttpResponse | None:
+    """The answer to any other method; None for a POST."""
+    if request.method == "POST":
+        return None
+    refusal = error(405, "invalid_request", "Send a POST request with form fields.")
+    refusal["Allow"] = "POST, OPTIONS"
+    return refusal
+
+
+def uncached(response: HttpResponse) -> HttpResponse:
+    """RFC 6749 5.1: a response with a token is never kept."""
+    response["Content-Length"] = str(len(response.content))
+    response["Cache-Control"] = "no-store"
+    response["Pragma"] = "no-cache"
+    return response

@@ -1,0 +1,166 @@
+"""Tokens for backend services: one statement finds the client, one issues, audit included.
+
+https://hl7.org/fhir/smart-app-launch/backend-services.html, RFC 6749 section 4.4
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import orjson
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from fhirapi.audit.record import address_of
+from fhirapi.smart import assertion, jwt
+from fhirapi.smart.answers import Refused, answer
+from fhirapi.smart.client_auth import (
+    DISABLED,
+    UNKNOWN_ISSUER,
+    authenticate_request,
+    require_signing,
+    shown_by,
+)
+from fhirapi.smart.models import Client
+from fhirapi.smart.overlap import common
+from fhirapi.smart.secrets import token_checksum
+from fhirapi.sql import Statement
+
+_SIGN = "client_credentials needs a signed assertion (private_key_jwt)."
+_WRONG_KIND = "This client is not registered as a backend service."
+_NOT_APPROVED = "An administrator has not approved this service, or the approval has ended."
+_NO_SCOPE = "scope is missing: name system/ scopes that the service is registered for."
+_NO_SUCH_SCOPE = "None of these scopes is among those the service is registered and approved for."
+
+_FIND = Statement("""
+SELECT client.id, client.kind, client.jwks, client.jwks_uri, client.allowed_scopes,
+       client.disabled_at IS NOT NULL, standing.id, standing.account_id, standing.scope,
+       standing.patient_ids
+FROM fhirapi_client client
+LEFT JOIN LATERAL (
+    SELECT access.* FROM fhirapi_dataaccessgrant access
+    JOIN portal_account account ON account.id = access.account_id AND account.is_active
+    WHERE access.client_id = client.id AND access.revoked_at IS NULL
+      AND (access.expires_at IS NULL OR access.expires_at > now())
+    ORDER BY access.id DESC LIMIT 1
+) standing ON true
+WHERE client.client_id = %(client_id)s
+""")
+_ISSUE = Statement("""
+WITH spent AS (  -- whoever comes with the same assertion gets no row
+    INSERT INTO fhirapi_spentassertion (digest, expires_at)
+    VALUES (%(digest)s, %(assertion_expires)s) ON CONFLICT DO NOTHING RETURNING digest
+), access AS (
+    INSERT INTO fhirapi_accesstoken
+        (token, token_checksum, user_id, application_id, data_access_grant_id, scope, resource,
+         expires, created, updated)
+    SELECT '', %(access)s, %(account_id)s, %(client)s, %(grant)s, %(scope)s, '[]',
+           now() + make_interval(secs => %(lifetime)s), now(), now()
+    FROM spent
+)
+INSERT INTO fhirapi_auditrecord
+    (action, outcome, account_id, client_id, patient_ids, address)
+SELECT 'token', 'success', %(account_id)s, %(client_id)s, %(patient_ids)s, %(address)s
+FROM spent
+RETURNING id
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class _Service:
+    client_id: int
+    kind: str
+    jwks: str | None
+    """As JSON."""
+    jwks_uri: str
+    allowed_scopes: str
+    is_disabled: bool
+    grant_id: int | None
+    account_id: int | None
+    granted_scopes: str | None
+    patient_ids: list[str] | None
+
+
+def issue(request: HttpRequest) -> HttpResponse:
+    """Raises Refused."""
+    shown = shown_by(request.POST.dict(), request.META.get("HTTP_AUTHORIZATION", ""))
+    if not (shown.assertion or shown.assertion_type):
+        authenticate_request(request)  # says what is wrong with who it is, if that is wrong
+        raise Refused("unauthorized_client", _SIGN)
+    found = assertion.unverified(shown.assertion, shown.assertion_type, shown.client_id)
+    service = _find(found.client_id)
+    client = Client(
+        client_id=found.client_id,
+        kind=service.kind,
+        jwks=orjson.loads(service.jwks or "null"),
+        jwks_uri=service.jwks_uri,
+    )
+    require_signing(client)
+    verified = assertion.verify(found, client)
+    scope = _granted(service, request.POST.get("scope") or "")
+    return _issue(service, found.client_id, verified, scope, address_of(request))
+
+
+def _find(client_id: str) -> _Service:
+    rows = _FIND.fetch({"client_id": client_id}) if "\x00" not in client_id else []
+    if not rows:
+        raise Refused("invalid_client", UNKNOWN_ISSUER)
+    return _Service(*rows[0])
+
+
+def _granted(service: _Service, asked: str) -> str:
+    if service.is_disabled:
+        raise Refused("invalid_client", DISABLED)
+    if service.kind != Client.Kind.BACKEND:
+        raise Refused("unauthorized_client", _WRONG_KIND)
+    if service.granted_scopes is None:
+        raise Refused("unauthorized_client", _NOT_APPROVED)
+    if not asked.strip():
+        raise Refused("invalid_scope", _NO_SCOPE)
+    scope = _common(asked, service.allowed_scopes, service.granted_scopes)
+    if not scope:
+        raise Refused("invalid_scope", _NO_SUCH_SCOPE)
+    return scope
+
+
+@lru_cache(maxsize=1000)
+def _common(asked: str, registered: str, approved: str) -> str:
+    """Only ``system/``: the other contexts are about a person, and none takes part."""
+    of_system = [word for word in asked.split() if word.startswith("system/")]
+    return " ".join(common(common(of_system, registered.split()), approved.split()))
+
+
+def _issue(
+    service: _Service,
+    client_id: str,
+    verified: assertion.Verified,
+    scope: str,
+    address: str | None,
+) -> HttpResponse:
+    access_token = jwt.sign(
+        account_id=service.account_id, client_id=client_id, scope=scope, patient_id=None
+    )
+    written = _ISSUE.fetch_one(
+        {
+            "digest": verified.digest,
+            "assertion_expires": verified.expires_at,
+            "access": token_checksum(access_token),
+            "account_id": service.account_id,
+            "client": service.client_id,
+            "client_id": client_id,
+            "grant": service.grant_id,
+            "scope": scope,
+            "lifetime": settings.ACCESS_TOKEN_LIFETIME,
+            "patient_ids": service.patient_ids,
+            "address": address,
+        }
+    )
+    if written is None:
+        raise assertion.replayed()
+    return answer(
+        {
+            "access_token": access_token,
+            "token_type": "Bearer",
+            "expires_in": settings.ACCESS_TOKEN_LIFETIME,
+            "scope": scope,
+        }
+    )

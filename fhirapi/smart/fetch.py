@@ -1,0 +1,158 @@
+"""Fetches a small JSON document from an address that an app's developer named.
+
+The address is not ours and not trusted: only https, only public networks, no redirect, one time
+limit for the whole of it and one for its size. The host's addresses are looked up once and the
+connection goes to the very address that was checked, so that a name cannot change in between.
+https://owasp.org/www-community/attacks/Server_Side_Request_Forgery
+"""
+
+import io
+import ipaddress
+import socket
+import ssl
+import time
+from functools import cache
+from http.client import HTTPException, HTTPResponse
+from urllib.parse import SplitResult, urlsplit
+
+from django.conf import settings
+
+SECONDS = 3.0
+MOST_BYTES = 64 * 1024
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
+# Addresses that carry another one inside, which the outer one's kind says nothing about.
+_WRAPPED = [ipaddress.ip_network(each) for each in ("64:ff9b::/32", "2002::/16", "2001::/32")]
+
+
+class FetchProblem(Exception):
+    """Why the document is not to be had, in a sentence for the app's developer."""
+
+
+def fetch(url: str) -> bytes:
+    """The document's bytes. Raises FetchProblem."""
+    parts = _parts(url)
+    until = time.monotonic() + SECONDS
+    try:
+        with _connect(parts, until) as connection:
+            return _body(connection, parts, until)
+    except ssl.SSLCertVerificationError:
+        raise FetchProblem("The server's TLS certificate is not valid for this host.") from None
+    except TimeoutError:
+        raise FetchProblem(f"The server did not answer within {SECONDS:.0f} seconds.") from None
+    except (OSError, HTTPException):
+        raise FetchProblem("The server could not be reached, or broke the answer off.") from None
+
+
+def is_fetchable(url: str) -> str | None:
+    """What is wrong with the address itself; None if it may be fetched."""
+    try:
+        _parts(url)
+    except FetchProblem as problem:
+        return str(problem)
+    return None
+
+
+def _parts(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise FetchProblem("This is not a web address.") from None
+    if not url.isascii() or not url.isprintable() or " " in url or not host:
+        raise FetchProblem("This is not a web address.")
+    if parts.username is not None or parts.fragment:
+        raise FetchProblem("Leave out the user name and the part behind #.")
+    if parts.scheme == "https" or (parts.scheme == "http" and _may_be_loopback(host)):
+        return parts
+    raise FetchProblem("The address must begin with https://.")
+
+
+def _may_be_loopback(host: str) -> bool:
+    """Servers of one's own machine are for trying things out, not for a practice's server."""
+    return host in LOOPBACK_HOSTS and (settings.DEMO or settings.DEBUG)
+
+
+def _connect(parts: SplitResult, until: float) -> socket.socket:
+    host = parts.hostname or ""
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    failure: OSError = OSError("no address")
+    for address in _addresses(host, port):
+        try:
+            plain = socket.create_connection((address, port), timeout=_left(until))
+        except OSError as problem:
+            failure = problem
+            continue
+        if parts.scheme == "http":
+            return plain
+        plain.settimeout(_left(until))
+        return _tls().wrap_socket(plain, server_hostname=host)
+    raise failure
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    return ssl.create_default_context()
+
+
+def _addresses(host: str, port: int) -> list[str]:
+    """Those of the host, all of which must be allowed: one that is not makes the name suspect."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise FetchProblem("The host's name was not found.") from None
+    addresses = list(dict.fromkeys(str(each[4][0]) for each in found))
+    is_local = _may_be_loopback(host)
+    if all(_is_allowed(address, is_local) for address in addresses):
+        return addresses
+    raise FetchProblem("The host is in a private network. Use one that the internet can reach.")
+
+
+def _is_allowed(address: str, is_local: bool) -> bool:
+    parsed = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:
+        parsed = parsed.ipv4_mapped
+    if is_local:
+        return parsed.is_loopback
+    is_wrapped = any(parsed in network for network in _WRAPPED if network.version == parsed.version)
+    return parsed.is_global and not (parsed.is_multicast or parsed.is_reserved or is_wrapped)
+
+
+def _body(connection: socket.socket, parts: SplitResult, until: float) -> bytes:
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    head = f"GET {target} HTTP/1.1\r\nHost: {parts.netloc}\r\nAccept: application/json\r\n"
+    connection.settimeout(_left(until))
+    connection.sendall(f"{head}User-Agent: QSmartCare\r\nConnection: close\r\n\r\n".encode())
+    response = HTTPResponse(_InTime(connection, until))  # type: ignore[arg-type]  # needs makefile
+    response.begin()
+    if 300 <= response.status < 400:
+        raise FetchProblem("The server redirects elsewhere. Name the final address.")
+    if response.status != 200:
+        raise FetchProblem(f"The server answered with status {response.status} instead of 200.")
+    body = response.read(MOST_BYTES + 1)
+    if len(body) > MOST_BYTES:
+        raise FetchProblem(f"The document is larger than {MOST_BYTES // 1024} kB.")
+    return body
+
+
+def _left(until: float) -> float:
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
+
+
+class _InTime(io.RawIOBase):
+    """What comes in over a connection until a time: byte by byte does not make it last longer."""
+
+    def __init__(self, connection: socket.socket, until: float) -> None:
+        self._connection, self._until = connection, until
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        return io.BufferedReader(self)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # as it is called
+        self._connection.settimeout(_left(self._until))
+        return self._connection.recv_into(buffer)

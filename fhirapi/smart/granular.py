@@ -1,0 +1,120 @@
+"""What scopes open in plain words, and the parts of which two types are opened alone. Pure.
+
+A person who opens only the laboratory results to an app grants a scope with a category.
+https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html#finer-grained-resource-constraints-using-search-parameters
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from fhirapi.definitions import registry
+from fhirapi.smart.overlap import common
+from fhirapi.smart.scopes import IDENTITY, Scope, parse_one
+
+_HL7 = "http://terminology.hl7.org/CodeSystem/"
+_US_CORE = "http://hl7.org/fhir/us/core/CodeSystem/"
+
+
+@dataclass(frozen=True)
+class Part:
+    """Resources of a type that have a category, as they may be opened alone."""
+
+    system: str
+    code: str
+    words: str
+
+    @property
+    def constraint(self) -> str:
+        return f"category={self.system}|{self.code}"
+
+
+# 45 CFR 170.315(g)(10) with US Core 6.1.0 and later: scopes that are offered for these two types.
+# https://hl7.org/fhir/us/core/STU6.1/scopes.html
+PARTS: dict[str, tuple[Part, ...]] = {
+    "Condition": (
+        Part(f"{_HL7}condition-category", "encounter-diagnosis", "Diagnoses made at visits"),
+        Part(f"{_HL7}condition-category", "problem-list-item", "The list of problems"),
+        Part(f"{_US_CORE}condition-category", "health-concern", "Health concerns"),
+    ),
+    "Observation": (
+        Part(f"{_HL7}observation-category", "laboratory", "Laboratory results"),
+        Part(f"{_HL7}observation-category", "vital-signs", "Vital signs"),
+        Part(f"{_HL7}observation-category", "social-history", "Social history, such as smoking"),
+        Part(f"{_HL7}observation-category", "survey", "Answers to questionnaires"),
+        Part(f"{_US_CORE}us-core-category", "sdoh", "Living conditions, such as housing and food"),
+        Part(f"{_US_CORE}us-core-observation-category", "clinical-test", "Other clinical tests"),
+    ),
+}
+_DEEDS = {"rs": "see", "r": "open", "s": "search", "c": "add", "u": "change", "d": "delete"}
+
+
+def usable(asked: Iterable[str], registered: str) -> list[str]:
+    """What of the asked scopes the app was registered for and this server understands.
+
+    RFC 6749 3.3 and SMART let a server grant less than was asked for; the token says what it was.
+    """
+    return common((word for word in asked if _can_be_given(word)), registered.split())
+
+
+def _can_be_given(word: str) -> bool:
+    """To an app that a person approves."""
+    scope = parse_one(word)
+    if scope is None:
+        return word in IDENTITY
+    return scope.context != "system" and is_understood(scope)
+
+
+def is_understood(scope: Scope) -> bool:
+    if scope.resource_type == "*":
+        return not scope.constraint
+    declared = registry.find(scope.resource_type)
+    if declared is None:
+        return False
+    pairs = _pairs(scope)
+    if scope.constraint and not pairs:
+        return False
+    return all(value.strip() and declared.parameter(name) for name, value in pairs)
+
+
+def deeds_in_words(permissions: frozenset[str]) -> str:
+    """``see``, ``see and add``."""
+    left = "".join(letter for letter in "rscud" if letter in permissions)
+    words = [_DEEDS["rs"]] if left.startswith("rs") else []
+    words += [_DEEDS[each] for each in left.removeprefix("rs")]
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def type_in_words(resource_type: str) -> str:
+    if resource_type == "*":
+        return "Everything in the record"
+    found = registry.find(resource_type)
+    return found.words if found else resource_type
+
+
+def constraint_in_words(scope: Scope) -> str:
+    """``Laboratory results``; of a category that is none of ours, its code."""
+    whole = type_in_words(scope.resource_type)
+    return ", ".join(_condition_in_words(scope, *each) for each in _pairs(scope)) or whole
+
+
+def in_words(word: str) -> str:
+    """One scope in a line, for lists."""
+    scope = parse_one(word)
+    if scope is None:
+        return IDENTITY.get(word, word)
+    what = constraint_in_words(scope) if scope.constraint else type_in_words(scope.resource_type)
+    deed = deeds_in_words(scope.permissions)
+    return what if deed == "see" else f"{what} ({deed})"
+
+
+def _pairs(scope: Scope) -> list[tuple[str, str]]:
+    return parse_qsl(scope.constraint, keep_blank_values=True)
+
+
+def _condition_in_words(scope: Scope, name: str, value: str) -> str:
+    code = value.rpartition("|")[2]
+    for part in PARTS.get(scope.resource_type, ()):
+        if name == "category" and part.code == code:
+            return part.words
+    return f"{type_in_words(scope.resource_type)}: {name} {code}"

@@ -1,0 +1,45 @@
+"""An address that takes a client's form; whatever is wrong is answered in JSON. RFC 6749 5.2"""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
+from django.views.decorators.csrf import csrf_exempt
+
+from fhirapi.smart.answers import Refused, error, only_post
+
+UNREADABLE = "Send multipart/form-data or application/x-www-form-urlencoded, in UTF-8."
+FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
+NUL = "A field holds a character that none can hold."
+_REPEATED = "A field is repeated."
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+def form_view(handler: Handler) -> Handler:
+    @csrf_exempt
+    @wraps(handler)
+    def view(request: HttpRequest) -> HttpResponse:
+        if refusal := only_post(request):
+            return refusal
+        try:
+            _check(request)
+            return handler(request)
+        except Refused as refused:
+            return refused.response()
+        except (BadRequest, SuspiciousOperation, MultiPartParserError):
+            return error(400, "invalid_request", UNREADABLE)
+
+    return view
+
+
+def _check(request: HttpRequest) -> None:
+    if request.content_type not in FORMS:
+        raise Refused("invalid_request", UNREADABLE)
+    for _, values in request.POST.lists():
+        if len(values) > 1:
+            raise Refused("invalid_request", _REPEATED)
+        if "\x00" in str(values[0]):
+            raise Refused("invalid_request", NUL)

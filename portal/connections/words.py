@@ -1,0 +1,19 @@
+"""What an app was given, as few lines: every type of data once, identity left to its name."""
+
+from fhirapi.definitions import registry
+from fhirapi.smart import granular
+from fhirapi.smart.scopes import parse_one
+
+_MOST = 8
+
+
+def scopes_in_words(scopes: list[str]) -> list[str]:
+    """Data first; a long list ends with how many more kinds there are."""
+    data = [granular.in_words(word) for word in scopes if parse_one(word)]
+    lines = list(dict.fromkeys(data))
+    if len(lines) > _MOST + 1:
+        rest = len(lines) - _MOST
+        lines = [*lines[:_MOST], f"and {rest} more kinds of {len(list(registry.every()))}"]
+    if "openid" in scopes:
+        lines.append("Who you are")
+    return lines

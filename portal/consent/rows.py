@@ -1,0 +1,188 @@
+"""The check boxes of the consent page: what is asked for, by type of data, and what was ticked.
+
+Nothing is opened whose box is not ticked. A type of which all parts are ticked is opened as a
+whole; otherwise its ticked parts take its place, as scopes with a category. Pure.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
+
+from fhirapi.definitions import registry
+from fhirapi.smart import granular
+from fhirapi.smart.overlap import canonical
+from fhirapi.smart.scopes import Scope, parse_one
+
+# They say which launch it is, not what is opened.
+_OF_THE_LAUNCH = ("launch", "launch/patient", "launch/encounter")
+_ABOUT_YOU = {
+    "openid": ("Sign you in", "A number that stands for your account. It holds no name."),
+    "fhirUser": ("Know who you are", "The address of the record that is you: patient, provider "
+                 "or relative."),
+    "profile": ("See your name", "The name of your account."),
+}  # fmt: skip
+_HOW_LONG = {
+    "offline_access": (
+        "Keep access while you are not using the app",
+        "The app goes on fetching data without you, until the day below.",
+    ),
+    "online_access": (
+        "Keep access while you are using the app",
+        "The app may renew its access until it ends, without asking you each time.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Box:
+    value: str
+    words: str
+    about: str = ""
+    is_ticked: bool = True
+
+
+@dataclass
+class Row:
+    """A type of data with the parts of it that can be opened alone."""
+
+    value: str
+    words: str
+    about: str = ""
+    is_ticked: bool = True
+    parts: list[Box] = field(default_factory=list)
+    is_whole: bool = False
+    """Whether the whole type is asked for, so that all its parts are offered."""
+
+    @property
+    def is_in_part(self) -> bool:
+        return any(not each.is_ticked for each in self.parts)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of one kind: the data of a patient, of everybody, or shared by the practice."""
+
+    kind: str
+    rows: list[Row]
+
+
+@dataclass(frozen=True)
+class Boxes:
+    about_you: list[Box]
+    how_long: list[Box]
+    tables: list[Table]
+
+    @property
+    def is_offline(self) -> bool:
+        return any(each.value == "offline_access" for each in self.how_long)
+
+
+def boxes(scopes: Iterable[str], ticked: Collection[str] | None = None) -> Boxes:
+    """``ticked``: the values that came back; None for a new page, where everything is."""
+    words = list(scopes)
+    rows = _rows(words)
+    if ticked is not None:
+        rows = {scope: _with_ticks(row, ticked) for scope, row in rows.items()}
+    kinds: dict[str, list[Row]] = {"patient": [], "user": [], "shared": []}
+    for scope, row in rows.items():
+        declared = registry.find(scope.resource_type)
+        kinds["shared" if declared and declared.is_shared else scope.context].append(row)
+    return Boxes(
+        about_you=_identity(words, _ABOUT_YOU, ticked),
+        how_long=_identity(words, _HOW_LONG, ticked),
+        tables=[Table(kind, found) for kind, found in kinds.items() if found],
+    )
+
+
+def granted(scopes: Iterable[str], ticked: Collection[str]) -> list[str]:
+    """The scopes that the ticked boxes leave, whole ones as the app wrote them."""
+    words = list(scopes)
+    rows = _rows(words)
+    found: dict[str, None] = {}
+    for word in words:
+        scope = parse_one(word)
+        if scope is None:
+            found |= {word: None} if word in ticked or word in _OF_THE_LAUNCH else {}
+        else:
+            found |= dict.fromkeys(_left_of(word, scope, rows, ticked))
+    return list(found)
+
+
+def _left_of(word: str, scope: Scope, rows: dict[Scope, Row], ticked: Collection[str]) -> list[str]:
+    left: list[str] = []
+    is_all = True
+    for single in _singles(scope):
+        row = rows[replace(single, constraint="")]
+        kept = _kept(single, row, ticked)
+        is_all = is_all and kept == [str(single)]
+        left += kept
+    if is_all:
+        return [word]
+    # An app of version 1 goes on reading its own spelling, where that can say it.
+    ending = word.rpartition(".")[2]
+    is_v1 = ending in ("read", "write", "*")
+    return [each if "?" in each or not is_v1 else _respelt(each, ending) for each in left]
+
+
+def _kept(single: Scope, row: Row, ticked: Collection[str]) -> list[str]:
+    if row.value not in ticked:
+        return []
+    if single.constraint:
+        return [str(single)] if str(canonical(single)) in ticked else []
+    kept = [each.value for each in row.parts if each.value in ticked]
+    return [str(single)] if len(kept) == len(row.parts) else kept
+
+
+def _respelt(scope: str, ending: str) -> str:
+    return f"{scope.rpartition('.')[0]}.{ending}"
+
+
+def _rows(words: list[str]) -> dict[Scope, Row]:
+    """By type and what may be done with it; two spellings of one scope share a row."""
+    found: dict[Scope, Row] = {}
+    scopes = [scope for word in words if (scope := parse_one(word))]
+    for single in (each for scope in scopes for each in _singles(scope)):
+        bare = replace(single, constraint="")
+        row = found.setdefault(bare, _row(bare))
+        if single.constraint:
+            _add(row, single)
+        else:
+            row.is_whole = True
+    for bare, row in found.items():
+        if row.is_whole and bare.permissions & {"r", "s"}:
+            for part in granular.PARTS.get(bare.resource_type, ()):
+                _add(row, replace(bare, constraint=part.constraint))
+    return found
+
+
+def _add(row: Row, single: Scope) -> None:
+    value = str(canonical(single))
+    if value not in [each.value for each in row.parts]:
+        row.parts.append(Box(value, granular.constraint_in_words(single)))
+
+
+def _row(bare: Scope) -> Row:
+    deeds = granular.deeds_in_words(bare.permissions)
+    about = "" if deeds == "see" else f"The app may {deeds} them."
+    return Row(str(bare), granular.type_in_words(bare.resource_type), about)
+
+
+def _with_ticks(row: Row, ticked: Collection[str]) -> Row:
+    parts = [replace(each, is_ticked=each.value in ticked) for each in row.parts]
+    return replace(row, is_ticked=row.value in ticked, parts=parts)
+
+
+def _singles(scope: Scope) -> list[Scope]:
+    """A scope for all types, type by type."""
+    if scope.resource_type != "*":
+        return [scope]
+    return [replace(scope, resource_type=each.name) for each in registry.every()]
+
+
+def _identity(
+    words: list[str], offered: dict[str, tuple[str, str]], ticked: Collection[str] | None
+) -> list[Box]:
+    return [
+        Box(word, *offered[word], is_ticked=ticked is None or word in ticked)
+        for word in words
+        if word in offered
+    ]

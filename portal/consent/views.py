@@ -1,0 +1,228 @@
+"""The authorization endpoint: signing in, the consent page, the code.
+
+https://hl7.org/fhir/smart-app-launch/app-launch.html#obtain-authorization-code
+"""
+
+import logging
+import secrets
+import time
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods
+from oauth2_provider.http import OAuth2ResponseRedirect
+
+from fhirapi.audit.record import address_of
+from fhirapi.smart import authorize, consented, launch, patients, privacy
+from fhirapi.smart.authorize import Asked, NotTrusted, Refused
+from fhirapi.smart.models import Client
+from portal.accounts.access import last_door
+from portal.accounts.asking import allow_form_to_lead_to
+from portal.accounts.models import Account
+from portal.accounts.signin import sign_out, signed_in_at
+from portal.consent.rows import boxes, granted
+from portal.consent.whose import Whose, whose
+from portal.ui.state import state_of
+
+logger = logging.getLogger(__name__)
+
+_NOTHING = "Nothing is ticked. To give the app no access, choose Deny."
+_FORM = "csrfmiddlewaretoken"  # only our own page's form has it
+
+
+@require_http_methods(["GET", "POST"])  # HEAD would spend a remembered approval on nobody
+@never_cache
+@csrf_exempt
+def authorize_page(request: HttpRequest) -> HttpResponse:
+    """An app may ask by POST as well (SMART's ``authorize-post``).
+
+    From another site that request comes without our cookie, so it is asked again as a GET.
+    """
+    if request.method == "POST" and _FORM not in request.POST:
+        params = request.GET.copy()
+        params.update(request.POST)
+        response = redirect(f"{request.path}?{params.urlencode()}")
+        response.status_code = 303
+        return response
+    return _authorize(request)
+
+
+@csrf_protect
+def _authorize(request: HttpRequest) -> HttpResponse:
+    try:
+        client, redirect_uri = authorize.trusted(request.GET)
+    except NotTrusted as why:
+        return _not_trusted(request, why)
+    try:
+        asked = authorize.checked(client, redirect_uri, request.GET)
+        return _answer(request, asked)
+    except Refused as refused:
+        state = authorize.state_of(request.GET)
+        return _to_app(request, client, authorize.error_address(redirect_uri, refused, state))
+
+
+def _answer(request: HttpRequest, asked: Asked) -> HttpResponse:
+    account = request.user
+    if not isinstance(account, Account):
+        if "none" in asked.prompt:
+            raise Refused("login_required", "Nobody is signed in here.")
+        return _to_the_door(request)
+    if request.POST.get("decision") == "switch" or _must_sign_in_again(request, asked):
+        return _signed_out(request)
+    page = _Page(request, account, asked, request.POST if request.method == "POST" else None)
+    return page.decide() if page.form is not None else page.open()
+
+
+@dataclass
+class _Page:
+    request: HttpRequest
+    account: Account
+    asked: Asked
+    form: QueryDict | None
+    whose: Whose = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.whose = whose(self.account, self.asked, self.form, address=address_of(self.request))
+
+    def open(self) -> HttpResponse:
+        """Goes on at once if the same was approved before and nothing is left to choose."""
+        silent = "none" in self.asked.prompt
+        if not self.whose.is_settled and silent:
+            raise Refused("interaction_required", "The person has to choose a patient.")
+        if self._is_blocked():
+            if silent:
+                raise Refused("interaction_required", "The account has no record to open.")
+            return self._blocked()
+        if self._may_skip():
+            before = consented.remembered(
+                self.account, self.asked.client, self.asked.scopes, self.whose.context
+            )
+            if before is not None:
+                return self._approved(list(self.asked.scopes), is_remembered=True)
+        if silent:
+            raise Refused("consent_required", "The person has not approved this yet.")
+        return self._show()
+
+    def decide(self) -> HttpResponse:
+        form = self.form or QueryDict()
+        decision = form.get("decision")
+        if decision == "deny":
+            return self._denied()
+        if self._is_blocked():
+            return self._blocked()
+        if decision != "approve":  # searched for a patient, or chose one
+            return self._show()
+        scopes = granted(self.asked.scopes, set(form.getlist("grant")))
+        if "encounter" not in self.whose.context:
+            scopes = [each for each in scopes if each != "launch/encounter"]
+        if not any(each for each in scopes if not each.startswith("launch")):
+            return self._show(_NOTHING)
+        if error := self.whose.error:
+            return self._show(error)
+        return self._approved(scopes)
+
+    def _approved(self, scopes: list[str], *, is_remembered: bool = False) -> HttpResponse:
+        """The grant, the used launch and the code come into being together, or not at all."""
+        with transaction.atomic():
+            if self.asked.launch and not launch.take(
+                self.asked.launch, self.account, self.asked.client
+            ):
+                raise Refused("invalid_request", "The launch has been used meanwhile.")
+            grant = consented.approve(
+                self.account,
+                self.asked.client,
+                scopes,
+                self.whose.context,
+                is_remembered=is_remembered,
+                address=address_of(self.request),
+            )
+            address = authorize.code_address(self.request, self.asked, grant, scopes)
+        return _to_app(self.request, self.asked.client, address)
+
+    def _denied(self) -> HttpResponse:
+        consented.deny(self.account, self.asked.client, address=address_of(self.request))
+        if self.asked.launch:
+            launch.take(self.asked.launch, self.account, self.asked.client)
+        raise Refused("access_denied", "The person has not approved the request.")
+
+    def _may_skip(self) -> bool:
+        return (
+            self.whose.is_settled
+            and "consent" not in self.asked.prompt
+            and consented.may_remember(self.asked.client, self.asked.redirect_uri)
+        )
+
+    def _is_blocked(self) -> bool:
+        if self.whose.is_empty:
+            return True
+        sees_nobody = self.asked.has_data and patients.few(self.account, 0) == []
+        return sees_nobody and not self.account.is_provider
+
+    def _blocked(self) -> HttpResponse:
+        context = {"app": self.asked.client, "state": state_of(self.account)}
+        return self._framed(render(self.request, "consent/blocked.html", context))
+
+    def _show(self, error: str = "") -> HttpResponse:
+        ticked = None if self.form is None else set(self.form.getlist("grant"))
+        now = timezone.now()
+        context = {
+            "app": self.asked.client,
+            "privacy": privacy.attested(self.asked.client.privacy_answers),
+            "boxes": boxes(self.asked.scopes, ticked),
+            "whose": self.whose,
+            "error": error,
+            "offline_until": now + consented.OFFLINE,
+            "until": now + consented.lasts(()),
+        }
+        return self._framed(render(self.request, "consent/consent.html", context))
+
+    def _framed(self, response: HttpResponse) -> HttpResponse:
+        return allow_form_to_lead_to(response, [self.asked.redirect_uri])
+
+
+def _must_sign_in_again(request: HttpRequest, asked: Asked) -> bool:
+    if request.method == "POST":
+        return False
+    if asked.prompt & {"login", "select_account"}:
+        return True
+    is_stale = asked.max_age is not None and signed_in_at(request) < time.time() - asked.max_age
+    if is_stale and "none" in asked.prompt:
+        raise Refused("login_required", "The person signed in too long ago.")
+    return is_stale
+
+
+def _signed_out(request: HttpRequest) -> HttpResponse:
+    sign_out(request)
+    return _to_the_door(request)
+
+
+def _to_the_door(request: HttpRequest) -> HttpResponse:
+    """And back to the same request; what asked for signing in is fulfilled by then."""
+    params = request.GET.copy()
+    params.pop("max_age", None)
+    prompt = set(params.pop("prompt", [""])[0].split()) - {"login", "select_account"}
+    if prompt:
+        params["prompt"] = " ".join(sorted(prompt))
+    here = f"{request.path}?{params.urlencode()}"
+    return redirect(f"{reverse(last_door(request))}?{urlencode({'next': here})}")
+
+
+def _to_app(request: HttpRequest, client: Client, address: str) -> HttpResponse:
+    response: HttpResponse = OAuth2ResponseRedirect(address, client.get_allowed_schemes())
+    if request.method == "POST":
+        response.status_code = 303  # RFC 9700 4.12: the form is not sent on
+    return response
+
+
+def _not_trusted(request: HttpRequest, why: NotTrusted) -> HttpResponse:
+    reference = secrets.token_hex(4).upper()
+    logger.warning("Authorization request %s was not trusted: %s", reference, why)
+    context = {"why": why, "reference": reference}
+    return render(request, "consent/not_trusted.html", context, status=400)

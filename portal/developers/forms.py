@@ -1,0 +1,268 @@
+"""The form of an app, with the fields that its kind has, and the form of a new secret."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+
+from fhirapi.smart import granular, privacy, registration
+from fhirapi.smart.models import Client
+from fhirapi.smart.registration import Details
+from portal.accounts.models import Account
+from portal.developers.kinds import KindInWords
+from portal.keys.forms import PinForm
+
+_COMMON = (
+    "openid", "fhirUser", "launch/patient", "launch", "offline_access", "patient/*.rs",
+    "user/*.rs",
+)  # fmt: skip
+"""Scopes that most apps choose from; all others can be typed."""
+_TOLD = {
+    "patient/*.rs": "Everything in one patient's record",
+    "user/*.rs": "Everything that the person who signs in may see",
+}
+_LONGEST = 20_000
+_HTTPS = "The full address, beginning with https://."
+
+
+class Lines(forms.CharField):
+    """One entry a line; spaces part as well."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocapitalize": "off"})
+        super().__init__(max_length=_LONGEST, widget=widget, **kwargs)
+
+    def clean(self, value: Any) -> list[str]:
+        return list(dict.fromkeys(super().clean(value).split()))
+
+
+class Json(forms.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "class": "value"})
+        super().__init__(max_length=_LONGEST, widget=widget, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            found = json.loads(text)
+        except (ValueError, RecursionError):
+            raise forms.ValidationError("This is not JSON. Paste the whole JWK Set.") from None
+        return found if isinstance(found, dict) else {}
+
+
+def _address(label: str, help_text: str = _HTTPS) -> forms.CharField:
+    widget = forms.TextInput(
+        attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"}
+    )
+    return forms.CharField(label=label, required=False, help_text=help_text, widget=widget)
+
+
+@dataclass(frozen=True)
+class Group:
+    title: str
+    hint: str
+    fields: list[BoundField]
+
+
+class AppForm(forms.Form):
+    template_name = "developers/_form.html"
+
+    name = forms.CharField(
+        label="Name of the app",
+        max_length=registration.LONGEST_NAME,
+        help_text="People read it when they are asked whether the app may see their data.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "Give the app the name that people will see."},
+    )
+    description = forms.CharField(
+        label="What the app does",
+        required=False,
+        max_length=registration.LONGEST_DESCRIPTION,
+        help_text="A sentence or two for the people who use it.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    redirect_uris = Lines(
+        label="Redirect URIs",
+        help_text="Where people go after they have decided, one address a line. They are compared "
+        "letter by letter. https, or http on localhost, 127.0.0.1 or [::1].",
+        error_messages={"required": "Name at least one redirect URI."},
+    )
+    allowed_origins = Lines(
+        label="Origins of web pages",
+        required=False,
+        help_text="From where a browser may call the API, for example https://app.example.com. "
+        "Left empty they are taken from the redirect URIs.",
+    )
+    launch_uri = _address(
+        "Launch address", "Where the app opens from a patient's page (EHR launch), if it can."
+    )
+    jwks_uri = _address(
+        "Address of your public keys (JWKS URL)",
+        "Recommended: you can change keys without coming here. Begins with https://.",
+    )
+    jwks = Json(
+        label="Or the public keys themselves (JWK Set)",
+        required=False,
+        help_text="If you cannot publish them: {&quot;keys&quot;: [...]}, public parts only. Leave "
+        "one of the two fields empty.",
+    )
+    common_scopes = forms.MultipleChoiceField(
+        label="What the app may ask for",
+        required=False,
+        choices=[(scope, f"{_TOLD.get(scope) or granular.in_words(scope)}") for scope in _COMMON],
+        widget=forms.CheckboxSelectMultiple,
+        initial=["openid", "fhirUser", "launch/patient", "offline_access", "patient/*.rs"],
+    )
+    more_scopes = Lines(
+        label="Further scopes",
+        required=False,
+        help_text="One a line, for example patient/Observation.rs or patient/Condition.read.",
+    )
+    client_uri = _address("Home page")
+    logo_uri = _address("Logo")
+    policy_uri = _address("Privacy policy")
+    tos_uri = _address("Terms of use")
+    contacts = Lines(
+        label="Contacts",
+        required=False,
+        help_text="Email addresses for questions about the app, one a line.",
+    )
+    privacy = forms.MultipleChoiceField(
+        label="Tick what is true of the app",
+        required=False,
+        choices=list(privacy.QUESTIONS.items()),
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, kind: KindInWords, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind = kind
+        for name in self._unused():
+            del self.fields[name]
+        if kind.is_backend:
+            scopes = self.fields["more_scopes"]
+            scopes.label, scopes.required = "What the service may ask for", True
+            scopes.initial = "system/*.rs"
+            scopes.help_text = "Scopes that begin with system/, one a line."
+
+    @property
+    def groups(self) -> Iterator[Group]:
+        for title, hint, names in _GROUPS:
+            if fields := [self[name] for name in names if name in self.fields]:
+                yield Group(title, hint, fields)
+
+    def details(self) -> Details:
+        """As the rules want it; a field that is not clean counts as empty."""
+        given = self.cleaned_data
+        redirect_uris = tuple(given.get("redirect_uris", ()))
+        origins = tuple(given.get("allowed_origins", ()))
+        if "allowed_origins" in self.fields and not origins:
+            origins = registration.origins_of(redirect_uris)
+        ticked = given.get("privacy", ())
+        scopes = [*given.get("common_scopes", ()), *given.get("more_scopes", ())]
+        return Details(
+            kind=self.kind.kind,
+            redirect_uris=redirect_uris,
+            allowed_origins=origins,
+            scopes=tuple(dict.fromkeys(scopes)),
+            jwks=given.get("jwks"),
+            contacts=tuple(" ".join(given.get("contacts", ())).replace(",", " ").split()),
+            privacy_answers=privacy.answers(dict.fromkeys(ticked, True)) if ticked else {},
+            **_texts(given),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        for name, texts in registration.problems(self.details()).items():
+            self._tell(name, texts)
+        return self.cleaned_data
+
+    def _tell(self, name: str, texts: list[str]) -> None:
+        field = "more_scopes" if name == "scopes" else name
+        is_told = field in self.errors or (field == "jwks_uri" and "jwks" in self.errors)
+        for text in () if is_told else texts:
+            self.add_error(field if field in self.fields else None, text)
+
+    def _unused(self) -> set[str]:
+        unused: set[str] = set()
+        if not self.kind.has_keys:
+            unused |= {"jwks", "jwks_uri"}
+        if self.kind.is_backend:
+            unused |= {"redirect_uris", "launch_uri", "common_scopes"}
+        if self.kind.kind != Client.Kind.PUBLIC:
+            unused.add("allowed_origins")
+        return unused
+
+
+def _texts(given: dict[str, Any]) -> dict[str, Any]:
+    return {name: given.get(name, "") for name in _PLAIN}
+
+
+_PLAIN = (
+    "name", "description", "launch_uri", "jwks_uri", "client_uri", "logo_uri", "policy_uri",
+    "tos_uri",
+)  # fmt: skip
+_GROUPS = (
+    ("About the app", "", ("name", "description")),
+    ("Addresses", "", ("redirect_uris", "allowed_origins", "launch_uri")),
+    ("Keys", "The app signs with the private key; we check with the public one.",
+     ("jwks_uri", "jwks")),
+    ("Access", "Ask for what the app needs and no more: whoever approves it sees the list.",
+     ("common_scopes", "more_scopes")),
+    ("Pages and contacts", "", ("client_uri", "logo_uri", "policy_uri", "tos_uri", "contacts")),
+    ("Privacy", "Voluntary. People are told whether you have answered, and how.", ("privacy",)),
+)  # fmt: skip
+
+
+def entered(client: Client) -> dict[str, Any]:
+    """The form's values of an app that is there."""
+    scopes = client.allowed_scopes.split()
+    is_backend = client.kind == Client.Kind.BACKEND
+    common = [] if is_backend else [scope for scope in _COMMON if scope in scopes]
+    return {
+        **{name: getattr(client, name) for name in _PLAIN},
+        "redirect_uris": "\n".join(client.redirect_uris.split()),
+        "allowed_origins": "\n".join(client.allowed_origins.split()),
+        "jwks": json.dumps(client.jwks, indent=2) if client.jwks else "",
+        "common_scopes": common,
+        "more_scopes": "\n".join(scope for scope in scopes if scope not in common),
+        "contacts": "\n".join(client.contacts),
+        "privacy": [name for name, answer in client.privacy_answers.items() if answer],
+    }
+
+
+LIFETIMES: dict[str, timedelta | None] = {
+    "90 days": timedelta(days=90),
+    "1 year": timedelta(days=365),
+    "never": None,
+}
+"""For how long a secret works."""
+
+
+class SecretForm(PinForm):
+    """The expiry is chosen; the PIN is asked for as when a SecretAccessKey is shown."""
+
+    lifetime = forms.ChoiceField(
+        label="For how long shall it work?",
+        widget=forms.RadioSelect,
+        initial="1 year",
+        choices=[
+            (name, "Until you revoke it" if length is None else f"For {name}")
+            for name, length in LIFETIMES.items()
+        ],
+        error_messages={
+            "required": "Choose for how long the secret shall work.",
+            "invalid_choice": "Choose one of the times in the list.",
+        },
+    )
+    field_order = ["lifetime", "pin"]
+    is_brief = False
+
+    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
+        super().__init__(*args, account=account, **kwargs)
+        self.fields["pin"].widget.attrs.pop("autofocus")

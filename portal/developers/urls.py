@@ -1,0 +1,19 @@
+from django.urls import URLPattern, path
+
+from portal.developers import keycheck, secrets, switch, views
+
+_APP = "portal/apps/<slug:client_id>/"
+
+urlpatterns: list[URLPattern] = [
+    path("portal/apps/", views.all_apps, name="apps"),
+    path("portal/apps/new/", views.choose_kind, name="app-new"),
+    path("portal/apps/new/<slug:kind>/", views.new_app, name="app-new-kind"),
+    path(_APP, views.one_app, name="app"),
+    path(f"{_APP}edit/", views.edit_app, name="app-edit"),
+    path(f"{_APP}keys/", keycheck.check_keys, name="app-keys"),
+    path(f"{_APP}secrets/new/", secrets.new_secret, name="app-secret-new"),
+    path(f"{_APP}secrets/<int:secret_id>/revoke/", secrets.revoke_secret, name="app-secret-revoke"),
+    path(f"{_APP}disable/", switch.disable_app, name="app-disable"),
+    path(f"{_APP}enable/", switch.enable_app, name="app-enable"),
+    path(f"{_APP}delete/", switch.delete_app, name="app-delete"),
+]

@@ -1,0 +1,117 @@
+"""The patients an account may see, and the apps that are opened from their pages."""
+
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from django.test import Client as Browser
+
+from fhirapi.audit.models import AuditRecord
+from fhirapi.smart.models import Client, LaunchContext
+from fhirapi.store.load import load
+from tests import people
+from tests.people import Person
+from tests.portal.ui.browser import approve, signed_in, text
+from tests.smart import app
+
+LIST, REBECCA = "/portal/patients/", "/portal/patients/142859/"
+LAUNCH = "https://app.example/launch"
+
+
+@pytest.fixture
+def greys(dr_grey: Person) -> Browser:
+    load(
+        [
+            people.encounter("v-1", "142859", "2024-03-05", "Headache"),
+            people.encounter("v-2", "142860", "2024-03-05", "X"),
+        ]
+    )
+    return signed_in(approve(dr_grey.account))
+
+
+@pytest.fixture
+def the_app(practice: None) -> Client:
+    return app.register(launch_uri=LAUNCH)
+
+
+def test_a_provider_sees_those_under_care(greys):
+    page = text(greys.get(LIST))
+    for words in ("Rebecca Larson", "9999094", "04/12/1978", "John Wright"):
+        assert words in page
+    assert "Zoë" not in page
+
+
+def test_searching_narrows_the_list(greys):
+    page = text(greys.post(LIST, {"find": "wri"}))
+    assert "John Wright" in page
+    assert "Rebecca Larson" not in page
+    assert "No patient begins like that" in text(greys.post(LIST, {"find": "zzz\x00"}))
+
+
+def test_whoever_is_listed_or_opened_stands_in_the_trail(greys):
+    greys.get(LIST)
+    greys.get(REBECCA)
+    listed, opened, visits = AuditRecord.objects.exclude(action="link").order_by("id")
+    assert sorted(listed.patient_ids) == ["142859", "142860"]
+    assert (opened.action, opened.patient_ids) == ("patient-search", ["142859"])
+    assert (visits.action, visits.resource_type) == ("search", "Encounter")
+
+
+def test_a_patients_page_has_head_visits_and_apps(greys, the_app):
+    app.register("no-launch", name="Not Openable")
+    app.register("off", name="Switched Off", launch_uri=LAUNCH, disabled_at="2026-01-01T00:00Z")
+    app.register("itself", name="Called Itself So", launch_uri=LAUNCH, registration_source="dcr")
+    page = text(greys.get(REBECCA))
+    for words in ("Rebecca Larson", "9999094", "04/12/1978 (", "female", "03/05/2024", "Headache",
+                  "Growth Chart"):  # fmt: skip
+        assert words in page
+    for name in ("Not Openable", "Switched Off", "Called Itself So"):
+        assert name not in page
+
+
+@pytest.mark.parametrize("patient_id", ["7", "no-such", "142859'", "%00"])
+def test_somebody_elses_patient_does_not_exist(greys, the_app, patient_id):
+    page = f"{LIST}{patient_id}/"
+    assert greys.get(page).status_code == 404
+    assert greys.post(f"{page}open/", {"app": "the-app"}).status_code == 404
+    assert not LaunchContext.objects.exists()
+
+
+def test_nobody_sees_a_page_without_signing_in(client, practice):
+    assert client.get(LIST).url.startswith("/patient/index.html?next=")
+    assert client.get(REBECCA).url.startswith("/patient/index.html?next=")
+
+
+@pytest.mark.parametrize(("sent", "encounter"), [("v-1", "v-1"), ("", None)])
+def test_an_app_is_opened_with_the_patient_and_the_visit(greys, the_app, settings, sent, encounter):
+    response = greys.post(f"{REBECCA}open/", {"app": "the-app", "visit": sent})
+    assert response.status_code == 303
+    assert response.url.startswith(f"{LAUNCH}?")
+    assert dict(parse_qsl(urlsplit(response.url).query))["iss"] == settings.FHIR_BASE_URL
+    context = LaunchContext.objects.get().context
+    assert (context["patient"], context.get("encounter")) == ("142859", encounter)
+    assert AuditRecord.objects.get(action="launch").client_id == "the-app"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [{"app": "no-such"}, {}, {"app": "the-app", "visit": "v-2"}, {"app": "the-app\x00x"}],
+)
+def test_an_app_or_visit_that_is_not_there_opens_nothing(greys, the_app, sent):
+    assert greys.post(f"{REBECCA}open/", sent).status_code == 404
+    assert not LaunchContext.objects.exists()
+
+
+def test_the_form_may_lead_to_the_apps(greys, the_app):
+    assert "form-action 'self' https://app.example" in greys.get(REBECCA)["Content-Security-Policy"]
+
+
+def test_a_patient_comes_to_the_own_record_at_once(rebecca):
+    browser = signed_in(rebecca.account)
+    assert browser.get(LIST).url == REBECCA
+    assert "Rebecca Larson" in text(browser.get(REBECCA))
+    assert browser.get(f"{LIST}142860/").status_code == 404
+
+
+def test_an_account_without_a_record_is_told_so(db):
+    browser = signed_in(people.account("new", "Nora", "Newman", wants_patient=True))
+    assert "not linked to a record" in text(browser.get(LIST))

@@ -1,0 +1,92 @@
+"""Scopes compared by what they open. https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html"""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fhirapi.smart import granular
+from fhirapi.smart.overlap import common, is_within
+from fhirapi.smart.scopes import Scope, parse_one
+
+LAB = "category=http://terminology.hl7.org/CodeSystem/observation-category|laboratory"
+_TYPES = st.sampled_from(["*", "Patient", "Observation", "Condition"])
+_LETTERS = st.frozensets(st.sampled_from("cruds"), min_size=1)
+_CONSTRAINTS = st.sampled_from(["", LAB, "category=laboratory", "code=1234-5"])
+_SCOPES = st.builds(
+    Scope, st.sampled_from(["patient", "user"]), _TYPES, _LETTERS, _CONSTRAINTS
+).filter(lambda scope: scope.resource_type != "*" or not scope.constraint)
+
+
+@pytest.mark.parametrize(
+    ("asked", "registered", "expected"),
+    [
+        ("patient/*.rs", "patient/*.rs", "patient/*.rs"),
+        ("patient/*.read", "patient/*.rs", "patient/*.read"),
+        ("patient/*.rs", "patient/*.read", "patient/*.rs"),
+        ("patient/Condition.r", "patient/*.rs", "patient/Condition.r"),
+        (f"patient/Observation.rs?{LAB}", "patient/*.rs", f"patient/Observation.rs?{LAB}"),
+        (f"patient/Observation.rs?{LAB}", f"patient/Observation.read?{LAB}",
+         f"patient/Observation.rs?{LAB}"),
+        ("patient/Observation.rs?category=http%3A%2F%2Fa%7Cb",
+         "patient/Observation.rs?category=http://a|b",
+         "patient/Observation.rs?category=http%3A%2F%2Fa%7Cb"),
+        ("patient/*.*", "patient/*.rs", "patient/*.rs"),
+        ("patient/*.rs", "patient/Patient.rs patient/Condition.rs",
+         "patient/Patient.rs patient/Condition.rs"),
+        ("patient/Observation.rs", f"patient/Observation.rs?{LAB}",
+         f"patient/Observation.rs?{LAB}"),
+        ("user/*.rs", "patient/*.rs", ""),
+        ("system/*.rs", "system/*.rs", ""),
+        ("patient/Nothing.rs", "patient/*.rs", ""),
+        ("patient/*.rs?category=x", "patient/*.rs", ""),
+        ("patient/Observation.rs?nonsense=x", "patient/*.rs", ""),
+        ("patient/Observation.rs?category=", "patient/*.rs", ""),
+        ("openid fhirUser", "openid", "openid"),
+        ("whatever openid openid", "openid whatever", "openid"),
+    ],
+)  # fmt: skip
+def test_an_app_may_have_what_lies_within_its_registration(asked, registered, expected):
+    assert granular.usable(asked.split(), registered) == expected.split()
+
+
+@given(_SCOPES, _SCOPES)
+def test_what_is_common_lies_within_both(one, other):
+    for word in common([str(one)], [str(other)]):
+        assert is_within(word, [str(one)])
+        assert is_within(word, [str(other)])
+
+
+@given(_SCOPES)
+def test_every_scope_lies_within_itself_and_within_everything(scope):
+    assert is_within(str(scope), [str(scope)])
+    assert is_within(str(scope), [f"{scope.context}/*.cruds"])
+
+
+@given(_SCOPES, _SCOPES, _SCOPES)
+def test_lying_within_goes_on(inner, middle, outer):
+    if is_within(str(inner), [str(middle)]) and is_within(str(middle), [str(outer)]):
+        assert is_within(str(inner), [str(outer)])
+
+
+@pytest.mark.parametrize(
+    ("word", "words"),
+    [
+        ("patient/AllergyIntolerance.rs", "Allergies and intolerances"),
+        ("patient/*.read", "Everything in the record"),
+        (f"patient/Observation.rs?{LAB}", "Laboratory results"),
+        ("patient/Goal.cruds", "Goals of treatment (see, add, change and delete)"),
+        ("patient/Goal.r", "Goals of treatment (open)"),
+        ("patient/Condition.rs?category=rash",
+         "Problems, diagnoses and health concerns: category rash"),
+    ],
+)  # fmt: skip
+def test_a_scope_is_told_in_plain_words(word, words):
+    assert granular.in_words(word) == words
+
+
+def test_every_part_that_is_offered_is_a_scope_that_can_be_granted():
+    for name, parts in granular.PARTS.items():
+        for part in parts:
+            scope = parse_one(f"patient/{name}.rs?{part.constraint}")
+            assert scope
+            assert granular.is_understood(scope)

@@ -1,0 +1,250 @@
+"""The public keys of apps: what is taken, and how they are fetched."""
+
+import json
+import ssl
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from pytest_django import Settings
+
+from fhirapi.smart import fetch, jwks
+from fhirapi.smart.fetch import FetchProblem
+from fhirapi.smart.models import Client
+from tests.smart.jwks import Publisher, ec_jwk, private_jwk, rsa_jwk, self_signed, serve
+
+
+def by_url(url: str) -> Client:
+    return Client(kind=Client.Kind.ASYMMETRIC, jwks_uri=url)
+
+
+def wrong(*keys: Any) -> str:
+    return " ".join(jwks.check({"keys": list(keys)}))
+
+
+def test_rs384_and_es384_keys_are_usable() -> None:
+    assert wrong(rsa_jwk(), ec_jwk()) == ""
+
+
+def test_a_private_key_is_refused_and_the_pair_is_to_be_made_anew() -> None:
+    assert "Send the public key only, and make a new pair." in wrong(private_jwk())
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"kid": None}, "It needs a kid"),
+        ({"kid": ""}, "It needs a kid"),
+        ({"alg": "RS256"}, "Its alg must be RS384."),
+        ({"alg": "none"}, "Its alg must be RS384."),
+        ({"use": "enc"}, "Its use must be sig."),
+        ({"key_ops": ["encrypt"]}, "Its key_ops must contain verify."),
+        ({"kty": "oct"}, "Its kty must be RSA"),
+        ({"n": "!"}, "Its n and e are not those of an RSA key."),
+        ({"n": 7}, "Its n and e are not those of an RSA key."),
+        ({"e": "AQAAAAAB"}, "Its e is unusually large."),
+    ],
+)
+def test_each_fault_of_a_key_is_named(change: dict[str, Any], words: str) -> None:
+    assert words in wrong(rsa_jwk() | change)
+
+
+def test_a_short_rsa_key_is_refused() -> None:
+    assert "It has 1024 bits" in wrong(rsa_jwk(bits=1024))
+
+
+def test_another_curve_and_a_point_beside_the_curve_are_refused() -> None:
+    assert "Its crv must be P-384." in wrong(ec_jwk(curve=ec.SECP256R1()))
+    assert "not a point of the curve" in wrong(ec_jwk() | {"y": ec_jwk()["y"]})
+
+
+def test_two_keys_of_one_kid_are_refused() -> None:
+    assert "Another key has the same kid." in wrong(rsa_jwk("one"), ec_jwk("one"))
+
+
+@pytest.mark.parametrize("jwks_document", [None, [], "x", {}, {"keys": 1}, {"keys": ["x"]}])
+def test_what_is_no_key_set_is_told_and_gives_no_keys(jwks_document: Any) -> None:
+    assert len(jwks.check(jwks_document)) == 1
+    assert jwks.keys_of(Client(jwks=jwks_document)) == []
+
+
+def test_an_empty_and_an_endless_set_are_refused() -> None:
+    assert jwks.check({"keys": []}) == ["The set holds no key."]
+    assert jwks.check({"keys": [{}] * 21}) == ["The set holds more than 20 keys."]
+
+
+def test_keys_by_value_are_found_by_their_kid_and_unusable_ones_never() -> None:
+    good, bad = ec_jwk("good"), rsa_jwk("bad", alg="RS256")
+    client = Client(jwks={"keys": [good, bad]})
+    assert jwks.keys_of(client) == [good]
+    assert jwks.keys_of(client, "good") == [good]
+    assert jwks.keys_of(client, "bad") == jwks.keys_of(client, "other") == []
+
+
+def test_keys_by_url_are_fetched_once_and_kept(publisher: Publisher) -> None:
+    key = ec_jwk()
+    publisher.publish(key)
+    assert jwks.keys_of(by_url(publisher.url), "ec") == [key]
+    assert jwks.keys_of(by_url(publisher.url)) == [key]
+    assert publisher.asked == 1
+
+
+def test_an_unknown_kid_has_the_keys_fetched_again_but_not_all_the_time(
+    publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publisher.publish(ec_jwk("old"))
+    client = by_url(publisher.url)
+    jwks.keys_of(client)
+    publisher.publish(ec_jwk("new"))
+    assert jwks.keys_of(client, "new") == []
+    assert publisher.asked == 1
+    monkeypatch.setattr(jwks, "REFETCHED_AFTER", 0.0)
+    assert [key["kid"] for key in jwks.keys_of(client, "new")] == ["new"]
+
+
+def test_keys_outlive_a_moment_in_which_their_server_is_down(
+    publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jwks, "REFETCHED_AFTER", 0.0)
+    publisher.publish(ec_jwk())
+    client = by_url(publisher.url)
+    jwks.keys_of(client)
+    publisher.status = 503
+    assert jwks.keys_of(client, "unknown") == []
+    assert len(jwks.keys_of(client)) == 1
+    assert publisher.asked == 2
+
+
+def problem(url: str) -> str:
+    with pytest.raises(FetchProblem) as raised:
+        jwks.keys_of(by_url(url))
+    return str(raised.value)
+
+
+def test_a_redirect_is_not_followed(publisher: Publisher) -> None:
+    publisher.status, publisher.headers = 302, {"Location": publisher.url}
+    assert problem(publisher.url) == "The server redirects elsewhere. Name the final address."
+    assert publisher.asked == 1
+
+
+def test_an_error_and_what_is_no_key_set_are_told(publisher: Publisher) -> None:
+    publisher.status = 404
+    assert "status 404" in problem(publisher.url)
+    publisher.status = 200
+    for body in (b"<html>", b"[]", b"\xff", b'{"keys": 1}', b"[" * 60_000):
+        publisher.body = body
+        with pytest.raises(FetchProblem, match="The document is not"):
+            jwks.fetch_set(publisher.url)
+
+
+def test_an_endless_document_is_not_read(publisher: Publisher) -> None:
+    publisher.body = json.dumps({"keys": [], "more": "x" * fetch.MOST_BYTES}).encode()
+    assert problem(publisher.url) == "The document is larger than 64 kB."
+
+
+def test_a_server_that_answers_byte_by_byte_is_left_in_time(
+    publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def drip(handler: BaseHTTPRequestHandler) -> None:
+        for _ in range(100):
+            handler.wfile.write(b"H")
+            handler.wfile.flush()
+            time.sleep(0.05)
+
+    monkeypatch.setattr(fetch, "SECONDS", 0.3)
+    publisher.instead = drip
+    begun = time.monotonic()
+    assert "did not answer within" in problem(publisher.url)
+    assert time.monotonic() - begun < 2
+
+
+def test_what_breaks_off_or_is_no_http_is_told(publisher: Publisher) -> None:
+    publisher.instead = lambda handler: None
+    assert "broke the answer off" in problem(publisher.url)
+    publisher.url = publisher.url.replace("jwks.json", "other.json")
+    publisher.instead = lambda handler: handler.wfile.write(b"SSH-2.0\r\n")
+    assert "broke the answer off" in problem(publisher.url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://10.0.0.1/jwks",
+        "https://192.168.1.1/jwks",
+        "https://169.254.169.254/latest",
+        "https://127.0.0.1/jwks",
+        "https://localhost/jwks",
+        "https://[::1]/jwks",
+        "https://[::ffff:10.0.0.1]/jwks",
+        "https://[64:ff9b::a00:1]/jwks",
+        "https://[2002:a00:1::]/jwks",
+        "https://[fe80::1]/jwks",
+        "https://100.64.0.1/jwks",
+        "https://0.0.0.0/jwks",
+        "https://224.0.0.1/jwks",
+        "https://2130706433/jwks",
+        "https://0x7f.1/jwks",
+    ],
+)
+def test_no_private_network_is_asked(url: str) -> None:
+    assert problem(url).startswith("The host is in a private network.")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://app.example.com/jwks",
+        "ftp://app.example.com/jwks",
+        "file:///etc/passwd",
+        "https:///jwks",
+        "https://user@app.example.com/jwks",
+        "https://app.example.com/jwks#x",
+        "https://app.example.com/a b",
+        "https://app.example.com/\r\nX: y",
+        "https://app.example.com:port/",
+        "https://[/",
+        "",
+    ],
+)
+def test_other_addresses_are_not_even_tried(url: str) -> None:
+    with pytest.raises(FetchProblem):
+        fetch.fetch(url)
+    assert fetch.is_fetchable(url)
+
+
+def test_outside_of_the_demo_loopback_is_not_asked(
+    publisher: Publisher, settings: Settings
+) -> None:
+    settings.DEMO = False
+    assert problem(publisher.url) == "The address must begin with https://."
+    assert publisher.asked == 0
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    return self_signed(tmp_path)
+
+
+@pytest.fixture
+def secure(certificate: Path, settings: Settings) -> Iterator[Publisher]:
+    settings.DEMO = True
+    made, server = serve(certificate)
+    yield made
+    server.shutdown()
+    server.server_close()
+
+
+def test_an_https_server_is_known_by_its_certificate(
+    secure: Publisher, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert problem(secure.url) == "The server's TLS certificate is not valid for this host."
+    trusting = ssl.create_default_context(cafile=str(certificate))
+    monkeypatch.setattr(fetch, "_tls", lambda: trusting)
+    secure.publish(ec_jwk())
+    assert len(jwks.fetch_set(secure.url)["keys"]) == 1
+    elsewhere = secure.url.replace("localhost", "127.0.0.1")  # not in the certificate
+    assert "TLS certificate" in problem(elsewhere)

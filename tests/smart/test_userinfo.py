@@ -1,0 +1,58 @@
+"""The userinfo address says who signed in, as far as the scopes go."""
+
+from typing import Any
+
+import pytest
+
+from fhirapi.smart.models import DataAccessGrant
+from tests.people import Person
+from tests.smart import flow
+
+ADDRESS = "/R4-patient-api/oauth2/userinfo"
+
+
+def ask(token: str, person: Person, method: str = "get") -> Any:
+    headers = {"authorization": f"Bearer {token}"}
+    return getattr(flow.App(None).http, method)(ADDRESS, headers=headers)  # type: ignore[arg-type]
+
+
+def token(person: Person, scope: str) -> str:
+    app = flow.public()
+    return str(app.exchange(flow.code(app, person, scope)).json()["access_token"])
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_it_says_who_signed_in(rebecca: Person, method: str) -> None:
+    response = ask(token(rebecca, flow.SCOPE), rebecca, method)
+    assert response["Cache-Control"] == "no-store"
+    assert response.json() == {
+        "sub": str(rebecca.account.pk), "fhirUser": f"{flow.FHIR}/Patient/142859",
+        "name": "Rebecca Larson", "given_name": "Rebecca", "family_name": "Larson",
+    }  # fmt: skip
+
+
+def test_it_says_no_more_than_the_scopes(rebecca: Person) -> None:
+    answer = ask(token(rebecca, "openid patient/*.rs"), rebecca).json()
+    assert answer == {"sub": str(rebecca.account.pk)}
+
+
+def test_without_openid_it_says_nothing(rebecca: Person) -> None:
+    response = ask(token(rebecca, "patient/*.rs"), rebecca)
+    assert response.status_code == 403
+    assert "insufficient_scope" in response["WWW-Authenticate"]
+
+
+def test_a_token_that_has_ended_is_invalid(rebecca: Person) -> None:
+    text = token(rebecca, flow.SCOPE)
+    DataAccessGrant.objects.update(revoked_at="2024-01-01T00:00Z")
+    response = ask(text, rebecca)
+    assert response.status_code == 401
+    assert "invalid_token" in response["WWW-Authenticate"]
+
+
+def test_without_a_token_it_asks_for_one(rebecca: Person) -> None:
+    app = flow.public()
+    assert app.http.get(ADDRESS).status_code == 401
+    assert app.http.put(ADDRESS).status_code == 405
+    refresh = app.exchange(flow.code(app, rebecca)).json()["refresh_token"]
+    assert ask(refresh, rebecca).status_code == 401

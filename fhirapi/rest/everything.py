@@ -3,8 +3,6 @@
 https://hl7.org/fhir/R4/patient-operation-everything.html
 """
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 
 from fhirapi.definitions import registry
@@ -14,12 +12,12 @@ from fhirapi.rest.operation import Parameters, of_query_and_body
 from fhirapi.rest.view import answer, authenticated, fhir_view, refused, require
 from fhirapi.search.binder import Binder
 from fhirapi.search.bundle import bundle, ignored_entry, link
-from fhirapi.search.opened import of_types
+from fhirapi.search.opened import NOTHING, of_types, opened_row
 from fhirapi.search.page import Position, from_text, to_text
 from fhirapi.smart.access import Access, both
 from fhirapi.smart.jwt import Claims
 from fhirapi.store.constraint import OPEN, Constraint
-from fhirapi.store.everything import EverythingPage, EverythingQuery
+from fhirapi.store.everything import EverythingPage, EverythingQuery, Opened
 from fhirapi.store.everything import everything as stored
 from fhirapi.store.read import TokenRefused
 
@@ -55,15 +53,12 @@ def _everything(request: HttpRequest, patient_id: str | None) -> HttpResponse:
 def _query(
     claims: Claims, asked: Parameters, address: str, patient_id: str | None
 ) -> EverythingQuery:
-    opened, opened_shared, shared, values = _opened(claims.access, _types(asked))
+    opened = _opened(claims.access, _types(asked), is_of_one=patient_id is not None)
     since, start, end = asked.date("_since"), asked.date("start"), asked.date("end")
     position = from_text(asked.cursor, (address, asked.pairs)) if asked.cursor else None
     return EverythingQuery(
         patient_id,
         opened,
-        shared,
-        opened_shared,
-        values,
         asked.count,
         "&".join(["$everything", *sorted({name for name, _ in asked.pairs})]),
         since=since.start if since else None,
@@ -81,26 +76,29 @@ def _types(asked: Parameters) -> list[ResourceType]:
     return [each for each in registry.every() if not names or each.name in names]
 
 
-def _opened(
-    access: Access, types: list[ResourceType]
-) -> tuple[str, str, list[str], dict[str, Any]]:
-    """The conditions on what is of the patient and on what is added, the types of the latter."""
+def _opened(access: Access, types: list[ResourceType], *, is_of_one: bool) -> Opened:
     binder = Binder(access)
-    own = [(each, _listed(access, each)) for each in types if each.patient]
+    own = [(each, _listed(access, each, is_of_one)) for each in types if each.patient]
     added = [(each, access.constraint(each.name, "read")) for each in types if each.is_shared]
     is_all = all(constraint == OPEN for _, constraint in added)
-    return (
-        of_types(own, "s", binder),
-        "" if is_all else of_types(added, "c", binder, is_content=True),
-        [each.name for each, constraint in added if constraint],
-        binder.parameters,
+    return Opened(
+        patient=_patient(binder),
+        own=of_types(own, "s", binder),
+        shared=[each.name for each, constraint in added if constraint],
+        beside="" if is_all else of_types(added, "c", binder, is_content=True),
+        values=binder.parameters,
     )
 
 
-def _listed(access: Access, resource_type: ResourceType) -> Constraint:
-    """The operation finds the patient's resources: reading is not enough, Patient aside."""
+def _patient(binder: Binder) -> str:
+    patient = registry.find("Patient")
+    return opened_row(patient, "read", "s", binder) if patient else NOTHING
+
+
+def _listed(access: Access, resource_type: ResourceType, is_of_one: bool) -> Constraint:
+    """The operation finds resources: reading is not enough, but for the Patient who is named."""
     read = access.constraint(resource_type.name, "read")
-    if resource_type.name == "Patient":
+    if resource_type.name == "Patient" and is_of_one:
         return read
     return both(read, access.constraint(resource_type.name, "search-type"))
 

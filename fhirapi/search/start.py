@@ -31,7 +31,8 @@ class Start:
 
 
 def start_of(resource_type: ResourceType, criteria: list[Criterion], binder: Binder) -> Start:
-    """With the patients who are named, else with what an index finds few of, else with all."""
+    """With the patients who are named, else with what an index finds few of, else with the patient
+    whom the token is about, else with all."""
     is_mine = visible(resource_type, "s", _is_mine)
     named, others = _apart(criteria, binder)
     if named:
@@ -40,6 +41,8 @@ def start_of(resource_type: ResourceType, criteria: list[Criterion], binder: Bin
         if found := _found_rows(criterion, binder):
             is_mine = visible(resource_type, "s", is_allowed if resource_type.members else may_see)
             return Start(found, is_mine, criteria)
+    if binder.opens.is_of_one_patient and not resource_type.is_shared:
+        return Start(_ROWS, is_mine, criteria, allowed_of("visible.patient_id = %(context)s"))
     return Start(_ROWS, is_mine, criteria, is_certain=False)
 
 

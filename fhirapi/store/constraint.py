@@ -27,6 +27,9 @@ OPEN: Constraint = (Way(),)
 class Opens(Protocol):
     """A token's scopes, as the rooms that make SQL see them."""
 
+    @property
+    def is_of_one_patient(self) -> bool: ...
+
     def constraint(self, resource_type: str, interaction: str) -> Constraint: ...
 
 

@@ -83,17 +83,26 @@ _AFTER = "(patient_id, is_other, id) > (%(last_patient)s, %(last_other)s::boolea
 
 
 @dataclass(frozen=True)
+class Opened:
+    """What the token opens of a record, as conditions."""
+
+    patient: str
+    """On the search row ``s`` of the Patient itself; empty: none."""
+    own: str
+    """On a search row ``s`` of the compartment."""
+    shared: list[str]
+    """Types of the practice's own data that may be added."""
+    beside: str
+    """On a row ``c`` of their contents; empty: none."""
+    values: dict[str, Any]
+    """Of all placeholders."""
+
+
+@dataclass(frozen=True)
 class EverythingQuery:
     patient_id: str | None
     """None: of every patient that the caller may see."""
-    opened: str
-    """The condition that a search row ``s`` of the compartment is opened."""
-    shared: list[str]
-    """Types of the practice's own data that may be added."""
-    opened_shared: str
-    """The condition on a row ``c`` of them; empty: none."""
-    values: dict[str, Any]
-    """Of both conditions."""
+    opened: Opened
     count: int
     shape: str
     """Names of the parameters, for the audit trail."""
@@ -157,10 +166,10 @@ def _sql(query: EverythingQuery) -> str:
         allowed=ALLOWED,
         mine=allowed_of("visible.patient_id = %(id)s") if is_one else EVERY_ALLOWED,
         conditions=conditions,
-        opened=query.opened,
-        opened_shared=f"AND {query.opened_shared}" if query.opened_shared else "",
+        opened=query.opened.own,
+        opened_shared=f"AND {query.opened.beside}" if query.opened.beside else "",
         after=_AFTER if query.after else "true",
-        is_found="EXISTS (SELECT FROM mine)" if is_one else "true",
+        is_found=_is_found(query.opened.patient) if is_one else "true",
         # A count alone tells about the record too.
         seen="shown" if query.count else "hit",
         # Counted for one record only: for thousands it would cost more than the page.
@@ -172,12 +181,22 @@ def _sql(query: EverythingQuery) -> str:
     )
 
 
+def _is_found(opened_patient: str) -> str:
+    """The operation is one on a Patient: it needs that one to be opened."""
+    if not opened_patient:
+        return "EXISTS (SELECT FROM mine)"
+    return (
+        "EXISTS (SELECT FROM mine JOIN fhirapi_searchrow s ON s.patient_id = mine.patient_id "
+        f"WHERE s.resource_type = 'Patient' AND {opened_patient})"
+    )
+
+
 def _parameters(query: EverythingQuery) -> dict[str, object]:
     after = query.after or ("", "false", 0)
     return {
-        **query.values,
+        **query.opened.values,
         "id": query.patient_id,
-        "shared": query.shared,
+        "shared": query.opened.shared,
         "limit": query.count,
         "since": query.since,
         "start": query.start,

@@ -242,7 +242,7 @@ def test_a_whole_record_holds_what_is_opened(world: World, **asked: Any) -> None
     token, session = world.token(**asked)
     for patient in PATIENTS:
         response = session.get(f"Patient/{patient}/$everything")
-        found_it = 200 if patient in token.reached else 404
+        found_it = 200 if patient in world.opened(token, "Patient", "r") else 404
         assert response.status_code == (found_it if opens_type(token, "Patient", "r") else 403)
         if response.status_code != 200:
             continue
@@ -259,6 +259,19 @@ def test_a_whole_record_holds_what_is_opened(world: World, **asked: Any) -> None
         assert found(response, "include") & {"dr-grey", "dr-strange"} <= beside
         is_visited = f"visit-{patient}" in wanted and opens(token, world.of("Location")[0], "r")
         assert ("ward" in found(response, "include")) == is_visited
+
+
+@many
+@every_token(*TYPES[:5], constraints=["", "", "gender=male", "status=final"])
+def test_whole_records_of_all_hold_what_may_be_searched(world: World, **asked: Any) -> None:
+    token, session = world.token(**asked)
+    response = session.get("Patient/$everything")
+    if not (opens_type(token, "Patient", "r") and opens_type(token, "Patient", "s")):
+        assert response.status_code == 403
+        return
+    wanted = {each["id"] for each in world.all if patient_of(each)
+              and opens(token, each, "r") and opens(token, each, "s")}  # fmt: skip
+    assert found(response) == wanted
 
 
 @many

@@ -36,6 +36,8 @@ class Opens(Protocol):
 class Everything:
     """For a statement that is nobody's request: files that are loaded refer to what is stored."""
 
+    is_of_one_patient = False
+
     def constraint(self, resource_type: str, interaction: str) -> Constraint:
         return OPEN
 

@@ -1,6 +1,7 @@
 """Table of contents of the API's tables: imports, nothing else."""
 
 from fhirapi.audit.models import AuditRecord
+from fhirapi.intake.models import Load, LoadDeferred, LoadPiece
 from fhirapi.smart.models import (
     AccessKey,
     AccessToken,
@@ -14,7 +15,6 @@ from fhirapi.smart.models import (
     RefreshToken,
     SpentAssertion,
 )
-from fhirapi.store.intake.models import Load, LoadDeferred, LoadPiece
 from fhirapi.store.models import (
     CareRelationship,
     Content,

@@ -48,7 +48,7 @@ class AdminSite(DjangoAdminSite):
         }
         return render(request, "admin/login.html", context)
 
-    def logout(  # type: ignore[override]
+    def logout(  # type: ignore[override]  # the stubs promise a page, we lead on
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         if request.method == "POST":
@@ -56,7 +56,7 @@ class AdminSite(DjangoAdminSite):
             messages.success(request, "You have signed out.")
         return redirect("admin:login")
 
-    def password_change(  # type: ignore[override]
+    def password_change(  # type: ignore[override]  # as above
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         # A password changes only together with the PIN.

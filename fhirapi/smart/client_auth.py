@@ -14,7 +14,8 @@ from django.http import HttpRequest
 
 from fhirapi.smart import assertion, clients, keys
 from fhirapi.smart.answers import Refused, wrong_key, wrong_secret
-from fhirapi.smart.models import Client
+from fhirapi.smart.models import Client, RefreshToken
+from fhirapi.smart.secrets import token_checksum
 
 _ONE_WAY = "Authenticate in one way only: Basic header, client_secret or client_assertion."
 _SIGNS = "This client authenticates with a signed assertion (private_key_jwt) only."
@@ -41,7 +42,10 @@ def authenticate_request(request: HttpRequest) -> Client:
 def authenticate(fields: Mapping[str, str], authorization: str) -> Client:
     """The client whose request this is. Raises Refused."""
     shown = shown_by(fields, authorization)
-    client = _signed(shown) if shown.assertion or shown.assertion_type else _named(shown)
+    if not (shown.client_id or shown.assertion or shown.assertion_type):
+        client = _public_holder(fields.get("refresh_token", ""))
+    else:
+        client = _signed(shown) if shown.assertion or shown.assertion_type else _named(shown)
     if client.disabled_at is not None:
         raise Refused("invalid_client", DISABLED)
     return client
@@ -94,8 +98,6 @@ def require_signing(client: Client) -> None:
 
 
 def _named(shown: Shown) -> Client:
-    if not shown.client_id:
-        raise wrong_secret(_WHO)
     client = _find(shown.client_id)
     if client is None or client.kind == Client.Kind.ACCESS_KEY:
         return _with_access_key(shown)
@@ -110,6 +112,18 @@ def _named(shown: Shown) -> Client:
             raise wrong_secret("client_id or client_secret is wrong, or the secret has expired.")
         case _:
             raise wrong_secret(_SIGNS)
+
+
+def _public_holder(refresh_token: str) -> Client:
+    """The SMART JS client lets the token say whose it is; RFC 6749 6 asks a public one no more."""
+    held = RefreshToken.objects.select_related("application").filter(
+        token_checksum=token_checksum(refresh_token), application__kind=Client.Kind.PUBLIC
+    )
+    token = held.first() if refresh_token else None
+    if token is None:
+        raise wrong_secret(_WHO)
+    holder: Client = token.application
+    return holder
 
 
 def _with_access_key(shown: Shown) -> Client:

@@ -12,8 +12,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from fhirapi.sql import fetch
 
 _REGISTERED = r"""
-SELECT DISTINCT regexp_split_to_table(allowed_origins, '\s+')
-FROM fhirapi_client WHERE disabled_at IS NULL AND allowed_origins <> ''
+SELECT true FROM fhirapi_client
+WHERE disabled_at IS NULL AND allowed_origins <> ''
+  AND %s = ANY(regexp_split_to_array(allowed_origins, '\s+')) LIMIT 1
 """
 _KEPT = 5.0  # seconds that a change of a registration may take to be noticed
 _PUBLIC = (
@@ -36,7 +37,8 @@ _EXPOSED = (
 )
 _KEPT_BY_BROWSERS = "600"
 
-_known: tuple[float, frozenset[str]] = (float("-inf"), frozenset())
+_known: dict[str, float] = {}
+"""Registered origins, and when the database said so; one just registered is never missed."""
 
 
 def preflight(request: HttpRequest) -> HttpResponse:
@@ -61,16 +63,19 @@ def allow(request: HttpRequest, response: HttpResponseBase) -> None:
         return
     origin = request.META.get("HTTP_ORIGIN", "")
     response.headers["Vary"] = ", ".join(filter(None, [response.headers.get("Vary"), "Origin"]))
-    if origin in registered():
+    if is_registered(origin):
         response.headers["Access-Control-Allow-Origin"] = origin
         response.headers["Access-Control-Expose-Headers"] = _EXPOSED
 
 
-def registered() -> frozenset[str]:
-    global _known
-    read_at, origins = _known
+def is_registered(origin: str) -> bool:
+    if not origin.isascii() or not origin.isprintable():
+        return False
     now = time.monotonic()
-    if now - read_at > _KEPT:
-        origins = frozenset(row[0] for row in fetch(_REGISTERED) if row[0])
-        _known = now, origins
-    return origins
+    if now - _known.get(origin, float("-inf")) <= _KEPT:
+        return True
+    if fetch(_REGISTERED, [origin]):
+        _known[origin] = now
+        return True
+    _known.pop(origin, None)
+    return False

@@ -30,6 +30,13 @@ class Opens(Protocol):
     def constraint(self, resource_type: str, interaction: str) -> Constraint: ...
 
 
+class Everything:
+    """For a statement that is nobody's request: files that are loaded refer to what is stored."""
+
+    def constraint(self, resource_type: str, interaction: str) -> Constraint:
+        return OPEN
+
+
 @dataclass(frozen=True)
 class Condition:
     """A constraint as SQL, with the values of its placeholders."""

@@ -1,12 +1,17 @@
 """CareTeam, Goal and CarePlan.
 
 http://hl7.org/fhir/us/core/STU6.1/StructureDefinition-us-core-careplan.html
+
+US Core 3.1.1 knows no roles and no relatives in a CareTeam, later versions demand both. So a
+patient's team of the practice conforms to every version, and where relatives help there is a second
+team, which claims only the versions that know them.
 """
 
 from dataclasses import dataclass
 from datetime import timedelta
 from html import escape
 
+from fhirapi.definitions.profiles import VERSIONS
 from fhirapi.synthetic.chart import Chart, profiles
 from fhirapi.synthetic.concepts import (
     HL7,
@@ -24,6 +29,9 @@ from fhirapi.synthetic.practice import nurse_of, role_of
 from fhirapi.synthetic.visits import Visit
 
 _TEAM_PROFILE = profiles("us-core-careteam")
+_HOME_TEAM_PROFILE = profiles(
+    *(f"us-core-careteam|{version}" for version in VERSIONS if version != "3.1.1")
+)
 _GOAL_PROFILE = profiles("us-core-goal")
 _PLAN_PROFILE = profiles("us-core-careplan")
 _PLAN_CATEGORY = [
@@ -82,6 +90,8 @@ def write(chart: Chart) -> None:
         return
     first = chart.life.visits[0]
     team = _team(chart, first)
+    if chart.relatives:
+        _home_team(chart, first)
     aims = [problem for problem in chart.life.problems if problem.illness.key in _AIMS]
     goals = [_goal(chart, problem) for problem in aims[:3]]
     if chart.life.by_key:
@@ -89,34 +99,55 @@ def write(chart: Chart) -> None:
 
 
 def _team(chart: Chart, first: Visit) -> Element:
+    """Of the practice: what every version allows."""
     person = chart.person
-    period: Element = {"start": first.day.isoformat()}
-    if person.death:
-        period["end"] = person.death.isoformat()
-    elements: Element = {
+    doctor = chart.called(person.general_practitioner)
+    nurse = chart.called(nurse_of(person.site))
+    members = [
+        _member(chart, first, _DOCTOR, doctor),
+        _member(chart, first, _NURSE, nurse),
+        {"role": _PATIENT, "member": chart.subject},
+    ]
+    elements = _elements(chart, first, "Care team", members)
+    return chart.add("CareTeam", "team", _TEAM_PROFILE, elements, visit=first)
+
+
+def _home_team(chart: Chart, first: Visit) -> Element:
+    members = [
+        _member(chart, first, _NURSE, _role(chart, nurse_of(chart.person.site))),
+        {"role": _PATIENT, "member": chart.subject},
+        *({"role": _RELATIVE, "member": relative} for relative in chart.relatives),
+    ]
+    elements = _elements(chart, first, "Home care team", members)
+    return chart.add("CareTeam", "team", _HOME_TEAM_PROFILE, elements, visit=first)
+
+
+def _elements(chart: Chart, first: Visit, name: str, members: list[Element]) -> Element:
+    person = chart.person
+    return {
         "status": "inactive" if person.death else "active",
-        "name": f"Care team of {person.full_name}",
+        "name": f"{name} of {person.full_name}",
         "subject": chart.subject,
-        "period": period,
-        "participant": [
-            {
-                "role": _DOCTOR,
-                "member": chart.called(person.general_practitioner),
-                "onBehalfOf": chart.organization,
-                "period": period,
-            },
-            {
-                "role": _NURSE,
-                "member": _role(chart, nurse_of(person.site)),
-                "onBehalfOf": chart.organization,
-                "period": period,
-            },
-            {"role": _PATIENT, "member": chart.subject},
-            *({"role": _RELATIVE, "member": relative} for relative in chart.relatives),
-        ],
+        "period": _period(chart, first),
+        "participant": members,
         "managingOrganization": [chart.organization],
     }
-    return chart.add("CareTeam", "team", _TEAM_PROFILE, elements, visit=first)
+
+
+def _member(chart: Chart, first: Visit, role: list[Element], member: Element) -> Element:
+    return {
+        "role": role,
+        "member": member,
+        "onBehalfOf": chart.organization,
+        "period": _period(chart, first),
+    }
+
+
+def _period(chart: Chart, first: Visit) -> Element:
+    period: Element = {"start": first.day.isoformat()}
+    if chart.person.death:
+        period["end"] = chart.person.death.isoformat()
+    return period
 
 
 def _role(chart: Chart, practitioner_id: str) -> Element:

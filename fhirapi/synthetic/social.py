@@ -19,7 +19,7 @@ _NEVER = concept(SNOMED, "266919005", "Never smoked tobacco")
 _FORMER = concept(SNOMED, "8517006", "Ex-smoker")
 _DAILY = concept(SNOMED, "449868002", "Smokes tobacco daily")
 # A quantity is allowed from 7.0.0 on: earlier versions of the profile want a concept.
-_PACK_YEARS_PROFILE = [f"{_SMOKING_PROFILE[0]}|7.0.0"]
+_PACK_YEARS_PROFILE = [f"{_SMOKING_PROFILE[0]}|{version}" for version in ("7.0.0", "8.0.0")]
 _PACK_YEARS = concept(SNOMED, "401201003", "Cigarette pack-years")
 _OCCUPATION_PROFILE = profiles("us-core-observation-occupation")
 _OCCUPATION = concept(LOINC, "11341-5", "History of Occupation")

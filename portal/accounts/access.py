@@ -38,7 +38,7 @@ def signed_in(
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return _to_the_door(request)
-        response = view(request, *args, **kwargs)  # type: ignore[arg-type]
+        response = view(request, *args, **kwargs)  # type: ignore[arg-type]  # signed in by now
         # The Back button must not show a record after signing out.
         response.headers.setdefault("Cache-Control", "no-store, private")
         return response

@@ -71,7 +71,7 @@ class LinkFilter(_Choice):
 
 
 @admin.register(Account)
-class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
     change_form_template = "admin/account_change_form.html"
     list_display = [
         "username", "display_name", "email", "service", "standing", "last_login", "is_active",
@@ -171,9 +171,9 @@ class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def standing(self, account: Account) -> str:
         said = []
         if account.wants_patient:
-            said.append(_linked("Patient", account.patient_id, account.may_open))  # type: ignore[attr-defined]
+            said.append(_linked("Patient", account.patient_id, account.may_open))  # type: ignore[attr-defined]  # the queryset adds them
         if account.is_provider:
-            said.append(_linked("Practitioner", account.practitioner_id, account.may_open))  # type: ignore[attr-defined]
+            said.append(_linked("Practitioner", account.practitioner_id, account.may_open))  # type: ignore[attr-defined]  # likewise
         elif account.wants_provider:
             said.append("Waiting for approval")
         return format_html_join(", ", "{}", ((each,) for each in said)) or "-"
@@ -242,7 +242,7 @@ def _linked(resource_type: str, resource_id: str | None, may_open: bool) -> str:
 
 
 @admin.register(Registration)
-class RegistrationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class RegistrationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
     """Filled-in forms; each becomes an account only through the letter."""
 
     list_display = ["display_name", "email", "created_at", "confirmed_at"]

@@ -66,6 +66,19 @@ class _NewPin(forms.Form):
         return again
 
 
+class _Theirs(forms.Form):
+    """Of somebody who has an account already; asks for the PIN where a form has that field."""
+
+    def __init__(self, account: Account, data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        self.account = account
+
+    def clean_current_pin(self) -> str:
+        refuse_while_waiting(self.account)
+        pin: str = self.cleaned_data["current_pin"]
+        return pin
+
+
 class CredentialsForm(_NewPin, _NewPassword):
     """What a person chooses once the email address is confirmed."""
 
@@ -101,23 +114,14 @@ class CredentialsForm(_NewPin, _NewPassword):
         return username
 
 
-class NewPasswordForm(_NewPassword):
+class NewPasswordForm(_Theirs, _NewPassword):
     """Recovery of the password: the PIN is the other factor."""
 
     current_pin = SecretField("Enter your PIN.", autocomplete="off", is_pin=True, label="Your PIN")
     field_order = ["current_pin"]
 
-    def __init__(self, account: Account, data: QueryDict | None = None) -> None:
-        super().__init__(data)
-        self.account = account
 
-    def clean_current_pin(self) -> str:
-        refuse_while_waiting(self.account)
-        pin: str = self.cleaned_data["current_pin"]
-        return pin
-
-
-class NewPinForm(_NewPin):
+class NewPinForm(_Theirs, _NewPin):
     """Recovery of the PIN: the password is the other factor."""
 
     current_password = SecretField(
@@ -125,26 +129,22 @@ class NewPinForm(_NewPin):
     )
     field_order = ["current_password"]
 
-    def __init__(self, account: Account, data: QueryDict | None = None) -> None:
-        super().__init__(data)
-        self.account = account
 
-
-class NewBothForm(_NewPin, _NewPassword):
+class NewBothForm(_Theirs, _NewPin, _NewPassword):
     """Recovery of both: the date of birth is what is left to ask for."""
 
     birth_date = BirthDateField(label="Your date of birth")
     field_order = ["birth_date", "password", "password_again", "pin", "pin_again"]
 
-    def __init__(self, account: Account, data: QueryDict | None = None) -> None:
-        super().__init__(data)
-        self.account = account
 
-
-class _Current(forms.Form):
+class _Change(_Theirs):
     """Both of what a person signs in with now: an open session alone changes neither."""
 
     WRONG = "Your current password or PIN is not right. Please check both and try again."
+
+    chosen: str
+    """The field of what is changed."""
+    words: str
 
     current_password = SecretField(
         "Enter your current password.", autocomplete="current-password", label="Current password"
@@ -154,40 +154,27 @@ class _Current(forms.Form):
     )
 
     def __init__(self, account: Account, data: QueryDict | None = None) -> None:
-        super().__init__(data)
-        self.account = account
+        super().__init__(account, data)
+        self.fields[self.chosen].label = f"New {self.words}"
+        self.fields[f"{self.chosen}_again"].label = f"New {self.words} again"
 
-    def clean_current_pin(self) -> str:
-        refuse_while_waiting(self.account)
-        pin: str = self.cleaned_data["current_pin"]
-        return pin
+    def other_than_now(self, secret: str) -> str:
+        if secret == self.cleaned_data.get(f"current_{self.chosen}"):
+            raise ValidationError(f"This is the {self.words} you have now. Choose a different one.")
+        return secret
 
 
-class ChangePasswordForm(_Current, _NewPassword):
+class ChangePasswordForm(_Change, _NewPassword):
+    chosen = words = "password"
     field_order = ["current_password", "current_pin", "password", "password_again"]
 
-    def __init__(self, account: Account, data: QueryDict | None = None) -> None:
-        super().__init__(account, data)
-        self.fields["password"].label = "New password"
-        self.fields["password_again"].label = "New password again"
-
     def clean_password(self) -> str:
-        password = super().clean_password()
-        if password == self.cleaned_data.get("current_password"):
-            raise ValidationError("This is the password you have now. Choose a different one.")
-        return password
+        return self.other_than_now(super().clean_password())
 
 
-class ChangePinForm(_Current, _NewPin):
+class ChangePinForm(_Change, _NewPin):
+    chosen, words = "pin", "PIN"
     field_order = ["current_password", "current_pin", "pin", "pin_again"]
 
-    def __init__(self, account: Account, data: QueryDict | None = None) -> None:
-        super().__init__(account, data)
-        self.fields["pin"].label = "New PIN"
-        self.fields["pin_again"].label = "New PIN again"
-
     def clean_pin(self) -> str:
-        pin = super().clean_pin()
-        if pin == self.cleaned_data.get("current_pin"):
-            raise ValidationError("This is the PIN you have now. Choose a different one.")
-        return pin
+        return self.other_than_now(super().clean_pin())

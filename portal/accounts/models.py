@@ -51,7 +51,7 @@ class Registration(Person):
         return f"registration {self.pk}"
 
 
-class Account(Person, AbstractUser):  # type: ignore[django-manager-missing]
+class Account(Person, AbstractUser):  # type: ignore[django-manager-missing]  # devices and tokens have untyped bases
     """Somebody who signs in with username, password and PIN.
 
     ``wants_patient`` and ``wants_provider`` say which services were asked for. A patient sees a

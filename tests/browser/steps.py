@@ -73,3 +73,18 @@ def show_secret(page: Page, pin: str) -> str:
 
 def access_key_id(page: Page) -> str:
     return page.locator("#access-key-id").inner_text()
+
+
+def fill_in_sign_in(page: Page, who: Credentials) -> None:
+    """On the way to a page that asks who it is."""
+    page.get_by_label("Username").fill(who.username)
+    page.get_by_label("Password").fill(who.password)
+    page.get_by_label("PIN").fill(who.pin)
+    page.get_by_role("button", name="Login").click()
+
+
+def approve(page: Page, who: Credentials, callback: str) -> None:
+    """From an app's authorization request, signed out, to the app with a code."""
+    fill_in_sign_in(page, who)
+    page.get_by_role("button", name="Approve").click()
+    page.wait_for_url(f"{callback}?*")

@@ -160,3 +160,13 @@ def test_another_mode_is_400(api: Api, db: None) -> None:
     response = api.http.get(METADATA, {"mode": "short"})
     assert response.status_code == 400
     assert "mode" in diagnostics(response)
+
+
+def test_metadata_is_public_and_lists_every_type_with_its_parameters(api: Api, db: None) -> None:
+    statement = api.http.get("/R4-patient-api/metadata").json()
+    [rest] = statement["rest"]
+    patient = next(each for each in rest["resource"] if each["type"] == "Patient")
+    assert statement["fhirVersion"] == "4.0.1"
+    assert ("birthdate", "date") in {
+        (each["name"], each["type"]) for each in patient["searchParam"]
+    }

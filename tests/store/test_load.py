@@ -1,5 +1,8 @@
 """Loading: everything or nothing, and every derived row with it."""
 
+from itertools import permutations
+from typing import Any
+
 import pytest
 from django.db import ProgrammingError, connection
 
@@ -10,6 +13,18 @@ from fhirapi.store.models import CareRelationship, Content, SearchDate, SearchRo
 from tests import people
 
 REBECCA = people.patient("142859", "Rebecca", "Larson", "9999094", "1978-04-12")
+PULSE = people.observation("o", "142859")
+
+
+def _provenance(target: str) -> dict[str, Any]:
+    return {"resourceType": "Provenance", "id": "p", "target": [{"reference": target}]}
+
+
+def _binary(owner: str) -> dict[str, Any]:
+    return {
+        "resourceType": "Binary", "id": "b", "contentType": "text/plain",
+        "securityContext": {"reference": owner},
+    }  # fmt: skip
 
 
 @pytest.mark.django_db
@@ -44,12 +59,34 @@ def test_an_unknown_type_stops_the_whole_load() -> None:
 
 
 @pytest.mark.django_db
-def test_provenance_belongs_to_whom_its_target_belongs_to() -> None:
-    provenance = {
-        "resourceType": "Provenance", "id": "p", "target": [{"reference": "Observation/o"}],
-    }  # fmt: skip
-    load([REBECCA, people.observation("o", "142859"), provenance])
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_what_has_no_patient_of_its_own_belongs_to_whom_its_target_does(
+    order: tuple[int, ...],
+) -> None:
+    connected = [REBECCA, PULSE, _binary("Observation/o"), _provenance("Binary/b")]
+    load([connected[place] for place in order])
+    assert set(Content.objects.values_list("patient_id", flat=True)) == {"142859"}
+    assert set(SearchRow.objects.values_list("patient_id", flat=True)) == {"142859"}
+
+
+@pytest.mark.django_db
+def test_also_if_the_target_comes_many_resources_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fhirapi.store.load._BATCH", 1)
+    load([_provenance("Binary/b"), _binary("Observation/o"), PULSE, REBECCA])
     assert Content.objects.get(resource_id="p").patient_id == "142859"
+
+
+@pytest.mark.django_db
+def test_also_if_the_target_is_stored_already() -> None:
+    load([REBECCA, PULSE])
+    load([_provenance("Binary/b"), _binary("Observation/o")])
+    assert set(Content.objects.values_list("patient_id", flat=True)) == {"142859"}
+
+
+@pytest.mark.django_db
+def test_what_belongs_to_the_practice_has_no_patient() -> None:
+    load([_provenance("Practitioner/dr-grey"), people.practitioner("dr-grey", "Grey")])
+    assert Content.objects.get(resource_id="p").patient_id is None
 
 
 @pytest.mark.django_db

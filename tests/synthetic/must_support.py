@@ -8,7 +8,7 @@ apart by is declared here: the tables do not say it.
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from fhirapi.definitions.profiles import Profile, of_version
+from fhirapi.definitions.profiles import VERSIONS, Profile, of_version
 from fhirapi.synthetic.concepts import Element, Resource
 
 HL7 = "http://terminology.hl7.org/CodeSystem/"
@@ -197,20 +197,22 @@ def codes_of(resource: Resource, element: str) -> set[str]:
 
 
 class Population:
-    """Resources by the names of the profiles they claim."""
+    """Resources by the profiles they claim: an address without a version claims all versions."""
 
     def __init__(self, resources: Iterable[Resource]) -> None:
-        self._claiming: dict[str, list[Resource]] = {}
+        self._claiming: dict[tuple[str, str], list[Resource]] = {}
         self._by_reference: dict[str, Resource] = {}
         for resource in resources:
             self._by_reference[f"{resource['resourceType']}/{resource['id']}"] = resource
             for profile in resource["meta"].get("profile", ()):
-                self._claiming.setdefault(name_of(profile), []).append(resource)
+                name, version = name_of(profile), profile.partition("|")[2]
+                for each in [version] if version else VERSIONS:
+                    self._claiming.setdefault((name, each), []).append(resource)
 
-    def of_profile(self, profile: str) -> list[Resource]:
+    def of_profile(self, profile: str, version: str) -> list[Resource]:
         name = name_of(profile)
         names = _OF_OLD.get(name, (name,))
-        return [resource for name in names for resource in self._claiming.get(name, ())]
+        return [each for name in names for each in self._claiming.get((name, version), ())]
 
     def targets(self, resources: Iterable[Resource]) -> set[str]:
         """Names of the profiles of everything that some resources refer to."""
@@ -224,7 +226,7 @@ class Population:
             f"{name_of(profile['profile'])}: {rule['path']} ({resource['id']})"
             for profile in of_version(version)
             for rule in profile["references"]
-            for resource in self.of_profile(profile["profile"])
+            for resource in self.of_profile(profile["profile"], version)
             for reference in reached(resource, rule["path"].partition(".")[2])
             if not self._leads_to(reference, {name_of(url) for url in rule["profiles"]})
         }
@@ -257,13 +259,13 @@ def missing(version: str, population: Population) -> list[str]:
     return [
         f"{name_of(profile['profile'])}: {each}"
         for profile in of_version(version)
-        for each in _missing(profile, population)
+        for each in _missing(profile, version, population)
     ]
 
 
-def _missing(profile: Profile, population: Population) -> Iterator[str]:
+def _missing(profile: Profile, version: str, population: Population) -> Iterator[str]:
     wanted = profile["must_support"]
-    resources = population.of_profile(profile["profile"])
+    resources = population.of_profile(profile["profile"], version)
     elements = wanted["elements"]
     present = {path for path in elements if any(reached(each, path) for each in resources)}
     excused: set[str] = set()
@@ -288,6 +290,6 @@ def incomplete(version: str, population: Population) -> set[str]:
         f"{name_of(profile['profile'])}: {path} ({resource['id']})"
         for profile in of_version(version)
         for path in profile["mandatory"]
-        for resource in population.of_profile(profile["profile"])
+        for resource in population.of_profile(profile["profile"], version)
         if lacks(resource, path.partition(".")[2])
     }

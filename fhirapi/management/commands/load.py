@@ -10,11 +10,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from fhirapi.store.intake import run as intake
-from fhirapi.store.intake.models import Load
-from fhirapi.store.intake.piece import Result
-from fhirapi.store.intake.reading import Options
-from fhirapi.store.intake.sources import NothingToLoad, find
+from fhirapi.intake import run as intake
+from fhirapi.intake.models import Load
+from fhirapi.intake.piece import Result
+from fhirapi.intake.reading import Options
+from fhirapi.intake.sources import NothingToLoad, find
 
 _SHOWN = 20  # rejects that the terminal shows; the report has all
 
@@ -41,6 +41,10 @@ class Command(BaseCommand):
             help="what happens to types that this server does not have (default: reject)",
         )  # fmt: skip
         parser.add_argument(
+            "--validate", action="store_true",
+            help="reject what does not have the form that FHIR gives its type",
+        )  # fmt: skip
+        parser.add_argument(
             "--rejects", type=Path, default=Path("load.rejects.ndjson"),
             help="where rejects are listed, if there are any (default: %(default)s)",
         )  # fmt: skip
@@ -59,7 +63,10 @@ class Command(BaseCommand):
             return
         if not options["paths"]:
             raise CommandError("Name at least one file or folder.")
-        how = Options(options["ids"], options["existing"], options["unknown_types"])
+        how = Options(
+            options["ids"], options["existing"], options["unknown_types"],
+            is_validated=options["validate"],
+        )  # fmt: skip
         try:
             files = find(options["paths"])
             with intake.begin(files, how, restart=options["restart"]) as load:

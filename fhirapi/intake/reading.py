@@ -6,23 +6,26 @@ https://hl7.org/fhir/R4/bundle.html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 from uuid import UUID, uuid5
 
 from fhirapi.definitions import registry
-from fhirapi.store import exact
-from fhirapi.store.intake.references import (
+from fhirapi.intake.conditions import Condition, condition
+from fhirapi.intake.references import (
     Conditional,
-    Unusable,
     may_need_rewriting,
     renamed,
     rewrite,
 )
-from fhirapi.store.intake.sources import Piece
+from fhirapi.intake.rejects import Reject, Unusable
+from fhirapi.intake.sources import Piece
+from fhirapi.store import exact
+from fhirapi.validation.structure import problems
 
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 _TYPE = re.compile(r"[A-Z][A-Za-z]{0,63}")
 _BUNDLES = ("collection", "transaction", "batch", "searchset", "document")
+_SHOWN = 5  # problems of one resource
 _NAMELESS = UUID("6c7d4b9e-2f0a-5c7b-9b61-3f1c5d0a8e11")  # resources that came without an id
 
 
@@ -31,17 +34,9 @@ class Options:
     ids: Literal["keep", "new"] = "keep"
     existing: Literal["skip", "reject", "replace"] = "skip"
     unknown_types: Literal["reject", "skip"] = "reject"
+    is_validated: bool = False
     namespace: UUID = _NAMELESS
     """Of new ids: the same files get the same ones again, so that a load can be repeated."""
-
-
-class Reject(NamedTuple):
-    file: str
-    at: str
-    """``line 5``, ``entry 7`` of a Bundle, or nothing for a file that is one resource."""
-    resource: str
-    """``Type/id``, as far as they are known."""
-    reason: str
 
 
 @dataclass(slots=True)
@@ -52,11 +47,21 @@ class Arrival:
     place: str
     resource: dict[str, Any]
     full_url: str = ""
+    if_none_exist: str = ""
+    """As its entry has it: it is stored only where this search finds nothing."""
     conditionals: list[Conditional] = field(default_factory=list)
 
     @property
     def name(self) -> str:
         return f"{self.resource['resourceType']}/{self.resource['id']}"
+
+    def condition(self) -> Condition | None:
+        """That of ``ifNoneExist``. Raises Unusable."""
+        if not self.if_none_exist:
+            return None
+        kind = self.resource["resourceType"]
+        # The query alone; some write it as they would in an address.
+        return condition(kind, self.if_none_exist.removeprefix(kind).removeprefix("?"))
 
     def rejected(self, reason: str) -> Reject:
         return Reject(self.source, self.place, self.name, reason)
@@ -128,8 +133,14 @@ def _unpack(found: Read, bundle: dict[str, Any], where: Arrival, options: Option
         elif resource.get("resourceType") != "OperationOutcome":  # a searchset's remarks
             full_url = entry.get("fullUrl")
             url = full_url if type(full_url) is str else ""
-            arrivals.append(Arrival(where.source, place, resource, url))
+            arrivals.append(Arrival(where.source, place, resource, url, _if_none_exist(entry)))
     _take(found, arrivals, options)
+
+
+def _if_none_exist(entry: dict[str, Any]) -> str:
+    request = entry.get("request")
+    query = request.get("ifNoneExist") if type(request) is dict else None
+    return query if type(query) is str else ""
 
 
 def _take(
@@ -144,6 +155,7 @@ def _take(
             if arrival.full_url:
                 urls[arrival.full_url] = name
             _check(arrival, options)
+            arrival.condition()
             usable.append(arrival)
         except Unusable as error:
             found.rejects.append(_rejected(arrival, error))
@@ -208,3 +220,6 @@ def _check(arrival: Arrival, options: Options) -> None:
         resource["meta"] = {
             name: value for name, value in meta.items() if name not in ("versionId", "lastUpdated")
         }
+    if options.is_validated and (found := problems(resource)):
+        more = f" ({len(found) - _SHOWN} more)" if len(found) > _SHOWN else ""
+        raise Unusable(f"Not valid FHIR: {' '.join(found[:_SHOWN])}{more}")

@@ -9,12 +9,13 @@ from itertools import chain
 
 from fhirapi.definitions import registry
 from fhirapi.definitions.schema import ResourceType
+from fhirapi.intake.conditions import meant
+from fhirapi.intake.reading import Arrival
+from fhirapi.intake.rejects import Reject
 from fhirapi.searchparams.index import IndexEntry
 from fhirapi.sql import fetch
 from fhirapi.store.compartment import patients_of, targets
 from fhirapi.store.entry import Malformed, entry_of
-from fhirapi.store.intake.reading import Arrival, Reject
-from fhirapi.store.intake.references import identified
 
 _STORED_PATIENTS = """
 SELECT resource_id FROM fhirapi_content
@@ -67,18 +68,21 @@ def _declared(arrival: Arrival) -> ResourceType:
 
 def _completed(arrivals: list[Arrival], placed: Placed) -> list[Arrival]:
     """Those whose conditional references each mean one resource, and say so now."""
-    found = identified(
-        chain.from_iterable(arrival.conditionals for arrival in arrivals),
+    found = meant(
+        (each.condition for arrival in arrivals for each in arrival.conditionals),
         (arrival.resource for arrival in arrivals),
     )
     complete = []
     for arrival in arrivals:
-        counts = {each.target_type: len(found[each.key]) for each in arrival.conditionals
-                  if len(found[each.key]) != 1}  # fmt: skip
+        counts = {
+            each.condition.resource_type: len(found[each.condition])
+            for each in arrival.conditionals
+            if len(found[each.condition]) != 1
+        }
         if not counts:
-            for each in arrival.conditionals:
-                [target_id] = found[each.key]
-                each.element["reference"] = f"{each.target_type}/{target_id}"
+            for element, condition in arrival.conditionals:
+                [target_id] = found[condition]
+                element["reference"] = f"{condition.resource_type}/{target_id}"
             complete.append(arrival)
         elif 0 in counts.values():
             kind = next(kind for kind, count in counts.items() if count == 0)

@@ -1,19 +1,20 @@
 """One piece of a load in one transaction: resources, what has to wait, and that it is done."""
 
 from collections.abc import Callable
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
 import psycopg
 from django.db import OperationalError, connection, transaction
 
+from fhirapi.intake.creating import create_where_none
+from fhirapi.intake.models import LoadDeferred
+from fhirapi.intake.reading import Arrival, Options, read
+from fhirapi.intake.references import rewrite
+from fhirapi.intake.sources import Piece
+from fhirapi.intake.storing import Settled, settle
 from fhirapi.sql import fetch
 from fhirapi.store import exact
-from fhirapi.store.intake.models import LoadDeferred
-from fhirapi.store.intake.reading import Arrival, Options, read
-from fhirapi.store.intake.references import rewrite
-from fhirapi.store.intake.sources import Piece
-from fhirapi.store.intake.storing import Settled, settle
 
 _TRIES = 5
 _BEGIN = """
@@ -56,7 +57,7 @@ def store_piece(load_id: int, options: Options, piece: Piece) -> Result:
         if piece_id is None:  # by a process that an interrupted run left behind
             return Result(0, 0, 0, piece.size)
         settled = Settled(skipped=found.skipped, rejects=list(found.rejects))
-        settled += settle(found.arrivals, options)
+        settled += settle(create_where_none(found.arrivals, settled), options)
         _defer(load_id, settled)
         return _end(piece_id, settled, piece.size)
 
@@ -67,7 +68,9 @@ def store_waited(load_id: int, options: Options, waited: Waited) -> Result:
     def store() -> Result:
         piece_id = _begin(load_id, None)
         assert piece_id is not None, "only a number can be there already"  # noqa: S101
-        settled = settle(_taken(waited.ids), options)
+        settled = Settled()
+        arrivals = create_where_none(_taken(waited.ids), settled, is_late=True)
+        settled += settle(arrivals, options)
         if waited.is_last:
             settled.rejects += [arrival.rejected(why) for arrival, why in settled.waiting]
             settled.waiting = []
@@ -118,16 +121,23 @@ def _defer(load_id: int, settled: Settled) -> None:
             load_id=load_id,
             source=arrival.source,
             place=arrival.place,
-            content=exact.write(arrival.resource),
+            content=exact.write(_waiting(arrival)),
         )
         for arrival, _ in settled.waiting
     )
 
 
+def _waiting(arrival: Arrival) -> dict[str, Any]:
+    """As an entry of a Bundle would say it."""
+    return {"resource": arrival.resource, "ifNoneExist": arrival.if_none_exist}
+
+
 def _taken(ids: list[int]) -> list[Arrival]:
     arrivals = []
     for _, source, place, content in sorted(fetch(_TAKE, [ids])):
-        arrival = Arrival(source, place, exact.parse(content))
+        waiting = exact.parse(content)
+        arrival = Arrival(source, place, waiting["resource"])
+        arrival.if_none_exist = waiting["ifNoneExist"]
         # Its Bundle's references are rewritten already; conditional ones are asked for again.
         arrival.conditionals = rewrite(arrival.resource, {}, None)
         arrivals.append(arrival)

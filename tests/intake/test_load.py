@@ -9,7 +9,7 @@ import pytest
 
 from fhirapi.store.models import CareRelationship, Content, SearchQuantity, SearchRow, Version
 from tests import people
-from tests.store.intake.conftest import Write, load
+from tests.intake.conftest import Write, load
 
 pytestmark = pytest.mark.django_db
 REBECCA = people.patient("142859", "Rebecca", "Larson", "9999094", "1978-04-12")
@@ -161,3 +161,22 @@ def test_new_ids_are_followed_by_references_and_the_same_every_time(write: Write
     assert patient.resource_id != "142859"
     assert pulse.patient_id == patient.resource_id
     assert f'"reference":"Patient/{patient.resource_id}"' in pulse.content
+
+
+def test_validation_rejects_by_line_what_does_not_have_its_type_s_form(write: Write) -> None:
+    wrong = {**PULSE, "id": "w", "status": "fnal", "colour": "red", "note": [{"text": 5}]}
+    totals, [reject] = load(write("all.ndjson", REBECCA, wrong, PULSE), is_validated=True)
+    assert (totals.stored, reject.at, reject.resource) == (2, "line 2", "Observation/w")
+    assert reject.reason.startswith("Not valid FHIR: Observation.")
+    assert "red" not in reject.reason
+
+
+def test_without_it_they_are_stored_as_they_are(write: Write) -> None:
+    load(write("all.ndjson", REBECCA, {**PULSE, "colour": "red"}))
+    assert '"colour":"red"' in content("o")
+
+
+def test_what_is_valid_is_stored_as_it_was_sent(write: Write) -> None:
+    line = json.dumps(PULSE).replace("72.5", "72.50")
+    assert load(write("all.ndjson", REBECCA, line), is_validated=True)[0].stored == 2
+    assert '"value":72.50' in content("o")

@@ -11,12 +11,13 @@ from uuid import NAMESPACE_URL, uuid5
 
 from django.db import transaction
 
+from fhirapi.intake.models import Load
+from fhirapi.intake.piece import Result, Waited, store_piece, store_waited
+from fhirapi.intake.reading import Options
+from fhirapi.intake.rejects import Reject
+from fhirapi.intake.sources import Piece, phases
 from fhirapi.sql import fetch, fetch_one
 from fhirapi.store import index_state
-from fhirapi.store.intake.models import Load
-from fhirapi.store.intake.piece import Result, Waited, store_piece, store_waited
-from fhirapi.store.intake.reading import Options, Reject
-from fhirapi.store.intake.sources import Piece, phases
 from fhirapi.store.processes import each
 
 _SHARE = 500  # resources that waited, in one transaction

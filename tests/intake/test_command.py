@@ -13,13 +13,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from fhirapi.store.intake.models import Load, LoadPiece
+from fhirapi.intake.models import Load, LoadPiece
 from fhirapi.store.models import Content, SearchLink, SearchRow
 from fhirapi.synthetic.population import practice, record
 from tests import people
-from tests.store.intake.conftest import Write
+from tests.intake.conftest import Write, bundle, only_if_new
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 REBECCA = people.patient("142859", "Rebecca", "Larson", "9999094", "1978-04-12")
 
 
@@ -33,6 +33,13 @@ def test_rejects_are_reported_by_line_and_the_exit_code_says_so(write: Write) ->
         "file": str(folder / "all.ndjson"), "at": "line 2", "resource": "Unicorn/1",
         "reason": "This server has no resource type 'Unicorn'.",
     }  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_validation_is_an_option(write: Write) -> None:
+    folder = write("all.ndjson", {**REBECCA, "active": "yes"})
+    with pytest.raises(CommandError, match="1 rejected"):
+        call_command("load", folder, validate=True, rejects=folder / "report", processes=1)
 
 
 @pytest.mark.django_db
@@ -103,3 +110,17 @@ def test_what_was_interrupted_goes_on_and_nothing_is_twice_or_missing(
     assert SearchRow.objects.count() == len(resources)
     links = SearchLink.objects.values_list("row_id", "key", "target_type", "target_id")
     assert links.count() == links.distinct().count()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_processes_with_the_same_condition_create_one(write: Write) -> None:
+    for number in range(60):
+        doctor = people.practitioner(f"dr-{number}", "Grey")
+        shared = people.practitioner(f"dr-{number}-of-many", "Wright")
+        folder = write(
+            f"{number}.json",
+            bundle(only_if_new(doctor, f"_id=dr-{number}"), only_if_new(shared, "name=Wright")),
+        )
+    output, _ = start(folder).communicate(timeout=300)
+    assert "61 stored, 0 replaced, 59 skipped, 0 rejected" in output
+    assert Content.objects.count() == 61

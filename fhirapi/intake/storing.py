@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 import psycopg
 from django.db import DataError, IntegrityError, connection, transaction
 
+from fhirapi.intake.placing import place
+from fhirapi.intake.reading import Arrival, Options
+from fhirapi.intake.rejects import Reject
 from fhirapi.searchparams.index import IndexEntry
 from fhirapi.sql import fetch
 from fhirapi.store import exact
-from fhirapi.store.intake.placing import place
-from fhirapi.store.intake.reading import Arrival, Options, Reject
 from fhirapi.store.rows import Row, delete_derived, take_ids, write
 
 _EXISTING = """

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from fhirapi.store.intake import run as intake
-from fhirapi.store.intake.reading import Options, Reject
-from fhirapi.store.intake.sources import find
+from fhirapi.intake import run as intake
+from fhirapi.intake.reading import Options
+from fhirapi.intake.rejects import Reject
+from fhirapi.intake.sources import find
 
 Resource = dict[str, Any]
 Write = Callable[..., Path]
@@ -25,6 +26,11 @@ def load(folder: Path, **options: Any) -> tuple[intake.Totals, list[Reject]]:
 
 def entry(resource: Resource, full_url: str = "") -> Resource:
     return {"fullUrl": full_url, "resource": resource, "request": {"method": "POST", "url": "x"}}
+
+
+def only_if_new(resource: Resource, query: str, full_url: str = "") -> Resource:
+    request = {"method": "POST", "url": resource["resourceType"], "ifNoneExist": query}
+    return {**entry(resource, full_url), "request": request}
 
 
 def bundle(*entries: Resource, kind: str = "transaction") -> Resource:

@@ -1,18 +1,14 @@
 """The token endpoint. RFC 6749 section 3.2, and the guide's exchange of an access key."""
 
-from typing import Any
-
 import orjson
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.utils.decorators import method_decorator
-from django.views.decorators.csrf import csrf_exempt
 from oauth2_provider.views import TokenView as DOTTokenView
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import address_of, record
 from fhirapi.smart import assertion, backend, keys
-from fhirapi.smart.answers import Refused, answer, error, only_post, uncached, wrong_key
+from fhirapi.smart.answers import Refused, answer, error, uncached, wrong_key
 from fhirapi.smart.client_auth import basic_credentials
 from fhirapi.smart.issue import KeyInUse, find, issue
 from fhirapi.smart.view import NUL
@@ -29,38 +25,38 @@ _FIELDS = (
 )  # fmt: skip
 
 
-@method_decorator(csrf_exempt, name="dispatch")
-class TokenView(DOTTokenView):
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return only_post(request) or super().dispatch(request, *args, **kwargs)
+_by_the_toolkit = DOTTokenView.as_view()
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        grant_type = request.POST.get("grant_type")
-        if grant_type == "authorization_code" and not request.POST.get("code"):
-            return _exchange_access_key(request)
-        if not grant_type:
-            return error(400, "invalid_request", f"A field is missing: {_UNSUPPORTED}")
-        if grant_type not in _GRANT_TYPES:
-            return error(400, "unsupported_grant_type", _UNSUPPORTED)
-        if any("\x00" in value for value in request.POST.values()):
-            return error(400, "invalid_request", NUL)
-        try:
-            if grant_type == "client_credentials":
-                return backend.issue(request)
-            return self._exchange(request)
-        except Refused as refused:
-            _deny(None, f"{refused.error} at {grant_type}", address_of(request), _named(request))
-            return refused.response()
 
-    def _exchange(self, request: HttpRequest) -> HttpResponse:
-        """By the toolkit. All or nothing, but what a refusal ends stays ended."""
-        request.POST = _known_fields(request.POST)  # type: ignore[assignment]  # the setter takes any
-        with transaction.atomic():
-            response: HttpResponse = super().post(request)
-        response["Content-Type"] = "application/json"
-        if response.status_code != 200:
-            response = _refusal(request, response)
-        return uncached(response)
+def answer_form(request: HttpRequest) -> HttpResponse:
+    """To a POST whose form has been read."""
+    grant_type = request.POST.get("grant_type")
+    if grant_type == "authorization_code" and not request.POST.get("code"):
+        return _exchange_access_key(request)
+    if not grant_type:
+        return error(400, "invalid_request", f"A field is missing: {_UNSUPPORTED}")
+    if grant_type not in _GRANT_TYPES:
+        return error(400, "unsupported_grant_type", _UNSUPPORTED)
+    if any("\x00" in value for value in request.POST.values()):
+        return error(400, "invalid_request", NUL)
+    try:
+        if grant_type == "client_credentials":
+            return backend.issue(request)
+        return _exchange(request)
+    except Refused as refused:
+        _deny(None, f"{refused.error} at {grant_type}", address_of(request), _named(request))
+        return refused.response()
+
+
+def _exchange(request: HttpRequest) -> HttpResponse:
+    """By the toolkit. All or nothing, but what a refusal ends stays ended."""
+    request.POST = _known_fields(request.POST)  # type: ignore[assignment]  # the setter takes any
+    with transaction.atomic():
+        response: HttpResponse = _by_the_toolkit(request)
+    response["Content-Type"] = "application/json"
+    if response.status_code != 200:
+        response = _refusal(request, response)
+    return uncached(response)
 
 
 def _known_fields(sent: QueryDict) -> QueryDict:

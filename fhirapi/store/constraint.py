@@ -28,13 +28,16 @@ class Opens(Protocol):
     """A token's scopes, as the rooms that make SQL see them."""
 
     @property
-    def is_of_one_patient(self) -> bool: ...
+    def is_of_one_patient(self) -> bool:
+        """Whether the token's context is all that it opens of anybody."""
 
     def constraint(self, resource_type: str, interaction: str) -> Constraint: ...
 
 
 class Everything:
     """For a statement that is nobody's request: files that are loaded refer to what is stored."""
+
+    is_of_one_patient = False
 
     def constraint(self, resource_type: str, interaction: str) -> Constraint:
         return OPEN

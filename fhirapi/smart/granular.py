@@ -5,47 +5,13 @@ https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html#finer-grain
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from fhirapi.definitions import registry
+from fhirapi.definitions.parts import PARTS
 from fhirapi.smart.overlap import common
 from fhirapi.smart.scopes import IDENTITY, Scope, parse_one
 
-_HL7 = "http://terminology.hl7.org/CodeSystem/"
-_US_CORE = "http://hl7.org/fhir/us/core/CodeSystem/"
-
-
-@dataclass(frozen=True)
-class Part:
-    """Resources of a type that have a category, as they may be opened alone."""
-
-    system: str
-    code: str
-    words: str
-
-    @property
-    def constraint(self) -> str:
-        return f"category={self.system}|{self.code}"
-
-
-# 45 CFR 170.315(g)(10) with US Core 6.1.0 and later: scopes that are offered for these two types.
-# https://hl7.org/fhir/us/core/STU6.1/scopes.html
-PARTS: dict[str, tuple[Part, ...]] = {
-    "Condition": (
-        Part(f"{_HL7}condition-category", "encounter-diagnosis", "Diagnoses made at visits"),
-        Part(f"{_HL7}condition-category", "problem-list-item", "The list of problems"),
-        Part(f"{_US_CORE}condition-category", "health-concern", "Health concerns"),
-    ),
-    "Observation": (
-        Part(f"{_HL7}observation-category", "laboratory", "Laboratory results"),
-        Part(f"{_HL7}observation-category", "vital-signs", "Vital signs"),
-        Part(f"{_HL7}observation-category", "social-history", "Social history, such as smoking"),
-        Part(f"{_HL7}observation-category", "survey", "Answers to questionnaires"),
-        Part(f"{_US_CORE}us-core-category", "sdoh", "Living conditions, such as housing and food"),
-        Part(f"{_US_CORE}us-core-observation-category", "clinical-test", "Other clinical tests"),
-    ),
-}
 _DEEDS = {"rs": "see", "r": "open", "s": "search", "c": "add", "u": "change", "d": "delete"}
 
 

@@ -28,7 +28,8 @@ class Opens(Protocol):
     """A token's scopes, as the rooms that make SQL see them."""
 
     @property
-    def is_of_one_patient(self) -> bool: ...
+    def is_of_one_patient(self) -> bool:
+        """Whether the token's context is all that it opens of anybody."""
 
     def constraint(self, resource_type: str, interaction: str) -> Constraint: ...
 

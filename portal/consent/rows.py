@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from fhirapi.definitions import registry
+from fhirapi.definitions.parts import PARTS
 from fhirapi.smart import granular
 from fhirapi.smart.overlap import canonical
 from fhirapi.smart.scopes import Scope, parse_one
@@ -149,7 +150,7 @@ def _rows(words: list[str]) -> dict[Scope, Row]:
             row.is_whole = True
     for bare, row in found.items():
         if row.is_whole and bare.permissions & {"r", "s"}:
-            for part in granular.PARTS.get(bare.resource_type, ()):
+            for part in PARTS.get(bare.resource_type, ()):
                 _add(row, replace(bare, constraint=part.constraint))
     return found
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fhirapi.definitions.parts import PARTS
 from fhirapi.smart import granular
 from fhirapi.smart.overlap import common, is_within
 from fhirapi.smart.scopes import Scope, parse_one
@@ -85,7 +86,7 @@ def test_a_scope_is_told_in_plain_words(word, words):
 
 
 def test_every_part_that_is_offered_is_a_scope_that_can_be_granted():
-    for name, parts in granular.PARTS.items():
+    for name, parts in PARTS.items():
         for part in parts:
             scope = parse_one(f"patient/{name}.rs?{part.constraint}")
             assert scope

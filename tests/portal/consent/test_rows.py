@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fhirapi.smart import granular
+from fhirapi.definitions.parts import PARTS
 from fhirapi.smart.overlap import is_within
 from portal.consent.rows import Boxes, boxes, granted
 
@@ -25,9 +25,7 @@ def values(found: Boxes) -> list[str]:
 
 
 def parts_of(resource_type: str) -> list[str]:
-    return [
-        f"patient/{resource_type}.rs?{part.constraint}" for part in granular.PARTS[resource_type]
-    ]
+    return [f"patient/{resource_type}.rs?{part.constraint}" for part in PARTS[resource_type]]
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,12 @@ https://github.com/dequelabs/axe-core/blob/develop/doc/rule-descriptions.md
 """
 
 import json
+import re
 from typing import Any, Literal, NamedTuple
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser import steps
 from tests.running.visitor import Credentials
@@ -131,6 +132,8 @@ def test_letters_that_have_been_overtaken(page: Page, running: dict[str, Any]) -
     assert page.get_by_role("heading", level=1).inner_text() == "There is a newer letter"
     assert complaints_here(page) == []
     steps.confirm(page, person["email"], Credentials("twyla", "meadow-copper-saturn", "614092"))
+    expect(page).not_to_have_url(re.compile("/app/confirm/"))
+    page.wait_for_load_state()
     page.go_back()
     page.reload()
     assert page.get_by_role("heading", level=1).inner_text() == "This link has been used"

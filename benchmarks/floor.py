@@ -1,6 +1,7 @@
-"""The floor: Django with no middleware and views that run one SQL statement each.
+"""The floor: Django with no middleware and views that do one thing each.
 
-One hands a stored Patient through, one has PostgreSQL put fifty stored Observations together.
+One hands a stored Patient through, one has PostgreSQL put fifty stored Observations together, one
+verifies and signs as a token needs it.
 """
 
 import os
@@ -11,6 +12,8 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from psycopg.conninfo import conninfo_to_dict
+
+from benchmarks.signatures import verify_and_sign
 
 _database = conninfo_to_dict(os.environ["DATABASE_URL"])
 settings.configure(
@@ -58,6 +61,11 @@ def bundle(request: HttpRequest, patient_id: str) -> HttpResponse:
     return _answer(f'{{"resourceType":"Bundle","type":"searchset","entry":[{entries}]}}')
 
 
+def signatures(request: HttpRequest) -> HttpResponse:
+    verify_and_sign()
+    return _answer("{}")
+
+
 def _answer(content: str) -> HttpResponse:
     response = HttpResponse(content, content_type="application/json")
     response["Content-Length"] = str(len(response.content))
@@ -67,5 +75,6 @@ def _answer(content: str) -> HttpResponse:
 urlpatterns = [
     path("Patient/<resource_id>", patient),
     path("bundle/<patient_id>", bundle),
+    path("signatures", signatures),
 ]
 application = get_wsgi_application()

@@ -1,5 +1,6 @@
-"""Tokens for backend services: one statement finds the client, one issues, audit included.
+"""Tokens for backend services: one statement issues, audit included.
 
+What was read of a service before is used again, and the statement makes sure that it still is so.
 https://hl7.org/fhir/smart-app-launch/backend-services.html, RFC 6749 section 4.4
 """
 
@@ -46,9 +47,21 @@ LEFT JOIN LATERAL (
 WHERE client.client_id = %(client_id)s
 """)
 _ISSUE = Statement("""
-WITH spent AS (  -- whoever comes with the same assertion gets no row
+WITH still AS (  -- the service is as it was when its assertion was checked
+    SELECT true AS is_so
+    FROM fhirapi_client client
+    JOIN fhirapi_dataaccessgrant access ON access.id = %(grant)s AND access.revoked_at IS NULL
+        AND (access.expires_at IS NULL OR access.expires_at > now())
+        AND access.scope = %(approved)s
+        AND access.patient_ids IS NOT DISTINCT FROM %(patient_ids)s::text[]
+    JOIN portal_account account ON account.id = access.account_id AND account.is_active
+    WHERE client.id = %(client)s AND client.disabled_at IS NULL AND client.kind = %(kind)s
+      AND client.jwks IS NOT DISTINCT FROM %(jwks)s::jsonb AND client.jwks_uri = %(jwks_uri)s
+      AND client.allowed_scopes = %(registered)s
+), spent AS (  -- whoever comes with the same assertion gets no row
     INSERT INTO fhirapi_spentassertion (digest, expires_at)
-    VALUES (%(digest)s, %(assertion_expires)s) ON CONFLICT DO NOTHING RETURNING digest
+    SELECT %(digest)s, %(assertion_expires)s::timestamptz FROM still
+    ON CONFLICT DO NOTHING RETURNING digest
 ), access AS (
     INSERT INTO fhirapi_accesstoken
         (token, token_checksum, user_id, application_id, data_access_grant_id, scope, resource,
@@ -56,13 +69,17 @@ WITH spent AS (  -- whoever comes with the same assertion gets no row
     SELECT '', %(access)s, %(account_id)s, %(client)s, %(grant)s, %(scope)s, '[]',
            now() + make_interval(secs => %(lifetime)s), now(), now()
     FROM spent
+), logged AS (
+    INSERT INTO fhirapi_auditrecord
+        (action, outcome, account_id, client_id, patient_ids, address)
+    SELECT 'token', 'success', %(account_id)s, %(client_id)s, %(patient_ids)s, %(address)s
+    FROM spent
+    RETURNING id
 )
-INSERT INTO fhirapi_auditrecord
-    (action, outcome, account_id, client_id, patient_ids, address)
-SELECT 'token', 'success', %(account_id)s, %(client_id)s, %(patient_ids)s, %(address)s
-FROM spent
-RETURNING id
+SELECT (SELECT is_so FROM still), (SELECT id FROM logged)
 """)
+_MOST_REMEMBERED = 1000
+_CHANGED = "The service was changed at this moment. Ask again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +97,9 @@ class _Service:
     patient_ids: list[str] | None
 
 
+_remembered: dict[str, _Service] = {}
+
+
 def issue(request: HttpRequest) -> HttpResponse:
     """Raises Refused."""
     shown = shown_by(request.POST.dict(), request.META.get("HTTP_AUTHORIZATION", ""))
@@ -87,12 +107,46 @@ def issue(request: HttpRequest) -> HttpResponse:
         authenticate_request(request)  # says what is wrong with who it is, if that is wrong
         raise Refused("unauthorized_client", _SIGN)
     found = assertion.unverified(shown.assertion, shown.assertion_type, shown.client_id)
-    service = _find(found.client_id)
-    client = _client(found.client_id, service.kind, service.jwks, service.jwks_uri)
+    asked = _Asked(found, request.POST.get("scope") or "", address_of(request))
+    service = _remembered.get(found.client_id)
+    return (service and _as_remembered(service, asked)) or _as_stored(asked)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    assertion: assertion.Unverified
+    scope: str
+    address: str | None
+
+
+def _as_remembered(service: _Service, asked: _Asked) -> HttpResponse | None:
+    """None: not for certain. It may have got another key or scope since."""
+    try:
+        return _attempt(service, asked)
+    except Refused:
+        return None
+
+
+def _as_stored(asked: _Asked) -> HttpResponse:
+    client_id = asked.assertion.client_id
+    service = _find(client_id)
+    response = _attempt(service, asked)
+    if response is None:
+        raise Refused("invalid_client", _CHANGED)
+    if len(_remembered) >= _MOST_REMEMBERED:
+        _remembered.clear()
+    _remembered[client_id] = service
+    return response
+
+
+def _attempt(service: _Service, asked: _Asked) -> HttpResponse | None:
+    """None: the service is no longer what it is said to be. Raises Refused."""
+    client_id = asked.assertion.client_id
+    client = _client(client_id, service.kind, service.jwks, service.jwks_uri)
     require_signing(client)
-    verified = assertion.verify(found, client)
-    scope = _granted(service, request.POST.get("scope") or "")
-    return _issue(service, found.client_id, verified, scope, address_of(request))
+    verified = assertion.verify(asked.assertion, client)
+    scope = _granted(service, asked.scope)
+    return _issue(service, client_id, verified, scope, asked.address)
 
 
 def _find(client_id: str) -> _Service:
@@ -142,7 +196,7 @@ def _issue(
     verified: assertion.Verified,
     scope: str,
     address: str | None,
-) -> HttpResponse:
+) -> HttpResponse | None:
     access_token = jwt.sign(
         account_id=service.account_id, client_id=client_id, scope=scope, patient_id=None
     )
@@ -156,12 +210,20 @@ def _issue(
             "client_id": client_id,
             "grant": service.grant_id,
             "scope": scope,
+            "approved": service.granted_scopes,
+            "registered": service.allowed_scopes,
+            "kind": service.kind,
+            "jwks": service.jwks,
+            "jwks_uri": service.jwks_uri,
             "lifetime": settings.ACCESS_TOKEN_LIFETIME,
             "patient_ids": service.patient_ids,
             "address": address,
         }
     )
-    if written is None:
+    is_so, record_id = written or (None, None)
+    if is_so is None:
+        return None
+    if record_id is None:
         raise assertion.replayed()
     return answer(
         {

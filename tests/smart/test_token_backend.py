@@ -213,3 +213,39 @@ def test_a_secret_opens_nothing_for_a_service(approved: App) -> None:
         client_id=approved.id, client_secret=secret,
     )  # fmt: skip
     assert_refused(response, "invalid_client")
+
+
+class TestWhatWasReadOfAServiceBefore:
+    """Each first asks once, so that the service is known."""
+
+    def test_a_new_key_works_at_the_next_request_and_the_old_one_does_not(
+        self, approved: App
+    ) -> None:
+        assert ask(approved).status_code == 200
+        renewed = App(approved.client, algorithm="RS384")
+        public = {"keys": [flow.key_pair("RS384")[1]]}
+        Client.objects.filter(pk=approved.client.pk).update(jwks=public)
+        assert ask(renewed).status_code == 200
+        assert ask(approved).json()["error"] == "invalid_client"
+
+    def test_a_scope_that_was_taken_away_is_not_granted_any_more(self, approved: App) -> None:
+        assert ask(approved).status_code == 200
+        Client.objects.filter(pk=approved.client.pk).update(allowed_scopes="system/Patient.rs")
+        assert ask(approved).json()["scope"] == "system/Patient.rs"
+
+    def test_a_withdrawn_or_disabled_service_gets_nothing(
+        self, approved: App, administrator: Account
+    ) -> None:
+        assert ask(approved).status_code == 200
+        Client.objects.filter(pk=approved.client.pk).update(disabled_at=timezone.now())
+        assert ask(approved).json()["error"] == "invalid_client"
+        Client.objects.filter(pk=approved.client.pk).update(disabled_at=None)
+        backend_access.withdraw(approved.client, by=administrator)
+        assert ask(approved).json()["error"] == "unauthorized_client"
+
+    def test_an_assertion_is_still_taken_once(self, approved: App) -> None:
+        assert ask(approved).status_code == 200
+        signed = approved.assertion()
+        sent = {"client_assertion": signed, "client_assertion_type": flow.JWT_BEARER}
+        assert ask(approved, **sent).status_code == 200
+        assert ask(approved, **sent).json()["error"] == "invalid_client"

@@ -78,12 +78,11 @@ def _onward(request: HttpRequest, account: Account, door: str) -> HttpResponse:
     own = next((kind for kind in DOORS if getattr(account, f"wants_{kind}")), None)
     if own is None:
         return redirect(wanted or ("admin:index" if account.is_staff else "portal:home"))
-    if own != door:
+    if own != door and not wanted:
         messages.info(
             request, f"Yours is a {own} account, so we have brought you to the {own} portal."
         )
-        query = f"?{urlencode({'next': wanted})}" if wanted else ""
-        response = redirect(reverse(DOORS[own]) + query)
+        response = redirect(DOORS[own])
     else:
         response = redirect(wanted or "portal:home")
     response.set_cookie(

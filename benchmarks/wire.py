@@ -21,7 +21,7 @@ def server(application: str, port: int) -> Iterator[None]:
     """The web server as ``make run`` starts it."""
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "2",
-        "--blocking-threads", os.environ.get("WEB_THREADS", "16"), "--port", str(port),
+        "--blocking-threads", os.environ.get("WEB_THREADS", "8"), "--port", str(port),
         "--no-ws", "--log-level", "error", application,
     ]  # fmt: skip
     process = subprocess.Popen(command)

@@ -59,7 +59,7 @@ class Plan:
             database_url=env.secret("DATABASE_URL"),
             is_demo=env.flag("DEMO", True),
             workers=env.number("WEB_WORKERS", 2),
-            threads=env.number("WEB_THREADS", 16),
+            threads=env.number("WEB_THREADS", 8),
         )
 
 

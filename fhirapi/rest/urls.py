@@ -73,10 +73,11 @@ def _nothing_here(request: HttpRequest, rest: str) -> HttpResponse:
     raise unknown_address()
 
 
-# The first three are asked most: nothing goes before them.
-urlpatterns = [
+asked_most = [
     path("<fhirtype:resource_type>/<fhirid:resource_id>", read),
     path("<fhirtype:resource_type>", search),
+]
+urlpatterns = [
     path("<fhirtype:resource_type>/", search),
     path("<fhirtype:resource_type>/_search", search_by_post),
     path("metadata", metadata),

@@ -76,13 +76,13 @@ class Validator(AuthorizeRules):
     def get_original_scopes(
         self, refresh_token: str, request: Request, *args: Any, **kwargs: Any
     ) -> str:
-        return str(request.refresh_token_instance.scope)
+        return _scope_of(request.refresh_token_instance)
 
     def is_within_original_scope(
         self, request_scopes: list[str], refresh_token: str, request: Request, *args: Any,
         **kwargs: Any,
     ) -> bool:  # fmt: skip
-        original = request.refresh_token_instance.scope.split()
+        original = _scope_of(request.refresh_token_instance).split()
         return all(is_within(word, original) for word in request_scopes)
 
     # --- Tokens ------------------------------------------------------------------------------
@@ -137,7 +137,8 @@ class Validator(AuthorizeRules):
             request, refresh_token_code, access_token, previous_refresh_token
         )
         made.data_access_grant = request.data_access_grant
-        made.scope = (previous_refresh_token or access_token).scope
+        previous = previous_refresh_token
+        made.scope = _scope_of(previous) if previous else access_token.scope
         made.save(update_fields=["data_access_grant", "scope"])
         request.issued = access_token, made.token_family
         return made
@@ -158,6 +159,12 @@ def _opens(request: Request, grant: DataAccessGrant | None) -> bool:
     request.patient_id = only(visible) if is_key else grant.context.get("patient")
     request.extra_credentials = told.members(grant)
     return True
+
+
+def _scope_of(token: RefreshToken) -> str:
+    """A key's tokens follow the key: of one patient it opens ``patient/``, of several ``user/``."""
+    grant: DataAccessGrant = token.data_access_grant
+    return str(grant.scope if grant.client.kind == Client.Kind.ACCESS_KEY else token.scope)
 
 
 def _is_live(grant: DataAccessGrant) -> bool:

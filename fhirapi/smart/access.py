@@ -40,6 +40,8 @@ class Access:
     scopes: tuple[Scope, ...]
     patient_id: str | None
     """Whom scopes that begin with ``patient/`` are about."""
+    fhir_user: str | None = None
+    """Who signed in, as ``Type/id``, for an app that was granted the scope ``fhirUser``."""
     _known: dict[tuple[str, str], Constraint] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -80,7 +82,14 @@ class Access:
         ]
         if Way() in ways:
             return OPEN
+        if permission == "r" and (itself := self._fhir_user(name)):
+            ways.append(itself)
         return tuple(dict.fromkeys(ways))
+
+    def _fhir_user(self, name: str) -> Way | None:
+        """That scope opens the reading of the record it names, whatever the others open."""
+        resource_type, _, resource_id = (self.fhir_user or "").partition("/")
+        return Way(criteria=(("_id", resource_id),)) if resource_type == name else None
 
     def _way(self, scope: Scope, resource_type: ResourceType) -> Way | None:
         """None: the scope opens nothing of the type."""

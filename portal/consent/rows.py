@@ -17,8 +17,8 @@ from fhirapi.smart.scopes import Scope, parse_one
 _OF_THE_LAUNCH = ("launch", "launch/patient", "launch/encounter")
 _ABOUT_YOU = {
     "openid": ("Sign you in", "A number that stands for your account. It holds no name."),
-    "fhirUser": ("Know who you are", "The address of the record that is you: patient, provider "
-                 "or relative."),
+    "fhirUser": ("Know who you are", "Which record is you, and what stands in it about you: as "
+                 "patient, provider or relative."),
     "profile": ("See your name", "The name of your account."),
 }  # fmt: skip
 _HOW_LONG = {

@@ -77,6 +77,14 @@ def test_a_token_with_nothing_but_patients_scopes_is_narrowed_as_a_whole() -> No
     assert opened("patient/*.rs") == OPEN
 
 
+def test_who_signed_in_may_be_read_and_nobody_else_of_the_type() -> None:
+    access = Access(parse("patient/Observation.rs"), "1", "Practitioner/dr-grey")
+    assert access.constraint("Practitioner", "read") == (Way(criteria=(("_id", "dr-grey"),)),)
+    for interaction in ("search-type", "vread", "update"):
+        assert access.constraint("Practitioner", interaction) == CLOSED
+    assert access.constraint("Patient", "read") == CLOSED
+
+
 def test_constraints_of_one_type_are_alternatives() -> None:
     several = "user/Observation.rs?category=laboratory user/Observation.rs?status=final&code=a|b"
     assert opened(several) == (LAB, Way(criteria=(("status", "final"), ("code", "a|b"))))

@@ -163,8 +163,10 @@ def _opens(request: Request, grant: DataAccessGrant | None) -> bool:
 
 def _scope_of(token: RefreshToken) -> str:
     """A key's tokens follow the key: of one patient it opens ``patient/``, of several ``user/``."""
-    grant: DataAccessGrant = token.data_access_grant
-    return str(grant.scope if grant.client.kind == Client.Kind.ACCESS_KEY else token.scope)
+    grant = token.data_access_grant
+    if grant is not None and grant.client.kind == Client.Kind.ACCESS_KEY:
+        return grant.scope
+    return str(token.scope)
 
 
 def _is_live(grant: DataAccessGrant) -> bool:

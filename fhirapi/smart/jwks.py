@@ -4,7 +4,6 @@ https://hl7.org/fhir/smart-app-launch/client-confidential-asymmetric.html#regist
 RFC 7517, RFC 7518 section 6
 """
 
-import json
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from functools import lru_cache
 from threading import Lock
 from typing import Any
 
+import orjson
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -52,8 +52,8 @@ def keys_of(client: Client, kid: str | None = None) -> list[Jwk]:
 def fetch_set(url: str) -> Jwk:
     """The key set at an address, as it is there now. Raises FetchProblem."""
     try:
-        answer = json.loads(fetch(url))
-    except (ValueError, RecursionError):
+        answer = orjson.loads(fetch(url))
+    except orjson.JSONDecodeError:
         raise FetchProblem("The document is not JSON.") from None
     if not isinstance(answer, dict) or not isinstance(answer.get("keys"), list):
         raise FetchProblem('The document is not a JWK Set: {"keys": [...]}.')
@@ -92,6 +92,8 @@ def check(jwks: Any) -> list[str]:
         return ["The set holds no key."]
     if len(jwks["keys"]) > MOST_KEYS:
         return [f"The set holds more than {MOST_KEYS} keys."]
+    if _as_text(jwks) is None:
+        return ["The set is nested too deeply."]
     if not all(isinstance(key, dict) for key in jwks["keys"]):
         return ["Each key must be a JSON object."]
     return [
@@ -113,13 +115,22 @@ def _usable(jwks: Any, kid: str | None) -> list[Jwk]:
 
 
 def _problems(key: Jwk) -> tuple[str, ...]:
-    return _problems_of(json.dumps(key))
+    text = _as_text(key)
+    return ("It is nested too deeply.",) if text is None else _problems_of(text)
+
+
+def _as_text(jwk: Jwk) -> str | None:
+    """None for what could be read, but not be written again: it would fail wherever it is used."""
+    try:
+        return orjson.dumps(jwk).decode()
+    except orjson.JSONEncodeError:
+        return None
 
 
 @lru_cache(maxsize=2000)
 def _problems_of(text: str) -> tuple[str, ...]:
     """Kept: taking an elliptic curve's point apart costs as much as it does to verify with it."""
-    key: Jwk = json.loads(text)
+    key: Jwk = orjson.loads(text)
     if any(part in key for part in _PRIVATE_PARTS):
         return ("It has private parts (such as d). Send the public key only, and make a new pair.",)
     kty = key.get("kty")

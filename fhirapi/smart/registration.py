@@ -221,5 +221,12 @@ def _short(text: str) -> str:
 def _refuse_nul(details: Details, found: Problems) -> None:
     r"""PostgreSQL holds no NUL, neither in text nor, written as \u0000, in jsonb."""
     for each in fields(details):
-        if "\\x00" in repr(getattr(details, each.name)):
-            found[each.name] = ["It contains a character that cannot be kept."]
+        if _holds_nul(getattr(details, each.name)):
+            found.setdefault(each.name, []).append("It contains a character that cannot be kept.")
+
+
+def _holds_nul(value: object) -> bool:
+    try:
+        return "\\x00" in repr(value)
+    except RecursionError:  # the rules of keys say so
+        return False

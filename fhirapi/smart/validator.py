@@ -165,7 +165,7 @@ def _scope_of(token: RefreshToken) -> str:
     """A key's tokens follow the key: of one patient it opens ``patient/``, of several ``user/``."""
     grant = token.data_access_grant
     if grant is not None and grant.client.kind == Client.Kind.ACCESS_KEY:
-        return grant.scope
+        return str(grant.scope)
     return str(token.scope)
 
 

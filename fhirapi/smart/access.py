@@ -8,13 +8,12 @@ https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html#scopes-for-
 """
 
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from urllib.parse import parse_qsl
+from functools import cached_property
 
 from fhirapi.definitions import registry
 from fhirapi.definitions.schema import ResourceType
 from fhirapi.outcomes import constrained_scope, outside_scope
-from fhirapi.smart.scopes import Scope
+from fhirapi.smart.scopes import Criteria, Scope
 from fhirapi.store.constraint import CLOSED, OPEN, Constraint, Way
 
 _PERMISSION = {
@@ -29,8 +28,6 @@ _PERMISSION = {
 }
 # Old versions are not indexed, so nothing can say whether they fulfil a condition.
 _OF_VERSIONS = frozenset({"vread", "history-instance", "history-type"})
-
-Criteria = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,25 +97,20 @@ class Access:
         only_context = is_of_context and not self.is_of_one_patient
         if not scope.constraint:
             return Way(only_context)
-        criteria = criteria_of(scope.constraint)
-        if not criteria or not all(_can_apply(resource_type, *each) for each in criteria):
+        if not can_apply(resource_type, scope.criteria):
             return None
-        return Way(only_context, criteria)
+        return Way(only_context, scope.criteria)
 
 
-@lru_cache(maxsize=1000)
-def criteria_of(constraint: str) -> Criteria:
-    """``category=system|code&status=final`` as pairs; a part without a value keeps its name."""
-    return tuple(parse_qsl(constraint, keep_blank_values=True))
-
-
-def _can_apply(resource_type: ResourceType, name: str, text: str) -> bool:
+def can_apply(resource_type: ResourceType, criteria: Criteria) -> bool:
     """Plain parameters of the type only: no modifier, chain or parameter of the result.
 
     What cannot be applied must not be left out: the scope would open more than it says.
     """
-    is_value = bool(text.strip()) and "\x00" not in text
-    return is_value and resource_type.parameter(name) is not None
+    return bool(criteria) and all(
+        text.strip() and "\x00" not in text and resource_type.parameter(name) is not None
+        for name, text in criteria
+    )
 
 
 def both(one: Constraint, other: Constraint) -> Constraint:

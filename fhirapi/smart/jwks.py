@@ -31,7 +31,7 @@ _MOST_SETS = 500
 _BITS = (2048, 8192)  # a longer key would make each verification slow
 _LARGEST_EXPONENT = 2**32
 _PRIVATE_PARTS = ("d", "p", "q", "dp", "dq", "qi", "oth", "k")
-_ALGORITHMS = {"RSA": "RS384", "EC": "ES384"}
+ALGORITHMS = {"RSA": "RS384", "EC": "ES384"}
 
 __all__ = ["FetchProblem", "KeyReport", "check", "examine", "fetch_set", "keys_of"]
 
@@ -80,7 +80,7 @@ def examine(jwks: Any) -> list[KeyReport]:
         if kids.count(kid) > 1:
             problems = (*problems, "Another key has the same kid. Give each a kid of its own.")
         name = kid if isinstance(kid, str) and kid else f"number {number}"
-        reports.append(KeyReport(name[:100], _ALGORITHMS.get(str(key.get("kty")), ""), problems))
+        reports.append(KeyReport(name[:100], ALGORITHMS.get(str(key.get("kty")), ""), problems))
     return reports
 
 
@@ -134,9 +134,9 @@ def _problems_of(text: str) -> tuple[str, ...]:
     if any(part in key for part in _PRIVATE_PARTS):
         return ("It has private parts (such as d). Send the public key only, and make a new pair.",)
     kty = key.get("kty")
-    if kty not in _ALGORITHMS:
+    if kty not in ALGORITHMS:
         return ("Its kty must be RSA (for RS384) or EC (for ES384).",)
-    problems = _problems_of_members(key, _ALGORITHMS[kty])
+    problems = _problems_of_members(key, ALGORITHMS[kty])
     return (*problems, *(_rsa(text) if kty == "RSA" else _ec(key, text)))
 
 

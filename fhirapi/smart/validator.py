@@ -18,6 +18,7 @@ from fhirapi.smart.codes import require_fresh, spend
 from fhirapi.smart.issue import only, visible_patients
 from fhirapi.smart.models import AccessToken, Client, DataAccessGrant, RefreshToken
 from fhirapi.smart.overlap import is_within
+from fhirapi.smart.scopes import MOST
 
 REFRESHING = {"offline_access", "online_access"}
 
@@ -83,7 +84,8 @@ class Validator(AuthorizeRules):
         **kwargs: Any,
     ) -> bool:  # fmt: skip
         original = _scope_of(request.refresh_token_instance).split()
-        return all(is_within(word, original) for word in request_scopes)
+        is_short = len(request_scopes) <= MOST
+        return is_short and all(is_within(word, original) for word in request_scopes)
 
     # --- Tokens ------------------------------------------------------------------------------
 

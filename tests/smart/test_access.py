@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from fhirapi.definitions import registry
 from fhirapi.outcomes import Outcome
-from fhirapi.smart.access import Access, both, criteria_of
+from fhirapi.smart.access import Access, both
 from fhirapi.smart.scopes import parse
 from fhirapi.store.constraint import CLOSED, OPEN, Constraint, Way
 
@@ -108,7 +108,8 @@ def test_a_constraint_that_cannot_be_applied_opens_nothing(constraint: str) -> N
 
 
 def test_escaped_characters_of_a_constraint_mean_themselves() -> None:
-    assert criteria_of("category=http%3A%2F%2Fa%7Cb") == (("category", "http://a|b"),)
+    [scope] = parse("user/Observation.rs?category=http%3A%2F%2Fa%7Cb")
+    assert scope.criteria == (("category", "http://a|b"),)
 
 
 def test_old_versions_need_a_scope_without_a_constraint() -> None:

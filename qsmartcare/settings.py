@@ -171,7 +171,7 @@ ONLINE_ACCESS_LIFETIME = SESSION_COOKIE_AGE  # online_access: as long as a sign-
 REGISTRATIONS_AN_HOUR = env.number("REGISTRATIONS_AN_HOUR", 100)  # by one address; 0: none
 OAUTH2_PROVIDER = {
     "OAUTH2_VALIDATOR_CLASS": "fhirapi.smart.validator.Validator",
-    "SCOPES_BACKEND_CLASS": "fhirapi.smart.scopes.RegistryScopes",
+    "SCOPES_BACKEND_CLASS": "fhirapi.smart.granular.RegistryScopes",
     "ACCESS_TOKEN_GENERATOR": "fhirapi.smart.jwt.access_token_for_request",
     "ACCESS_TOKEN_EXPIRE_SECONDS": ACCESS_TOKEN_LIFETIME,
     "AUTHORIZATION_CODE_EXPIRE_SECONDS": 60,

@@ -8,13 +8,12 @@ https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html#scopes-for-
 """
 
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from urllib.parse import parse_qsl
+from functools import cached_property
 
 from fhirapi.definitions import registry
 from fhirapi.definitions.schema import ResourceType
 from fhirapi.outcomes import constrained_scope, outside_scope
-from fhirapi.smart.scopes import Scope
+from fhirapi.smart.scopes import Criteria, Scope
 from fhirapi.store.constraint import CLOSED, OPEN, Constraint, Way
 
 _PERMISSION = {
@@ -30,8 +29,6 @@ _PERMISSION = {
 # Old versions are not indexed, so nothing can say whether they fulfil a condition.
 _OF_VERSIONS = frozenset({"vread", "history-instance", "history-type"})
 
-Criteria = tuple[tuple[str, str], ...]
-
 
 @dataclass(frozen=True, eq=False)
 class Access:
@@ -40,6 +37,8 @@ class Access:
     scopes: tuple[Scope, ...]
     patient_id: str | None
     """Whom scopes that begin with ``patient/`` are about."""
+    fhir_user: str | None = None
+    """Who signed in, as ``Type/id``, for an app that was granted the scope ``fhirUser``."""
     _known: dict[tuple[str, str], Constraint] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -80,7 +79,14 @@ class Access:
         ]
         if Way() in ways:
             return OPEN
+        if permission == "r" and (itself := self._fhir_user(name)):
+            ways.append(itself)
         return tuple(dict.fromkeys(ways))
+
+    def _fhir_user(self, name: str) -> Way | None:
+        """That scope opens the reading of the record it names, whatever the others open."""
+        resource_type, _, resource_id = (self.fhir_user or "").partition("/")
+        return Way(criteria=(("_id", resource_id),)) if resource_type == name else None
 
     def _way(self, scope: Scope, resource_type: ResourceType) -> Way | None:
         """None: the scope opens nothing of the type."""
@@ -91,25 +97,20 @@ class Access:
         only_context = is_of_context and not self.is_of_one_patient
         if not scope.constraint:
             return Way(only_context)
-        criteria = criteria_of(scope.constraint)
-        if not criteria or not all(_can_apply(resource_type, *each) for each in criteria):
+        if not can_apply(resource_type, scope.criteria):
             return None
-        return Way(only_context, criteria)
+        return Way(only_context, scope.criteria)
 
 
-@lru_cache(maxsize=1000)
-def criteria_of(constraint: str) -> Criteria:
-    """``category=system|code&status=final`` as pairs; a part without a value keeps its name."""
-    return tuple(parse_qsl(constraint, keep_blank_values=True))
-
-
-def _can_apply(resource_type: ResourceType, name: str, text: str) -> bool:
+def can_apply(resource_type: ResourceType, criteria: Criteria) -> bool:
     """Plain parameters of the type only: no modifier, chain or parameter of the result.
 
     What cannot be applied must not be left out: the scope would open more than it says.
     """
-    is_value = bool(text.strip()) and "\x00" not in text
-    return is_value and resource_type.parameter(name) is not None
+    return bool(criteria) and all(
+        text.strip() and "\x00" not in text and resource_type.parameter(name) is not None
+        for name, text in criteria
+    )
 
 
 def both(one: Constraint, other: Constraint) -> Constraint:

@@ -19,12 +19,12 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from jwt.api_jws import PyJWS
 
 from fhirapi.smart.answers import Refused
-from fhirapi.smart.jwks import FetchProblem, keys_of
+from fhirapi.smart.jwks import ALGORITHMS, FetchProblem, keys_of
 from fhirapi.smart.models import Client
 from fhirapi.sql import fetch_one
 
 TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-KEY_TYPES = {"RS384": "RSA", "ES384": "EC"}
+KEY_TYPES = {algorithm: kind for kind, algorithm in ALGORITHMS.items()}
 LONGEST = 300
 """Seconds that an assertion may be good for."""
 SKEW = 60

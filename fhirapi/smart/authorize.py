@@ -19,7 +19,7 @@ from oauthlib.common import Request, add_params_to_uri
 
 from fhirapi.smart import granular
 from fhirapi.smart.models import AuthorizationCode, Client, DataAccessGrant
-from fhirapi.smart.scopes import parse_one
+from fhirapi.smart.scopes import MOST, parse_one
 
 _KINDS = (Client.Kind.PUBLIC, Client.Kind.SYMMETRIC, Client.Kind.ASYMMETRIC)
 _PROMPTS = frozenset({"none", "login", "consent", "select_account"})
@@ -262,6 +262,8 @@ def _scopes(client: Client, params: QueryDict, launch: str) -> tuple[str, ...]:
     asked = params.get("scope", "").split()
     if not asked:
         raise Refused("invalid_scope", "scope is missing; name at least one.")
+    if len(asked) > MOST:
+        raise Refused("invalid_scope", f"scope names more than {MOST}.")
     scopes = granular.usable(asked, client.allowed_scopes)
     if launch and "launch" not in scopes:
         raise Refused("invalid_request", "A launch parameter needs the scope launch.")

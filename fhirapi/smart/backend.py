@@ -23,6 +23,7 @@ from fhirapi.smart.client_auth import (
 )
 from fhirapi.smart.models import Client
 from fhirapi.smart.overlap import common
+from fhirapi.smart.scopes import MOST
 from fhirapi.smart.secrets import token_checksum
 from fhirapi.sql import Statement
 
@@ -30,6 +31,7 @@ _SIGN = "client_credentials needs a signed assertion (private_key_jwt)."
 _WRONG_KIND = "This client is not registered as a backend service."
 _NOT_APPROVED = "An administrator has not approved this service, or the approval has ended."
 _NO_SCOPE = "scope is missing: name system/ scopes that the service is registered for."
+_TOO_MANY = f"scope names more than {MOST}."
 _NO_SUCH_SCOPE = "None of these scopes is among those the service is registered and approved for."
 
 _FIND = Statement("""
@@ -177,6 +179,8 @@ def _granted(service: _Service, asked: str) -> str:
         raise Refused("unauthorized_client", _NOT_APPROVED)
     if not asked.strip():
         raise Refused("invalid_scope", _NO_SCOPE)
+    if len(asked.split()) > MOST:
+        raise Refused("invalid_scope", _TOO_MANY)
     scope = _common(asked, service.allowed_scopes, service.granted_scopes)
     if not scope:
         raise Refused("invalid_scope", _NO_SUCH_SCOPE)

@@ -65,16 +65,15 @@ def approve(
     scopes: list[str],
     context: dict[str, Any],
     *,
-    is_remembered: bool = False,
+    before: DataAccessGrant | None = None,
     address: str | None,
 ) -> DataAccessGrant:
-    """The grant for a code; ``is_remembered``: nobody was asked, as it was approved before.
+    """The grant for a code; ``before``: one that is remembered, so that nobody was asked.
 
     The last word counts: who opens less than before is asked again about the rest.
     """
-    before = remembered(account, client, scopes, context)
-    is_same = before is not None and set(before.scope.split()) == set(scopes)
-    grant = before if is_same or is_remembered else None
+    # Where ``before`` was ended since it was looked for, the code on it gives no tokens.
+    grant = before or _approved_again(account, client, scopes, context)
     if grant is None:
         grant = DataAccessGrant.objects.create(
             account_id=account.pk,
@@ -90,10 +89,22 @@ def approve(
         account_id=account.pk,
         client_id=client.client_id,
         patient_ids=[patient_id] if patient_id else None,
-        detail="as approved before" if is_remembered else None,
+        detail="as approved before" if before else None,
         address=address,
     )
     return grant
+
+
+def _approved_again(
+    account: AbstractUser, client: Client, scopes: list[str], context: dict[str, Any]
+) -> DataAccessGrant | None:
+    """The approval of the very same, which now lasts as long as the page has just said."""
+    found = remembered(account, client, scopes, context)
+    if found is None or set(found.scope.split()) != set(scopes):
+        return None
+    found.expires_at = timezone.now() + lasts(scopes)
+    found.save(update_fields=["expires_at"])
+    return found
 
 
 def deny(account: AbstractUser, client: Client, *, address: str | None) -> None:

@@ -11,6 +11,7 @@ import ipaddress
 import socket
 import ssl
 import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from http.client import HTTPException, HTTPResponse
 from urllib.parse import SplitResult, urlsplit
@@ -19,6 +20,8 @@ from django.conf import settings
 
 SECONDS = 3.0
 MOST_BYTES = 64 * 1024
+_look_ups = ThreadPoolExecutor(max_workers=4, thread_name_prefix="look-up")
+"""The system's resolver knows no limit of ours: it may go on after we have given up, in these."""
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 # Addresses that carry another one inside, which the outer one's kind says nothing about.
 _WRAPPED = [ipaddress.ip_network(each) for each in ("64:ff9b::/32", "2002::/16", "2001::/32")]
@@ -76,7 +79,7 @@ def _connect(parts: SplitResult, until: float) -> socket.socket:
     host = parts.hostname or ""
     port = parts.port or (443 if parts.scheme == "https" else 80)
     failure: OSError = OSError("no address")
-    for address in _addresses(host, port):
+    for address in _addresses(host, port, until):
         try:
             plain = socket.create_connection((address, port), timeout=_left(until))
         except OSError as problem:
@@ -94,17 +97,25 @@ def _tls() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def _addresses(host: str, port: int) -> list[str]:
+def _addresses(host: str, port: int, until: float) -> list[str]:
     """Those of the host, all of which must be allowed: one that is not makes the name suspect."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise FetchProblem("The host's name was not found.") from None
-    addresses = list(dict.fromkeys(str(each[4][0]) for each in found))
+    addresses = _looked_up(host, port, until)
     is_local = _may_be_loopback(host)
     if all(_is_allowed(address, is_local) for address in addresses):
         return addresses
     raise FetchProblem("The host is in a private network. Use one that the internet can reach.")
+
+
+def _looked_up(host: str, port: int, until: float) -> list[str]:
+    asked = _look_ups.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    try:
+        found = asked.result(_left(until))
+    except TimeoutError:
+        asked.cancel()  # if none of the threads has come to it
+        raise
+    except (OSError, UnicodeError):
+        raise FetchProblem("The host's name was not found.") from None
+    return list(dict.fromkeys(str(each[4][0]) for each in found))
 
 
 def _is_allowed(address: str, is_local: bool) -> bool:

@@ -5,12 +5,13 @@ https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html#finer-grain
 """
 
 from collections.abc import Iterable
-from urllib.parse import parse_qsl
+from typing import Any
 
 from fhirapi.definitions import registry
 from fhirapi.definitions.parts import PARTS
+from fhirapi.smart.access import can_apply
 from fhirapi.smart.overlap import common
-from fhirapi.smart.scopes import IDENTITY, Scope, parse_one
+from fhirapi.smart.scopes import IDENTITY, Scope, parse_one, supported
 
 _DEEDS = {"rs": "see", "r": "open", "s": "search", "c": "add", "u": "change", "d": "delete"}
 
@@ -26,21 +27,20 @@ def usable(asked: Iterable[str], registered: str) -> list[str]:
 def _can_be_given(word: str) -> bool:
     """To an app that a person approves."""
     scope = parse_one(word)
+    return is_understood(word) and not (scope and scope.context == "system")
+
+
+def is_understood(word: str) -> bool:
+    """Whether this server knows the scope and can apply its constraint."""
+    scope = parse_one(word)
     if scope is None:
         return word in IDENTITY
-    return scope.context != "system" and is_understood(scope)
-
-
-def is_understood(scope: Scope) -> bool:
     if scope.resource_type == "*":
         return not scope.constraint
     declared = registry.find(scope.resource_type)
     if declared is None:
         return False
-    pairs = _pairs(scope)
-    if scope.constraint and not pairs:
-        return False
-    return all(value.strip() and declared.parameter(name) for name, value in pairs)
+    return not scope.constraint or can_apply(declared, scope.criteria)
 
 
 def deeds_in_words(permissions: frozenset[str]) -> str:
@@ -61,7 +61,7 @@ def type_in_words(resource_type: str) -> str:
 def constraint_in_words(scope: Scope) -> str:
     """``Laboratory results``; of a category that is none of ours, its code."""
     whole = type_in_words(scope.resource_type)
-    return ", ".join(_condition_in_words(scope, *each) for each in _pairs(scope)) or whole
+    return ", ".join(_condition_in_words(scope, *each) for each in scope.criteria) or whole
 
 
 def in_words(word: str) -> str:
@@ -74,13 +74,27 @@ def in_words(word: str) -> str:
     return what if deed == "see" else f"{what} ({deed})"
 
 
-def _pairs(scope: Scope) -> list[tuple[str, str]]:
-    return parse_qsl(scope.constraint, keep_blank_values=True)
-
-
 def _condition_in_words(scope: Scope, name: str, value: str) -> str:
     code = value.rpartition("|")[2]
     for part in PARTS.get(scope.resource_type, ()):
         if name == "category" and part.code == code:
             return part.words
     return f"{type_in_words(scope.resource_type)}: {name} {code}"
+
+
+class RegistryScopes:
+    """django-oauth-toolkit's scopes backend (SCOPES_BACKEND_CLASS)."""
+
+    def get_all_scopes(self) -> dict[str, str]:
+        return {word: in_words(word) for word in supported()}
+
+    def get_available_scopes(
+        self, application: Any = None, request: Any = None, *args: Any, **kwargs: Any
+    ) -> list[str]:
+        """Those the app was registered for."""
+        return application.allowed_scopes.split() if application else []
+
+    def get_default_scopes(
+        self, application: Any = None, request: Any = None, *args: Any, **kwargs: Any
+    ) -> list[str]:
+        return []

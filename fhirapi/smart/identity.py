@@ -42,8 +42,14 @@ def claims(account: AbstractUser, grant: DataAccessGrant, scopes: list[str]) -> 
 
 def fhir_user(account_id: int, patient_id: str | None) -> str | None:
     """The absolute address of the record that is the account's person."""
+    own = own_record(account_id, patient_id)
+    return f"{settings.FHIR_BASE_URL}/{own}" if own else None
+
+
+def own_record(account_id: int, patient_id: str | None) -> str | None:
+    """The same as ``Type/id``."""
     row = fetch_one(_FHIR_USER, {"account": account_id, "patient": patient_id})
-    return f"{settings.FHIR_BASE_URL}/{row[0]}" if row else None
+    return row[0] if row else None
 
 
 def _name(account: AbstractUser) -> dict[str, str]:

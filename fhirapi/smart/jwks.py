@@ -4,7 +4,6 @@ https://hl7.org/fhir/smart-app-launch/client-confidential-asymmetric.html#regist
 RFC 7517, RFC 7518 section 6
 """
 
-import json
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from functools import lru_cache
 from threading import Lock
 from typing import Any
 
+import orjson
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -31,7 +31,7 @@ _MOST_SETS = 500
 _BITS = (2048, 8192)  # a longer key would make each verification slow
 _LARGEST_EXPONENT = 2**32
 _PRIVATE_PARTS = ("d", "p", "q", "dp", "dq", "qi", "oth", "k")
-_ALGORITHMS = {"RSA": "RS384", "EC": "ES384"}
+ALGORITHMS = {"RSA": "RS384", "EC": "ES384"}
 
 __all__ = ["FetchProblem", "KeyReport", "check", "examine", "fetch_set", "keys_of"]
 
@@ -52,8 +52,8 @@ def keys_of(client: Client, kid: str | None = None) -> list[Jwk]:
 def fetch_set(url: str) -> Jwk:
     """The key set at an address, as it is there now. Raises FetchProblem."""
     try:
-        answer = json.loads(fetch(url))
-    except (ValueError, RecursionError):
+        answer = orjson.loads(fetch(url))
+    except orjson.JSONDecodeError:
         raise FetchProblem("The document is not JSON.") from None
     if not isinstance(answer, dict) or not isinstance(answer.get("keys"), list):
         raise FetchProblem('The document is not a JWK Set: {"keys": [...]}.')
@@ -80,7 +80,7 @@ def examine(jwks: Any) -> list[KeyReport]:
         if kids.count(kid) > 1:
             problems = (*problems, "Another key has the same kid. Give each a kid of its own.")
         name = kid if isinstance(kid, str) and kid else f"number {number}"
-        reports.append(KeyReport(name[:100], _ALGORITHMS.get(str(key.get("kty")), ""), problems))
+        reports.append(KeyReport(name[:100], ALGORITHMS.get(str(key.get("kty")), ""), problems))
     return reports
 
 
@@ -92,6 +92,8 @@ def check(jwks: Any) -> list[str]:
         return ["The set holds no key."]
     if len(jwks["keys"]) > MOST_KEYS:
         return [f"The set holds more than {MOST_KEYS} keys."]
+    if _as_text(jwks) is None:
+        return ["The set is nested too deeply."]
     if not all(isinstance(key, dict) for key in jwks["keys"]):
         return ["Each key must be a JSON object."]
     return [
@@ -113,19 +115,28 @@ def _usable(jwks: Any, kid: str | None) -> list[Jwk]:
 
 
 def _problems(key: Jwk) -> tuple[str, ...]:
-    return _problems_of(json.dumps(key))
+    text = _as_text(key)
+    return ("It is nested too deeply.",) if text is None else _problems_of(text)
+
+
+def _as_text(jwk: Jwk) -> str | None:
+    """None for what could be read, but not be written again: it would fail wherever it is used."""
+    try:
+        return orjson.dumps(jwk).decode()
+    except orjson.JSONEncodeError:
+        return None
 
 
 @lru_cache(maxsize=2000)
 def _problems_of(text: str) -> tuple[str, ...]:
     """Kept: taking an elliptic curve's point apart costs as much as it does to verify with it."""
-    key: Jwk = json.loads(text)
+    key: Jwk = orjson.loads(text)
     if any(part in key for part in _PRIVATE_PARTS):
         return ("It has private parts (such as d). Send the public key only, and make a new pair.",)
     kty = key.get("kty")
-    if kty not in _ALGORITHMS:
+    if kty not in ALGORITHMS:
         return ("Its kty must be RSA (for RS384) or EC (for ES384).",)
-    problems = _problems_of_members(key, _ALGORITHMS[kty])
+    problems = _problems_of_members(key, ALGORITHMS[kty])
     return (*problems, *(_rsa(text) if kty == "RSA" else _ec(key, text)))
 
 

@@ -18,6 +18,7 @@ from jwcrypto.jwk import JWK
 
 from fhirapi.outcomes import malformed_token, token_expired
 from fhirapi.smart.access import Access
+from fhirapi.smart.identity import own_record
 from fhirapi.smart.scopes import Scope, parse
 from fhirapi.smart.secrets import token_checksum
 
@@ -37,7 +38,14 @@ class Claims:
     """What the scopes open."""
 
 
-def sign(*, account_id: int | None, client_id: str, scope: str, patient_id: str | None) -> str:
+def sign(
+    *,
+    account_id: int | None,
+    client_id: str,
+    scope: str,
+    patient_id: str | None,
+    fhir_user: str | None = None,
+) -> str:
     now = int(time.time())
     claims: dict[str, Any] = {
         "iss": settings.FHIR_BASE_URL,
@@ -51,6 +59,8 @@ def sign(*, account_id: int | None, client_id: str, scope: str, patient_id: str 
     }
     if patient_id:
         claims["patient"] = patient_id
+    if fhir_user:
+        claims["fhirUser"] = fhir_user
     key = _private_key()
     return jwt.encode(claims, key, _ALGORITHM, headers={"typ": "at+jwt", "kid": key_id()})
 
@@ -95,7 +105,7 @@ def _verified(token: str) -> Claims:
         scopes,
         claims["exp"],
         patient_id,
-        Access(scopes, patient_id),
+        Access(scopes, patient_id, claims.get("fhirUser")),
     )
 
 
@@ -123,9 +133,12 @@ def key_id() -> str:
 
 def access_token_for_request(request: Any, refresh_token: bool = False) -> str:
     """django-oauth-toolkit's ACCESS_TOKEN_GENERATOR."""
+    account_id = request.data_access_grant.account_id
+    patient_id = request.patient_id  # set by the validator
     return sign(
-        account_id=request.data_access_grant.account_id,
+        account_id=account_id,
         client_id=request.client.client_id,
         scope=" ".join(request.scopes),
-        patient_id=request.patient_id,  # set by the validator
+        patient_id=patient_id,
+        fhir_user=own_record(account_id, patient_id) if "fhirUser" in request.scopes else None,
     )

@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from fhirapi.audit.models import AuditRecord
@@ -20,13 +20,17 @@ from fhirapi.smart.models import Client, LaunchContext
 VALID = timedelta(minutes=5)
 
 
-def apps() -> QuerySet[Client]:
-    """Apps that can be opened from a patient's page.
+def apps(account: AbstractUser) -> QuerySet[Client]:
+    """Apps that the account can open from a patient's page.
 
-    Not those that registered themselves: nobody stands for the name under which they are listed.
+    Those of the practice, and the account's own to try out. Whoever signs up here can register an
+    app under any name, and an app can register itself: the page would vouch for what nobody knows.
     """
+    is_of_practice = Q(user=None) | Q(user__is_staff=True, user__is_active=True)
     found: QuerySet[Client] = Client.objects.filter(
-        disabled_at=None, allowed_scopes__regex=r"(^|\s)launch(\s|$)"
+        is_of_practice | Q(user_id=account.pk),
+        disabled_at=None,
+        allowed_scopes__regex=r"(^|\s)launch(\s|$)",
     )
     found = found.exclude(registration_source=Client.RegistrationSource.DCR)
     return found.exclude(launch_uri="").order_by("name", "id")

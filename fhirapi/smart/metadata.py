@@ -96,7 +96,7 @@ def _kind(given: Mapping[str, Any]) -> str:
     kind = _KINDS[auth_method(given)]
     grants = set(_texts(given, "grant_types") or [_CODE])
     if unknown := grants - {_CODE, _REFRESH, _CREDENTIALS}:
-        raise WrongMetadata(f"grant_types: {_short(min(unknown))} is not offered.")
+        raise WrongMetadata(f"grant_types: {registration.short(min(unknown))} is not offered.")
     responses = set(_texts(given, "response_types"))
     if _CREDENTIALS not in grants:
         if _CODE not in grants:
@@ -159,7 +159,3 @@ def _texts(given: Mapping[str, Any], name: str) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
         raise WrongMetadata(f"{name}: This member must be an array of strings.")
     return list(dict.fromkeys(value))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else f"{text[:57]}..."

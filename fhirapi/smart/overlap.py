@@ -3,17 +3,16 @@
 https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from urllib.parse import parse_qsl
 
 from fhirapi.smart.scopes import Scope, parse_one
 
 
 def canonical(scope: Scope) -> Scope:
     """The same for two scopes that mean the same, however their constraints are written."""
-    pairs = sorted(parse_qsl(scope.constraint, keep_blank_values=True))
-    return replace(scope, constraint="&".join(f"{name}={value}" for name, value in pairs))
+    pairs = [f"{name}={value}" for name, value in sorted(scope.criteria)]
+    return replace(scope, constraint="&".join(pairs))
 
 
 def covers(outer: Scope, inner: Scope) -> bool:
@@ -22,31 +21,37 @@ def covers(outer: Scope, inner: Scope) -> bool:
         outer.context == inner.context
         and outer.resource_type in ("*", inner.resource_type)
         and outer.permissions >= inner.permissions
-        and canonical(outer).constraint in ("", canonical(inner).constraint)
+        and (not outer.constraint or canonical(outer).constraint == canonical(inner).constraint)
     )
 
 
 def is_within(word: str, allowed: Iterable[str]) -> bool:
     """Whether a scope is one of those allowed, or part of one of them."""
-    words = list(allowed)
-    inner = parse_one(word)
-    if word in words or inner is None:
-        return word in words
-    return any(covers(outer, inner) for outer in map(parse_one, words) if outer)
+    return _is_within(word, parse_one(word), _parsed(allowed))
 
 
 def common(asked: Iterable[str], allowed: Iterable[str]) -> list[str]:
     """What of ``asked`` is allowed: as it was written where all of it is, else the part that is."""
-    words = list(allowed)
+    known = _parsed(allowed)
     found: dict[str, None] = {}
     for word in asked:
         wanted = parse_one(word)
-        if is_within(word, words):
+        if _is_within(word, wanted, known):
             found[word] = None
         elif wanted is not None:
-            parts = [_both(wanted, each) for each in map(parse_one, words) if each]
+            parts = [_both(wanted, each) for each in known.values() if each]
             found.update(dict.fromkeys(str(part) for part in parts if part))
     return list(found)
+
+
+def _parsed(words: Iterable[str]) -> dict[str, Scope | None]:
+    return {word: parse_one(word) for word in words}
+
+
+def _is_within(word: str, inner: Scope | None, known: Mapping[str, Scope | None]) -> bool:
+    if word in known or inner is None:
+        return word in known
+    return any(covers(outer, inner) for outer in known.values() if outer)
 
 
 def _both(one: Scope, other: Scope) -> Scope | None:

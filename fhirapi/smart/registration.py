@@ -25,7 +25,6 @@ LONGEST_URI = 200  # what models.URLField keeps
 MOST_SCOPES = 100
 NO_PAGE = "Write the full address, beginning with https://."
 _NOT_HTTP = "Use https. http is for localhost, 127.0.0.1 and [::1] only."
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # A domain name turned round, which only its owner should use. RFC 8252 section 7.1
 _PRIVATE_USE = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9-]+)+")
 _UNRESERVED = re.compile(r"[A-Za-z0-9\-._~:/?\[\]@!$&'()+,;=%]+")  # RFC 3986 without # and *
@@ -86,7 +85,7 @@ def problem_of_redirect_uri(uri: str, kind: str = Kind.PUBLIC) -> str | None:
     if parts.scheme == "https":
         return None if parts.hostname else "The host is missing."
     if parts.scheme == "http":
-        return None if parts.hostname in _LOOPBACK else _NOT_HTTP
+        return None if parts.hostname in fetch.LOOPBACK_HOSTS else _NOT_HTTP
     if not _PRIVATE_USE.fullmatch(parts.scheme):
         return "Use https, or a scheme that is your domain turned round: com.example.app:/callback."
     if kind != Kind.PUBLIC:
@@ -123,14 +122,14 @@ def _of_redirect_uris(details: Details) -> list[str]:
     if len(uris) > MOST_REDIRECT_URIS:
         return [f"At most {MOST_REDIRECT_URIS} redirect URIs are taken."]
     found = [(uri, problem_of_redirect_uri(uri, details.kind)) for uri in uris]
-    return [f"{_short(uri)}: {problem}" for uri, problem in found if problem]
+    return [f"{short(uri)}: {problem}" for uri, problem in found if problem]
 
 
 def _of_origins(details: Details) -> list[str]:
     if len(details.allowed_origins) > MOST_REDIRECT_URIS:
         return [f"At most {MOST_REDIRECT_URIS} origins are taken."]
     return [
-        f"{_short(origin)}: Write an origin as https://app.example.com, without a path."
+        f"{short(origin)}: Write an origin as https://app.example.com, without a path."
         for origin in details.allowed_origins
         if problem_of_redirect_uri(origin, Kind.SYMMETRIC) or origins_of([origin]) != (origin,)
     ]
@@ -171,12 +170,12 @@ def _of_scopes(details: Details) -> list[str]:
     wrong = []
     for scope in details.scopes:
         parsed = scopes.parse_one(scope)
-        if not scopes.is_known(scope) or (parsed and not granular.is_understood(parsed)):
-            wrong.append(f"{_short(scope)}: This server does not know the scope.")
+        if not granular.is_understood(scope):
+            wrong.append(f"{short(scope)}: This server does not know the scope.")
         elif is_backend and (parsed is None or parsed.context != "system"):
-            wrong.append(f"{_short(scope)}: A backend service asks for system/ scopes only.")
+            wrong.append(f"{short(scope)}: A backend service asks for system/ scopes only.")
         elif not is_backend and parsed and parsed.context == "system":
-            wrong.append(f"{_short(scope)}: system/ scopes are for backend services.")
+            wrong.append(f"{short(scope)}: system/ scopes are for backend services.")
     return wrong
 
 
@@ -207,19 +206,26 @@ def _of_contacts(contacts: tuple[str, ...]) -> list[str]:
     if len(contacts) > MOST_CONTACTS:
         return [f"At most {MOST_CONTACTS} addresses are taken."]
     wrong = [each for each in contacts if len(each) > 254 or not _EMAIL.fullmatch(each)]
-    return [f"{_short(each)}: This is not an email address." for each in wrong]
+    return [f"{short(each)}: This is not an email address." for each in wrong]
 
 
 def _too_long(text: str, longest: int) -> list[str]:
     return [f"At most {longest} characters are taken."] if len(text) > longest else []
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _refuse_nul(details: Details, found: Problems) -> None:
     r"""PostgreSQL holds no NUL, neither in text nor, written as \u0000, in jsonb."""
     for each in fields(details):
-        if "\\x00" in repr(getattr(details, each.name)):
-            found[each.name] = ["It contains a character that cannot be kept."]
+        if _holds_nul(getattr(details, each.name)):
+            found.setdefault(each.name, []).append("It contains a character that cannot be kept.")
+
+
+def _holds_nul(value: object) -> bool:
+    try:
+        return "\\x00" in repr(value)
+    except RecursionError:  # the rules of keys say so
+        return False

@@ -16,10 +16,10 @@ from fhirapi.smart.view import form_view
 @form_view
 def revoke(request: HttpRequest) -> HttpResponse:
     """200 also for a token that is unknown, dead or another client's: this one cannot use it."""
+    client = authenticate_request(request)  # by itself: whatever follows, an assertion is used up
+    if not request.POST.get("token"):
+        raise Refused("invalid_request", "A field is missing: token.")
     with transaction.atomic():
-        client = authenticate_request(request)
-        if not request.POST.get("token"):
-            raise Refused("invalid_request", "A field is missing: token.")
         if token := _living(request.POST["token"], client):
             _end(token)
             record(

@@ -1,10 +1,9 @@
 """SMART scopes: their grammar, parsed and printed. https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html"""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from urllib.parse import parse_qsl
 
 from fhirapi.definitions import registry
 from fhirapi.definitions.parts import PARTS
@@ -14,15 +13,19 @@ _SCOPE = re.compile(
     r"(?P<permissions>read|write|\*|c?r?u?d?s?)(?:\?(?P<constraint>.+))?"
 )
 CONTEXTS = ("patient", "user", "system")
-# Version 1 words in the letters of version 2.
-_V1 = {"read": "rs", "write": "cud", "*": "cruds"}
+MOST = 200
+"""Words of one request: each is compared with each that the app is registered for."""
+V1 = {"read": "rs", "write": "cud", "*": "cruds"}
+"""Words of version 1 in the letters of version 2."""
+
+Criteria = tuple[tuple[str, str], ...]
 
 IDENTITY = {
     "openid": "Sign you in",
     "fhirUser": "Know who you are",
     "profile": "See your name",
-    "offline_access": "Keep access when you are not using the app",
-    "online_access": "Keep access while you are signed in",
+    "offline_access": "Keep access while you are not using the app",
+    "online_access": "Keep access while you are using the app",
     "launch": "Learn which patient is open",
     "launch/patient": "Ask which patient to use",
     "launch/encounter": "Ask which visit to use",
@@ -44,6 +47,11 @@ class Scope:
         constraint = f"?{self.constraint}" if self.constraint else ""
         return f"{self.context}/{self.resource_type}.{letters}{constraint}"
 
+    @property
+    def criteria(self) -> Criteria:
+        """``category=system|code&status=final`` as pairs; a part without a value keeps its name."""
+        return _criteria(self.constraint)
+
     def allows(self, resource_type: str, permission: str) -> bool:
         return permission in self.permissions and self.resource_type in ("*", resource_type)
 
@@ -58,18 +66,13 @@ def parse_one(word: str) -> Scope | None:
     match = _SCOPE.fullmatch(word)
     if not match or not match["permissions"]:
         return None
-    letters = _V1.get(match["permissions"], match["permissions"])
+    letters = V1.get(match["permissions"], match["permissions"])
     return Scope(match["context"], match["type"], frozenset(letters), match["constraint"] or "")
 
 
-def is_known(word: str) -> bool:
-    """Whether this server understands the scope (what it grants is decided elsewhere)."""
-    if word in IDENTITY:
-        return True
-    scope = parse_one(word)
-    if scope is None:
-        return False
-    return scope.resource_type == "*" or registry.find(scope.resource_type) is not None
+@lru_cache(maxsize=1000)
+def _criteria(constraint: str) -> Criteria:
+    return tuple(parse_qsl(constraint, keep_blank_values=True))
 
 
 def supported() -> list[str]:
@@ -87,31 +90,3 @@ def supported() -> list[str]:
         for part in offered
     ]
     return [*IDENTITY, *wide, *types, *parts]
-
-
-def in_words(scope: Scope) -> str:
-    """What a scope opens, for lists."""
-    for part in PARTS.get(scope.resource_type, ()):
-        if scope.constraint == part.constraint:
-            return part.words
-    found = registry.find(scope.resource_type)
-    return found.words if found else "Everything in the record"
-
-
-class RegistryScopes:
-    """django-oauth-toolkit's scopes backend (SCOPES_BACKEND_CLASS)."""
-
-    def get_all_scopes(self) -> dict[str, str]:
-        data = {word: in_words(scope) for word in supported() if (scope := parse_one(word))}
-        return {**IDENTITY, **data}
-
-    def get_available_scopes(
-        self, application: Any = None, request: Any = None, *args: Any, **kwargs: Any
-    ) -> Iterable[str]:
-        """Those the app was registered for."""
-        return application.allowed_scopes.split() if application else []
-
-    def get_default_scopes(
-        self, application: Any = None, request: Any = None, *args: Any, **kwargs: Any
-    ) -> Iterable[str]:
-        return []

@@ -11,6 +11,7 @@ from fhirapi.smart import assertion, backend, keys
 from fhirapi.smart.answers import Refused, answer, error, uncached, wrong_key
 from fhirapi.smart.client_auth import basic_credentials
 from fhirapi.smart.issue import KeyInUse, find, issue
+from fhirapi.smart.models import Client
 from fhirapi.smart.view import NUL
 
 _NO_PATIENT = "The access key opens no patient any more. Its page in the portal says why."
@@ -105,15 +106,20 @@ def _exchange_access_key(request: HttpRequest) -> HttpResponse:
 
 
 def _named(request: HttpRequest) -> str | None:
-    """Who the request says it is from."""
+    """The app that the request says it is from; what names none may be a secret, misplaced."""
+    client_id = _client_id(request)
+    is_one = "\x00" not in client_id and Client.objects.filter(client_id=client_id).exists()
+    return client_id if is_one else None
+
+
+def _client_id(request: HttpRequest) -> str:
     if text := request.POST.get("client_assertion"):
         try:
-            return assertion.unverified(text, assertion.TYPE).client_id.replace("\x00", "")[:64]
+            return assertion.unverified(text, assertion.TYPE).client_id
         except Refused:
-            return None
+            return ""
     in_header = basic_credentials(request.META.get("HTTP_AUTHORIZATION", ""))
-    client_id = in_header[0] if in_header else request.POST.get("client_id", "")
-    return client_id.replace("\x00", "")[:64] or None
+    return in_header[0] if in_header else request.POST.get("client_id", "")
 
 
 def _deny(

@@ -18,6 +18,7 @@ from fhirapi.smart.codes import require_fresh, spend
 from fhirapi.smart.issue import only, visible_patients
 from fhirapi.smart.models import AccessToken, Client, DataAccessGrant, RefreshToken
 from fhirapi.smart.overlap import is_within
+from fhirapi.smart.scopes import MOST
 
 REFRESHING = {"offline_access", "online_access"}
 
@@ -76,14 +77,15 @@ class Validator(AuthorizeRules):
     def get_original_scopes(
         self, refresh_token: str, request: Request, *args: Any, **kwargs: Any
     ) -> str:
-        return str(request.refresh_token_instance.scope)
+        return _scope_of(request.refresh_token_instance)
 
     def is_within_original_scope(
         self, request_scopes: list[str], refresh_token: str, request: Request, *args: Any,
         **kwargs: Any,
     ) -> bool:  # fmt: skip
-        original = request.refresh_token_instance.scope.split()
-        return all(is_within(word, original) for word in request_scopes)
+        original = _scope_of(request.refresh_token_instance).split()
+        is_short = len(request_scopes) <= MOST
+        return is_short and all(is_within(word, original) for word in request_scopes)
 
     # --- Tokens ------------------------------------------------------------------------------
 
@@ -137,7 +139,8 @@ class Validator(AuthorizeRules):
             request, refresh_token_code, access_token, previous_refresh_token
         )
         made.data_access_grant = request.data_access_grant
-        made.scope = (previous_refresh_token or access_token).scope
+        previous = previous_refresh_token
+        made.scope = _scope_of(previous) if previous else access_token.scope
         made.save(update_fields=["data_access_grant", "scope"])
         request.issued = access_token, made.token_family
         return made
@@ -158,6 +161,14 @@ def _opens(request: Request, grant: DataAccessGrant | None) -> bool:
     request.patient_id = only(visible) if is_key else grant.context.get("patient")
     request.extra_credentials = told.members(grant)
     return True
+
+
+def _scope_of(token: RefreshToken) -> str:
+    """A key's tokens follow the key: of one patient it opens ``patient/``, of several ``user/``."""
+    grant = token.data_access_grant
+    if grant is not None and grant.client.kind == Client.Kind.ACCESS_KEY:
+        return str(grant.scope)
+    return str(token.scope)
 
 
 def _is_live(grant: DataAccessGrant) -> bool:

@@ -11,25 +11,19 @@ from fhirapi.definitions import registry
 from fhirapi.definitions.parts import PARTS
 from fhirapi.smart import granular
 from fhirapi.smart.overlap import canonical
-from fhirapi.smart.scopes import Scope, parse_one
+from fhirapi.smart.scopes import IDENTITY, V1, Scope, parse_one
 
 # They say which launch it is, not what is opened.
 _OF_THE_LAUNCH = ("launch", "launch/patient", "launch/encounter")
 _ABOUT_YOU = {
-    "openid": ("Sign you in", "A number that stands for your account. It holds no name."),
-    "fhirUser": ("Know who you are", "The address of the record that is you: patient, provider "
-                 "or relative."),
-    "profile": ("See your name", "The name of your account."),
-}  # fmt: skip
+    "openid": "A number that stands for your account. It holds no name.",
+    "fhirUser": "Which record is you, and what stands in it about you: as patient, provider or "
+    "relative.",
+    "profile": "The name of your account.",
+}
 _HOW_LONG = {
-    "offline_access": (
-        "Keep access while you are not using the app",
-        "The app goes on fetching data without you, until the day below.",
-    ),
-    "online_access": (
-        "Keep access while you are using the app",
-        "The app may renew its access until it ends, without asking you each time.",
-    ),
+    "offline_access": "The app goes on fetching data without you, until the day below.",
+    "online_access": "The app may renew its access until it ends, without asking you each time.",
 }
 
 
@@ -120,8 +114,7 @@ def _left_of(word: str, scope: Scope, rows: dict[Scope, Row], ticked: Collection
         return [word]
     # An app of version 1 goes on reading its own spelling, where that can say it.
     ending = word.rpartition(".")[2]
-    is_v1 = ending in ("read", "write", "*")
-    return [each if "?" in each or not is_v1 else _respelt(each, ending) for each in left]
+    return [each if "?" in each or ending not in V1 else _respelt(each, ending) for each in left]
 
 
 def _kept(single: Scope, row: Row, ticked: Collection[str]) -> list[str]:
@@ -180,10 +173,10 @@ def _singles(scope: Scope) -> list[Scope]:
 
 
 def _identity(
-    words: list[str], offered: dict[str, tuple[str, str]], ticked: Collection[str] | None
+    words: list[str], offered: dict[str, str], ticked: Collection[str] | None
 ) -> list[Box]:
     return [
-        Box(word, *offered[word], is_ticked=ticked is None or word in ticked)
+        Box(word, IDENTITY[word], offered[word], is_ticked=ticked is None or word in ticked)
         for word in words
         if word in offered
     ]

@@ -22,7 +22,7 @@ from oauth2_provider.http import OAuth2ResponseRedirect
 from fhirapi.audit.record import address_of
 from fhirapi.smart import authorize, consented, launch, patients, privacy
 from fhirapi.smart.authorize import Asked, NotTrusted, Refused
-from fhirapi.smart.models import Client
+from fhirapi.smart.models import Client, DataAccessGrant
 from portal.accounts.access import last_door
 from portal.accounts.asking import allow_form_to_lead_to
 from portal.accounts.models import Account
@@ -105,7 +105,7 @@ class _Page:
                 self.account, self.asked.client, self.asked.scopes, self.whose.context
             )
             if before is not None:
-                return self._approved(list(self.asked.scopes), is_remembered=True)
+                return self._approved(list(self.asked.scopes), before)
         if silent:
             raise Refused("consent_required", "The person has not approved this yet.")
         return self._show()
@@ -128,7 +128,7 @@ class _Page:
             return self._show(error)
         return self._approved(scopes)
 
-    def _approved(self, scopes: list[str], *, is_remembered: bool = False) -> HttpResponse:
+    def _approved(self, scopes: list[str], before: DataAccessGrant | None = None) -> HttpResponse:
         """The grant, the used launch and the code come into being together, or not at all."""
         with transaction.atomic():
             if self.asked.launch and not launch.take(
@@ -140,7 +140,7 @@ class _Page:
                 self.asked.client,
                 scopes,
                 self.whose.context,
-                is_remembered=is_remembered,
+                before=before,
                 address=address_of(self.request),
             )
             address = authorize.code_address(self.request, self.asked, grant, scopes)

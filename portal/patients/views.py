@@ -44,7 +44,7 @@ def all_patients(request: AccountRequest) -> HttpResponse:
 def one_patient(request: AccountRequest, patient_id: str) -> HttpResponse:
     person = _person(request, patient_id)
     visits = encounters.recent(request.user, person.id, address=address_of(request))
-    apps = list(launch.apps())
+    apps = list(launch.apps(request.user))
     context = {"person": person, "visits": visits, "apps": apps}
     response = render(request, "patients/patient.html", context)
     return allow_form_to_lead_to(response, [each.launch_uri for each in apps])
@@ -55,7 +55,7 @@ def one_patient(request: AccountRequest, patient_id: str) -> HttpResponse:
 def open_app(request: AccountRequest, patient_id: str) -> HttpResponse:
     """A new launch each time: the app's address holds it, so nobody may keep it for later."""
     person = _person(request, patient_id)
-    app = get_object_or_404(launch.apps(), client_id=_clean(request, "app"))
+    app = get_object_or_404(launch.apps(request.user), client_id=_clean(request, "app"))
     encounter_id = _clean(request, "visit") or None
     if encounter_id and not encounters.is_of(person.id, encounter_id):
         raise Http404

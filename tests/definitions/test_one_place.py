@@ -18,7 +18,7 @@ from fhirapi.definitions.builders import (
     uri,
 )
 from fhirapi.rest import capabilities
-from fhirapi.smart import scopes
+from fhirapi.smart import granular, scopes
 from tests.api import Api, Session, ids
 from tests.people import Person
 
@@ -106,6 +106,6 @@ def test_it_is_announced(session: Session) -> None:
 
 @pytest.mark.usefixtures("_starship")
 def test_it_has_scopes(db: None) -> None:
-    assert scopes.is_known("patient/Starship.rs")
+    assert granular.is_understood("patient/Starship.rs")
     assert "user/Starship.rs" in scopes.supported()
-    assert scopes.RegistryScopes().get_all_scopes()["patient/Starship.rs"] == "Ships"
+    assert granular.RegistryScopes().get_all_scopes()["patient/Starship.rs"] == "Ships"

@@ -13,7 +13,8 @@ from django.utils import timezone
 from fhirapi.audit.models import AuditRecord
 from fhirapi.smart import keys, links
 from fhirapi.smart.issue import find, issue
-from tests.api import TOKEN, Api
+from fhirapi.smart.models import RecordLink
+from tests.api import TOKEN, Api, Session, ids
 from tests.people import Person, make_key
 
 WRONG = "Error: Wrong Client_ID or Client_secret Key"
@@ -205,6 +206,18 @@ def test_no_secret_and_no_token_is_stored_in_clear(api: Api, rebecca: Person) ->
     call_command("dumpdata", "fhirapi", stdout=dump)
     for kept_from_view in (secret, answer["access_token"], answer["refresh_token"]):
         assert kept_from_view not in dump.getvalue()
+
+
+def test_a_refreshed_token_opens_whom_the_key_opens_by_now(api: Api, dr_grey: Person) -> None:
+    links.link(dr_grey.account, "Patient", "7", method=RecordLink.Method.DEMO)
+    person = Person(dr_grey.account, "7")
+    session = api.as_(person.key)
+    for patients, context in ((["142859", "142860"], "user"), (["7"], "patient")):
+        keys.choose_patients(person.key, patients)
+        answer = refresh(api, person, session.answer["refresh_token"]).json()
+        session = Session(api.http, answer)
+        assert answer["scope"] == f"{context}/*.rs offline_access"
+        assert sorted(ids(session.get("Patient"))) == patients
 
 
 def test_a_refresh_after_the_link_has_ended_is_refused(api: Api, rebecca: Person) -> None:

@@ -22,6 +22,8 @@ class Token:
     patient: str | None
     seen: frozenset[str]
     """Whom the account may see and the grant names."""
+    fhir_user: str | None = None
+    """``Type/id``, where the scope fhirUser was granted."""
 
     @property
     def words(self) -> list[str]:
@@ -53,11 +55,15 @@ def members(resource: Resource) -> set[str]:
 
 def opens(token: Token, resource: Resource, letter: str, *, whole: bool = False) -> bool:
     """Whether a scope with this letter opens the resource; ``whole``: one without constraint."""
+    if letter == "r" and not whole and _is_themselves(token, resource):
+        return True
     return any(_word_opens(token, word, resource, letter, whole) for word in token.words)
 
 
 def opens_type(token: Token, kind: str, letter: str, *, whole: bool = False) -> bool:
     """Whether any scope opens something of the type."""
+    if letter == "r" and not whole and (token.fhir_user or "").startswith(f"{kind}/"):
+        return True
     return any(
         _parts(word)[1] in ("*", kind)
         and letter in _parts(word)[2]
@@ -65,6 +71,13 @@ def opens_type(token: Token, kind: str, letter: str, *, whole: bool = False) -> 
         and (not _parts(word)[3] if whole else _can_apply(kind, _parts(word)[3]))
         for word in token.words
     )
+
+
+def _is_themselves(token: Token, resource: Resource) -> bool:
+    """Who signed in may be read, as far as the grant and the context reach them."""
+    if token.fhir_user != f"{resource['resourceType']}/{resource['id']}":
+        return False
+    return resource["resourceType"] in SHARED or patient_of(resource) in token.reached
 
 
 def _parts(word: str) -> tuple[str, str, str, str]:

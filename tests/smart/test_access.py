@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from fhirapi.definitions import registry
 from fhirapi.outcomes import Outcome
-from fhirapi.smart.access import Access, both, criteria_of
+from fhirapi.smart.access import Access, both
 from fhirapi.smart.scopes import parse
 from fhirapi.store.constraint import CLOSED, OPEN, Constraint, Way
 
@@ -77,6 +77,14 @@ def test_a_token_with_nothing_but_patients_scopes_is_narrowed_as_a_whole() -> No
     assert opened("patient/*.rs") == OPEN
 
 
+def test_who_signed_in_may_be_read_and_nobody_else_of_the_type() -> None:
+    access = Access(parse("patient/Observation.rs"), "1", "Practitioner/dr-grey")
+    assert access.constraint("Practitioner", "read") == (Way(criteria=(("_id", "dr-grey"),)),)
+    for interaction in ("search-type", "vread", "update"):
+        assert access.constraint("Practitioner", interaction) == CLOSED
+    assert access.constraint("Patient", "read") == CLOSED
+
+
 def test_constraints_of_one_type_are_alternatives() -> None:
     several = "user/Observation.rs?category=laboratory user/Observation.rs?status=final&code=a|b"
     assert opened(several) == (LAB, Way(criteria=(("status", "final"), ("code", "a|b"))))
@@ -100,7 +108,8 @@ def test_a_constraint_that_cannot_be_applied_opens_nothing(constraint: str) -> N
 
 
 def test_escaped_characters_of_a_constraint_mean_themselves() -> None:
-    assert criteria_of("category=http%3A%2F%2Fa%7Cb") == (("category", "http://a|b"),)
+    [scope] = parse("user/Observation.rs?category=http%3A%2F%2Fa%7Cb")
+    assert scope.criteria == (("category", "http://a|b"),)
 
 
 def test_old_versions_need_a_scope_without_a_constraint() -> None:

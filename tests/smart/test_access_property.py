@@ -55,6 +55,7 @@ def every_token(
         scope=st.lists(one, min_size=1, max_size=5).map(" ".join),
         patient=st.sampled_from([None, *PATIENTS, "nobody"]),
         patient_ids=st.one_of(st.none(), st.lists(st.sampled_from(PATIENTS), unique=True)),
+        fhir_user=st.sampled_from([None, None, "Patient/142859", "Practitioner/dr-grey"]),
     )
 
 
@@ -76,11 +77,19 @@ class World:
         ]
 
     def token(
-        self, who: str, scope: str, patient: str | None, patient_ids: list[str] | None
+        self,
+        who: str,
+        scope: str,
+        patient: str | None,
+        patient_ids: list[str] | None,
+        fhir_user: str | None,
     ) -> tuple[Token, Session]:
         named = self.sees[who] if patient_ids is None else self.sees[who] & set(patient_ids)
-        session = tokens.issue(self.everybody[who], scope, patient=patient, patient_ids=patient_ids)
-        return Token(scope, patient, frozenset(named)), session
+        session = tokens.issue(
+            self.everybody[who], scope, patient=patient, patient_ids=patient_ids,
+            fhir_user=fhir_user,
+        )  # fmt: skip
+        return Token(scope, patient, frozenset(named), fhir_user), session
 
     def of(self, kind: str) -> list[Resource]:
         return [each for each in self.all if each["resourceType"] == kind]

@@ -8,6 +8,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from fhirapi.audit.models import AuditRecord
+from fhirapi.smart import consented
 from fhirapi.smart.models import AuthorizationCode, Client, DataAccessGrant
 from tests.api import Api
 from tests.people import PASSWORD, PIN, Person
@@ -202,3 +203,25 @@ def test_a_public_app_on_the_device_is_confirmed_each_time(rebecca: Person):
     assert rebeccas.ask().status_code == 200
     Client.objects.update(kind=Client.Kind.SYMMETRIC)
     assert rebeccas.ask().status_code == 302
+
+
+def test_who_approves_the_same_again_approves_it_for_as_long_as_the_page_says(rebeccas: App):
+    rebeccas.approve()
+    DataAccessGrant.objects.update(expires_at=timezone.now() + timedelta(hours=2))
+    rebeccas.approve(prompt="consent")
+    later = timezone.now() + timedelta(hours=11)
+    assert DataAccessGrant.objects.get(expires_at__gt=later)
+    rebeccas.ask()
+    assert DataAccessGrant.objects.count() == 1
+
+
+def test_an_approval_that_is_ended_meanwhile_is_not_made_anew(rebeccas: App, rebecca: Person):
+    """Somebody revokes it while the app comes back: nobody is asked, and nothing is approved."""
+    rebeccas.approve()
+    [before] = DataAccessGrant.objects.all()
+    consented.end(rebecca.account, before.client, address=None)
+    scopes = before.scope.split()
+    consented.approve(
+        rebecca.account, before.client, scopes, before.context, before=before, address=None
+    )
+    assert not DataAccessGrant.objects.filter(revoked_at=None).exists()

@@ -86,6 +86,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"scope": None}, "invalid_scope", "scope"),
     ({"scope": "system/*.rs patient/Nothing.rs whatever"}, "invalid_scope", "None of"),
     ({"scope": "launch"}, "invalid_scope", "None of"),
+    ({"scope": " ".join(f"patient/Patient.r?_id={n}" for n in range(201))}, "invalid_scope", "200"),
     ({"scope": ["openid", "patient/*.rs"]}, "invalid_request", "scope must not be repeated"),
     ({"launch": "abc"}, "invalid_request", "scope launch"),
     ({"launch": "abc", "scope": "launch patient/*.rs"}, "invalid_request", "launch is unknown"),

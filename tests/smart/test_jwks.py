@@ -2,12 +2,14 @@
 
 import json
 import ssl
+import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from pytest_django import Settings
@@ -70,6 +72,15 @@ def test_two_keys_of_one_kid_are_refused() -> None:
 def test_what_is_no_key_set_is_told_and_gives_no_keys(jwks_document: Any) -> None:
     assert len(jwks.check(jwks_document)) == 1
     assert jwks.keys_of(Client(jwks=jwks_document)) == []
+
+
+@pytest.mark.parametrize("depth", [300, 900, 1020])
+def test_a_set_that_cannot_be_written_again_is_refused(depth: int) -> None:
+    deep = orjson.loads("[" * depth + "]" * depth)
+    key = ec_jwk(x5c=deep)
+    for jwk_set in ({"keys": [key]}, {"keys": [ec_jwk()], "more": deep}):
+        assert jwks.check(jwk_set) == ["The set is nested too deeply."]
+    assert jwks.keys_of(Client(jwks={"keys": [key]})) == []
 
 
 def test_an_empty_and_an_endless_set_are_refused() -> None:
@@ -160,6 +171,18 @@ def test_a_server_that_answers_byte_by_byte_is_left_in_time(
     begun = time.monotonic()
     assert "did not answer within" in problem(publisher.url)
     assert time.monotonic() - begun < 2
+
+
+def test_a_name_that_nobody_answers_for_is_left_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system's resolver waits for its servers as long as it likes."""
+    is_asked = threading.Event()
+    monkeypatch.setattr(fetch, "SECONDS", 0.2)
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: is_asked.wait(5) and [])
+    begun = time.monotonic()
+    for number in range(6):
+        assert "did not answer within" in problem(f"https://slow{number}.example.com/jwks")
+    assert time.monotonic() - begun < 3
+    is_asked.set()
 
 
 def test_what_breaks_off_or_is_no_http_is_told(publisher: Publisher) -> None:

@@ -57,3 +57,16 @@ def test_nothing_that_both_open_is_lost(asked: str, allowed: str) -> None:
             apart = one.constraint and other.constraint and one.constraint != other.constraint
             is_kept = any(each.allows(name, letter) for each in found)
             assert is_kept == bool(both and one.context == other.context and not apart)
+
+
+@given(words)
+def test_every_scope_lies_within_itself_and_within_everything(word: str) -> None:
+    context = word.partition("/")[0]
+    assert is_within(word, [word])
+    assert is_within(word, [f"{context}/*.cruds"])
+
+
+@given(words, words, words)
+def test_lying_within_goes_on(inner: str, middle: str, outer: str) -> None:
+    if is_within(inner, [middle]) and is_within(middle, [outer]):
+        assert is_within(inner, [outer])

@@ -179,6 +179,17 @@ def test_an_address_registers_so_many_apps_an_hour(settings: Settings) -> None:
     assert other.post(ADDRESS, body, content_type="application/json").status_code == 201
 
 
+def test_all_addresses_of_one_ipv6_network_count_together(settings: Settings) -> None:
+    settings.REGISTRATIONS_AN_HOUR = 1
+    body = {"redirect_uris": [CALLBACK]}
+    statuses = [
+        Http(REMOTE_ADDR=address).post(ADDRESS, body, content_type="application/json").status_code
+        for address in ("2001:db8::1", "2001:db8::ffff:1", "2001:db8:0:1::1", "::ffff:192.0.2.8",
+                        "192.0.2.8")
+    ]  # fmt: skip
+    assert statuses == [201, 429, 201, 201, 429]
+
+
 def test_registration_can_be_switched_off(settings: Settings) -> None:
     settings.REGISTRATIONS_AN_HOUR = 0
     response = send(redirect_uris=[CALLBACK])

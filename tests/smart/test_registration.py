@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import urlsplit
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -190,3 +191,9 @@ def test_contacts_are_email_addresses() -> None:
 def test_what_the_database_cannot_keep_is_refused() -> None:
     assert "name" in wrong(name="a\x00b")
     assert "jwks" in wrong(Kind.BACKEND, jwks={"keys": [ec_jwk(more="\x00")]})
+
+
+@pytest.mark.parametrize("kind", registration.APP_KINDS)
+def test_keys_nested_beyond_reason_are_refused_whatever_the_kind(kind: str) -> None:
+    deep = orjson.loads("[" * 1000 + "]" * 1000)
+    assert set(wrong(kind, jwks={"keys": [ec_jwk(x5c=deep)]})) == {"jwks"}

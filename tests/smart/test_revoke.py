@@ -50,6 +50,14 @@ def test_the_approval_stays_for_the_next_time(rebecca: Person) -> None:
     assert again.status_code == 200
 
 
+def test_an_assertion_is_used_up_by_a_request_that_is_refused(rebecca: Person) -> None:
+    app = flow.asymmetric()
+    shown = app.shows()
+    assert app.post("revoke", **shown).json()["error"] == "invalid_request"
+    again = app.post("revoke", **shown, token="x")
+    assert "used before" in again.json()["error_description"]
+
+
 def test_who_asks_must_prove_it(rebecca: Person) -> None:
     app = flow.symmetric()
     pair = app.exchange(flow.code(app, rebecca)).json()

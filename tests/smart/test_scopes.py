@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fhirapi.smart.access import Access
-from fhirapi.smart.scopes import RegistryScopes, is_known, parse, parse_one, supported
+from fhirapi.smart.granular import RegistryScopes, is_understood
+from fhirapi.smart.scopes import parse, parse_one, supported
 
 letters = st.sets(st.sampled_from("cruds"), min_size=1).map(
     lambda chosen: "".join(letter for letter in "cruds" if letter in chosen)
@@ -31,7 +32,7 @@ def test_what_is_not_a_scope_grants_nothing(text: str) -> None:
 def test_every_scope_that_is_announced_is_understood_and_says_what_it_opens() -> None:
     announced = supported()
     assert len(announced) == len(set(announced)) < 200
-    assert all(is_known(each) for each in announced)
+    assert all(is_understood(each) for each in announced)
     assert RegistryScopes().get_all_scopes().keys() == set(announced)
 
 

@@ -105,7 +105,9 @@ def test_it_gets_no_more_than_was_approved(approved: App) -> None:
     assert ask(approved, "system/*.rs").json()["scope"] == "system/Patient.r"
 
 
-@pytest.mark.parametrize("scope", ["", "user/*.rs", "system/*.c", "openid", "nonsense"])
+@pytest.mark.parametrize(
+    "scope", ["", "user/*.rs", "system/*.c", "openid", "nonsense", "system/Patient.rs " * 201]
+)
 def test_no_scope_that_fits_is_an_invalid_scope(approved: App, scope: str) -> None:
     assert_refused(ask(approved, scope), "invalid_scope")
 

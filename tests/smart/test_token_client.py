@@ -16,6 +16,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fhirapi.audit.models import AuditRecord
 from fhirapi.smart import clients
 from fhirapi.smart.models import AccessToken, AuthorizationCode, Client, SpentAssertion
 from tests.people import Person
@@ -142,6 +143,16 @@ def test_a_disabled_client_gets_nothing(make: Any, rebecca: Person) -> None:
 @pytest.mark.parametrize("shown", [{}, {"client_id": "nobody"}, {"client_secret": "x"}])
 def test_an_unknown_client_is_refused(rebecca: Person, shown: dict[str, str]) -> None:
     assert_refused(exchange(flow.public(), rebecca, **shown))
+
+
+@pytest.mark.parametrize("named", ["nobody", "a-secret-in-the-wrong-field", "x" * 200])
+def test_what_names_no_client_does_not_come_into_the_trail(rebecca: Person, named: str) -> None:
+    """People put the secret into the wrong field."""
+    app = flow.symmetric()
+    exchange(app, rebecca, client_id=named, client_secret="x")
+    exchange(app, rebecca, client_id=app.id, client_secret="x")
+    denied = AuditRecord.objects.filter(action="token", outcome="denied").order_by("id")
+    assert [each.client_id for each in denied] == [None, app.id]
 
 
 # --- Assertions --------------------------------------------------------------------------------

@@ -48,7 +48,10 @@ def test_less_may_be_asked_and_all_of_it_again_the_next_time(rebecca: Person, sc
     assert app.refresh(less["refresh_token"]).json()["scope"] == flow.SCOPE
 
 
-@pytest.mark.parametrize("scope", ["patient/*.cruds", "user/*.rs", "online_access", "nonsense"])
+@pytest.mark.parametrize(
+    "scope",
+    ["patient/*.cruds", "user/*.rs", "online_access", "nonsense", "patient/Patient.r " * 201],
+)
 def test_more_is_refused_and_the_token_stays(rebecca: Person, scope: str) -> None:
     app = flow.public()
     token = refresh_token(app, rebecca)

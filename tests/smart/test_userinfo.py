@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from fhirapi.smart.models import DataAccessGrant
+from fhirapi.smart import links
+from fhirapi.smart.models import DataAccessGrant, RecordLink
+from tests.api import Api
 from tests.people import Person
 from tests.smart import flow
 
@@ -56,3 +58,40 @@ def test_without_a_token_it_asks_for_one(rebecca: Person) -> None:
     assert app.http.put(ADDRESS).status_code == 405
     refresh = app.exchange(flow.code(app, rebecca)).json()["refresh_token"]
     assert ask(refresh, rebecca).status_code == 401
+
+
+def test_what_it_names_can_be_read_with_the_same_token(rebecca: Person, dr_grey: Person) -> None:
+    for person, own, other in (
+        (rebecca, "Patient/142859", "Practitioner/dr-grey"),
+        (dr_grey, "Practitioner/dr-grey", "Practitioner/dr-strange"),
+    ):
+        app, scope = flow.public(), "openid fhirUser patient/Observation.rs"
+        told = {"patient_ids": ["142859"], "context": {"patient": "142859"}}
+        grant = flow.approval(app, person, scope, **told)
+        text = app.exchange(flow.code(app, person, scope, grant)).json()["access_token"]
+        assert ask(text, person).json()["fhirUser"] == f"{flow.FHIR}/{own}"
+        assert flow.read(app, text, own).status_code == 200
+        assert flow.read(app, text, other).status_code in (403, 404)
+
+
+def test_without_the_scope_it_is_closed(rebecca: Person) -> None:
+    app = flow.public()
+    text = app.exchange(flow.code(app, rebecca, "openid patient/Observation.rs")).json()
+    assert flow.read(app, text["access_token"], "Patient/142859").status_code == 403
+
+
+def test_a_parent_is_read_where_the_childs_record_is(api: Api, rebecca: Person) -> None:
+    api.has(
+        {"resourceType": "RelatedPerson", "id": "mother", "patient": {"reference": "Patient/7"}}
+    )
+    links.link(rebecca.account, "RelatedPerson", "mother", method=RecordLink.Method.DEMO)
+    app, scope = flow.public(), "openid fhirUser patient/Observation.rs"
+    for patient, own, status in (
+        ("7", "RelatedPerson/mother", 200),
+        ("7", "Patient/142859", 403),
+        ("142859", "RelatedPerson/mother", 403),
+    ):
+        told = {"patient_ids": [patient], "context": {"patient": patient}}
+        code = flow.code(app, rebecca, scope, flow.approval(app, rebecca, scope, **told))
+        text = app.exchange(code).json()["access_token"]
+        assert flow.read(app, text, own).status_code == status, (patient, own)

@@ -22,6 +22,7 @@ def issue(
     *,
     patient: str | None = None,
     patient_ids: list[str] | None = _AS_APPROVED,
+    fhir_user: str | None = None,
 ) -> Session:
     """A session with a new token of the person.
 
@@ -41,16 +42,21 @@ def issue(
         patient_ids=patient_ids,
         context={"patient": patient} if patient else {},
     )
-    return Session(HttpClient(), {"access_token": token(grant, scope, patient), "scope": scope})
+    return Session(
+        HttpClient(), {"access_token": token(grant, scope, patient, fhir_user), "scope": scope}
+    )
 
 
-def token(grant: DataAccessGrant, scope: str, patient: str | None = None) -> str:
+def token(
+    grant: DataAccessGrant, scope: str, patient: str | None = None, fhir_user: str | None = None
+) -> str:
     """An access token on the grant."""
     made = jwt.sign(
         account_id=grant.account_id,
         client_id=grant.client.client_id,
         scope=scope,
         patient_id=patient,
+        fhir_user=fhir_user,
     )
     AccessToken.objects.create(
         user=grant.account,

@@ -73,6 +73,12 @@ def test_the_page_says_who_asks_for_what_and_for_how_long(rebeccas: App):
         assert words in page
 
 
+def test_the_page_says_that_an_app_registered_itself(rebeccas, the_app):
+    assert "It registered itself" not in text(rebeccas.ask())
+    Client.objects.update(registration_source=Client.RegistrationSource.DCR)
+    assert "It registered itself, under a name of its own choice" in text(rebeccas.ask())
+
+
 @pytest.mark.parametrize(
     ("attested_at", "words"),
     [(None, "has <strong>not</strong> answered"), (timezone.now(), "does not sell health data")],

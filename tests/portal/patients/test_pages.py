@@ -68,6 +68,17 @@ def test_a_patients_page_has_head_visits_and_apps(greys, the_app):
         assert name not in page
 
 
+def test_apps_of_the_practice_and_ones_own_can_be_opened_and_nobody_elses(greys, dr_grey, rebecca):
+    staff = people.account("staff", "Sam", "Staff", is_staff=True)
+    owners = {"practice": None, "staffs": staff, "own": dr_grey.account, "other": rebecca.account}
+    for name, owner in owners.items():
+        app.register(name, name=f"App {name}", launch_uri=LAUNCH, user=owner)
+    page = text(greys.get(REBECCA))
+    assert [name for name in owners if f"App {name}" in page] == ["practice", "staffs", "own"]
+    assert greys.post(f"{REBECCA}open/", {"app": "other"}).status_code == 404
+    assert greys.post(f"{REBECCA}open/", {"app": "staffs"}).status_code == 303
+
+
 @pytest.mark.parametrize("patient_id", ["7", "no-such", "142859'", "%00"])
 def test_somebody_elses_patient_does_not_exist(greys, the_app, patient_id):
     page = f"{LIST}{patient_id}/"

@@ -29,6 +29,7 @@ bench: venv-dev ## measure reads, searches and tokens, each against its floor or
 	@$(BIN)/python -m benchmarks.read
 	@$(BIN)/python -m benchmarks.search
 	@$(BIN)/python -m benchmarks.token
+	@$(BIN)/python -m benchmarks.token_check
 
 format: venv-dev ## let ruff put the source in order
 	@$(BIN)/ruff check --fix .

@@ -5,5 +5,7 @@ wire.py     the load generator and the servers
 read.py     GET Patient with a token, audit included, against the floor
 search.py   the searches that apps send, each against its floor
 token.py    the token endpoint
+signatures.py   the cryptography of a service token, for its floor
+token_check.py  what share of a read the token check takes
 load.py     files of others, against plain COPY
 """

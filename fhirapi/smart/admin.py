@@ -82,10 +82,7 @@ class ClientAdmin(ReadOnlyAdmin):
 
     @admin.display(description="status")
     def status(self, client: Any) -> str:
-        if client.disabled_at:
-            return "Disabled"
-        is_waiting = client.kind == Client.Kind.BACKEND and not client.grants
-        return "Waiting for approval" if is_waiting else "Ready"
+        return clients.status(client, is_approved=bool(client.grants))
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         is_key = isinstance(obj, Client) and obj.kind == Client.Kind.ACCESS_KEY

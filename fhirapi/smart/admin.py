@@ -59,7 +59,7 @@ class ClientAdmin(ReadOnlyAdmin):
         "name", "client_id", "kind", "user", "status", "live_grants", "description",
         "redirect_uris", "allowed_scopes", "allowed_origins", "launch_uri", "jwks", "jwks_uri",
         "client_uri", "logo_uri", "policy_uri", "tos_uri", "contacts", "privacy_attested_at",
-        "may_introspect", "live_secrets", "skip_authorization", "registration_source",
+        "may_introspect", "live_secrets", "registration_source",
         "disabled_at", "disabled_by", "created", "updated",
     )  # fmt: skip
     fields = _shown

@@ -96,7 +96,10 @@ class ClientAdmin(ReadOnlyAdmin):
         client = Client.objects.get(pk=obj.pk)
         details = app_details(client, form.cleaned_data)
         clients.change(client, details, by=_administrator(request), address=address_of(request))
-        obj.save(update_fields=["may_introspect"])
+        if obj.may_introspect != client.may_introspect:
+            clients.let_introspect(
+                client, obj.may_introspect, by=_administrator(request), address=address_of(request)
+            )
 
     def has_switch_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("fhirapi.change_client")

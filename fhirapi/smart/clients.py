@@ -102,6 +102,18 @@ def change(
     _record(client, Action.CLIENT_CHANGE, by, address, detail)
 
 
+@transaction.atomic
+def let_introspect(
+    client: Client, may: bool, *, by: AbstractUser, address: str | None = None
+) -> None:
+    """Into tokens of other apps: it learns whose they are, so the trail names who let it."""
+    _lock(client)
+    client.may_introspect = may
+    client.save(update_fields=["may_introspect"])
+    detail = "may introspect" if may else "may not introspect any more"
+    _record(client, Action.CLIENT_CHANGE, by, address, detail)
+
+
 def secrets_of(client: Client) -> QuerySet[ClientSecret]:
     """Those that are not revoked, the newest first; expired ones among them."""
     return ClientSecret.objects.filter(client=client, revoked_at=None).order_by("-pk")

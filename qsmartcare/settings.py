@@ -190,7 +190,6 @@ OAUTH2_PROVIDER = {
     "OIDC_ENABLED": True,
     "OIDC_ISS_ENDPOINT": FHIR_BASE_URL,
     "OIDC_RSA_PRIVATE_KEY": JWT_PRIVATE_KEY,
-    "ALLOWED_REDIRECT_URI_SCHEMES": ["https", "http"],
 }
 
 # --- Pages -------------------------------------------------------------------------------------

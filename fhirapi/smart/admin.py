@@ -59,7 +59,7 @@ class ClientAdmin(ReadOnlyAdmin):
         "name", "client_id", "kind", "user", "status", "live_grants", "description",
         "redirect_uris", "allowed_scopes", "allowed_origins", "launch_uri", "jwks", "jwks_uri",
         "client_uri", "logo_uri", "policy_uri", "tos_uri", "contacts", "privacy_attested_at",
-        "may_introspect", "live_secrets", "skip_authorization", "registration_source",
+        "may_introspect", "live_secrets", "registration_source",
         "disabled_at", "disabled_by", "created", "updated",
     )  # fmt: skip
     fields = _shown
@@ -82,10 +82,7 @@ class ClientAdmin(ReadOnlyAdmin):
 
     @admin.display(description="status")
     def status(self, client: Any) -> str:
-        if client.disabled_at:
-            return "Disabled"
-        is_waiting = client.kind == Client.Kind.BACKEND and not client.grants
-        return "Waiting for approval" if is_waiting else "Ready"
+        return clients.status(client, is_approved=bool(client.grants))
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         is_key = isinstance(obj, Client) and obj.kind == Client.Kind.ACCESS_KEY
@@ -99,7 +96,10 @@ class ClientAdmin(ReadOnlyAdmin):
         client = Client.objects.get(pk=obj.pk)
         details = app_details(client, form.cleaned_data)
         clients.change(client, details, by=_administrator(request), address=address_of(request))
-        obj.save(update_fields=["may_introspect"])
+        if obj.may_introspect != client.may_introspect:
+            clients.let_introspect(
+                client, obj.may_introspect, by=_administrator(request), address=address_of(request)
+            )
 
     def has_switch_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("fhirapi.change_client")

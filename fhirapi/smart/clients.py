@@ -6,6 +6,7 @@ caller's to change. Access keys have clients too; they are not apps and have ``k
 
 import hmac
 from datetime import datetime
+from enum import StrEnum
 
 from django.contrib.auth.models import AbstractUser
 from django.db import transaction
@@ -32,6 +33,12 @@ _HINT = 4
 Action = AuditRecord.Action
 
 
+class AppStatus(StrEnum):
+    READY = "Ready"
+    WAITING = "Waiting for approval"
+    DISABLED = "Disabled"
+
+
 class TooManySecrets(Exception):
     """The app has as many live secrets as it may have: one must be revoked first."""
 
@@ -39,6 +46,17 @@ class TooManySecrets(Exception):
 def apps() -> QuerySet[Client]:
     found: QuerySet[Client] = Client.objects.exclude(kind=Client.Kind.ACCESS_KEY)
     return found
+
+
+def status(client: Client, *, is_approved: bool | None = None) -> AppStatus:
+    """Whether it can be used now. ``is_approved``: has live grants, where that is known already."""
+    if client.disabled_at:
+        return AppStatus.DISABLED
+    if client.kind != Client.Kind.BACKEND:
+        return AppStatus.READY
+    if is_approved is None:
+        is_approved = backend_access.standing_grant(client) is not None
+    return AppStatus.READY if is_approved else AppStatus.WAITING
 
 
 def apps_of(account: AbstractUser) -> QuerySet[Client]:
@@ -81,6 +99,18 @@ def change(
     if lost:
         _end_access(client, by, address)
     detail = "scopes taken away, access ended" if lost else "details changed"
+    _record(client, Action.CLIENT_CHANGE, by, address, detail)
+
+
+@transaction.atomic
+def let_introspect(
+    client: Client, may: bool, *, by: AbstractUser, address: str | None = None
+) -> None:
+    """Into tokens of other apps: it learns whose they are, so the trail names who let it."""
+    _lock(client)
+    client.may_introspect = may
+    client.save(update_fields=["may_introspect"])
+    detail = "may introspect" if may else "may not introspect any more"
     _record(client, Action.CLIENT_CHANGE, by, address, detail)
 
 

@@ -8,7 +8,7 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import lru_cache
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import Any
 
 import orjson
@@ -28,6 +28,8 @@ KEPT_SECONDS = 300.0
 REFETCHED_AFTER = 10.0
 """A key that is not there may be new; whoever makes one up does not have us fetch all the time."""
 _MOST_SETS = 500
+_AT_ONCE, _WAIT = 4, 0.5
+"""So many requests of a process fetch or wait for it: the others have data to answer with."""
 _BITS = (2048, 8192)  # a longer key would make each verification slow
 _LARGEST_EXPONENT = 2**32
 _PRIVATE_PARTS = ("d", "p", "q", "dp", "dq", "qi", "oth", "k")
@@ -195,6 +197,9 @@ class _Kept:
         return entry.get(url, no_older_than)
 
 
+_slots = BoundedSemaphore(_AT_ONCE)
+
+
 class _Entry:
     def __init__(self) -> None:
         self._lock = Lock()
@@ -203,6 +208,17 @@ class _Entry:
         self._tried = self._fetched = float("-inf")
 
     def get(self, url: str, no_older_than: float) -> Jwk:
+        jwks = self._jwks
+        if jwks is not None and time.monotonic() - self._fetched < no_older_than:
+            return jwks
+        if not _slots.acquire(timeout=_WAIT):
+            raise FetchProblem("Too many apps' keys are being fetched at this moment. Ask again.")
+        try:
+            return self._locked(url, no_older_than)
+        finally:
+            _slots.release()
+
+    def _locked(self, url: str, no_older_than: float) -> Jwk:
         with self._lock:
             now = time.monotonic()
             is_old = now - self._fetched >= no_older_than

@@ -28,6 +28,9 @@ _NOT_HTTP = "Use https. http is for localhost, 127.0.0.1 and [::1] only."
 # A domain name turned round, which only its owner should use. RFC 8252 section 7.1
 _PRIVATE_USE = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9-]+)+")
 _UNRESERVED = re.compile(r"[A-Za-z0-9\-._~:/?\[\]@!$&'()+,;=%]+")  # RFC 3986 without # and *
+_HOST = re.compile(
+    r"[A-Za-z0-9._:-]+"
+)  # it comes into a header of ours (CSP), where ; , and ' part
 _EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+")
 
 
@@ -110,7 +113,7 @@ def _split(uri: str) -> SplitResult | None:
         _ = parts.hostname, parts.port
     except ValueError:
         return None
-    return parts
+    return parts if not parts.netloc or _HOST.fullmatch(parts.hostname or "") else None
 
 
 def _of_redirect_uris(details: Details) -> list[str]:

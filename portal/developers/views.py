@@ -15,7 +15,6 @@ from portal.accounts.access import AccountRequest, signed_in
 from portal.developers.forms import AppForm, entered
 from portal.developers.kinds import KINDS
 from portal.developers.own import own_app
-from portal.developers.status import status
 from portal.developers.words import in_words
 from portal.ui.addresses import addresses
 
@@ -27,7 +26,7 @@ _FULL = f"You have {MOST_APPS} apps, which is as many as an account may have. De
 @signed_in
 def all_apps(request: AccountRequest) -> HttpResponse:
     rows = [
-        {"app": app, "kind": KINDS[app.kind], "status": status(app)}
+        {"app": app, "kind": KINDS[app.kind], "status": clients.status(app)}
         for app in clients.apps_of(request.user)
     ]
     return render(request, "developers/list.html", {"rows": rows})
@@ -80,7 +79,7 @@ def one_app(request: AccountRequest, client_id: str) -> HttpResponse:
     context = {
         "app": app,
         "kind": KINDS[app.kind],
-        "status": status(app),
+        "status": clients.status(app),
         "addresses": addresses(),
         "scopes": [(each, in_words(each)) for each in app.allowed_scopes.split()],
         "secrets": [

@@ -5,6 +5,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -140,6 +141,23 @@ def test_a_redirect_is_not_followed(publisher: Publisher) -> None:
     publisher.status, publisher.headers = 302, {"Location": publisher.url}
     assert problem(publisher.url) == "The server redirects elsewhere. Name the final address."
     assert publisher.asked == 1
+
+
+def test_servers_that_hang_do_not_hold_every_request(
+    publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch, "SECONDS", 2.0)
+    publisher.instead = lambda handler: time.sleep(2)
+    begun = time.monotonic()
+
+    def ask(number: int) -> tuple[str, float]:
+        return problem(f"{publisher.url}?{number}"), time.monotonic() - begun
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(ask, range(8)))
+    refused = [text for text, seconds in answers if seconds < 1.5]
+    assert len(refused) == 4
+    assert all("at this moment" in text for text in refused)
 
 
 def test_an_error_and_what_is_no_key_set_are_told(publisher: Publisher) -> None:

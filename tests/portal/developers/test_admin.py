@@ -136,7 +136,8 @@ def test_a_change_by_the_rules_is_saved_and_in_the_trail(admin: Client, made: Ap
     made.refresh_from_db()
     assert (made.name, made.may_introspect) == ("Pulse", True)
     assert made.client_secret == before
-    assert AuditRecord.objects.filter(action="client-change", client_id=made.client_id).exists()
+    changes = AuditRecord.objects.filter(action="client-change", client_id=made.client_id)
+    assert [each.detail for each in changes.order_by("id")] == ["details changed", "may introspect"]
 
 
 def test_a_native_apps_own_scheme_may_stay(admin: Client, rebecca: Person) -> None:

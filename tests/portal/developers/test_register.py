@@ -176,5 +176,5 @@ def test_a_wrong_change_is_told_and_not_saved(rebeccas: Client) -> None:
 def test_scopes_are_told_in_words(rebeccas: Client, rebecca: Person) -> None:
     made = app(rebecca.account, scopes=("offline_access", "patient/Condition.rs"))
     page = text(rebeccas.get(page_of(made)))
-    assert "Keep access when you are not using the app" in page
+    assert "Keep access while you are not using the app" in page
     assert f"<td>{granular.in_words('patient/Condition.rs')}, of one patient</td>" in page

@@ -12,6 +12,7 @@ from functools import lru_cache
 from threading import Lock
 from typing import Any
 
+import orjson
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -32,6 +33,9 @@ _BITS = (2048, 8192)  # a longer key would make each verification slow
 _LARGEST_EXPONENT = 2**32
 _PRIVATE_PARTS = ("d", "p", "q", "dp", "dq", "qi", "oth", "k")
 _ALGORITHMS = {"RSA": "RS384", "EC": "ES384"}
+_DEEPEST = 7  # levels of a set; a key's own members have two or three
+_LARGEST_NUMBER = 2**53  # RFC 8259 section 6: beyond it programs read different numbers
+_NOT_PLAIN = "is nested too deeply or holds a number that is too large."
 
 __all__ = ["FetchProblem", "KeyReport", "check", "examine", "fetch_set", "keys_of"]
 
@@ -52,8 +56,8 @@ def keys_of(client: Client, kid: str | None = None) -> list[Jwk]:
 def fetch_set(url: str) -> Jwk:
     """The key set at an address, as it is there now. Raises FetchProblem."""
     try:
-        answer = json.loads(fetch(url))
-    except (ValueError, RecursionError):
+        answer = orjson.loads(fetch(url))
+    except ValueError:
         raise FetchProblem("The document is not JSON.") from None
     if not isinstance(answer, dict) or not isinstance(answer.get("keys"), list):
         raise FetchProblem('The document is not a JWK Set: {"keys": [...]}.')
@@ -72,15 +76,14 @@ class KeyReport:
 def examine(jwks: Any) -> list[KeyReport]:
     """A report on each key of a set that has the right shape (``check`` says whether it has)."""
     keys = _keys(jwks)
-    kids = [key.get("kid") for key in keys]
+    names = [_text(key, "kid") for key in keys]
     reports = []
-    for number, key in enumerate(keys, 1):
+    for number, (key, kid) in enumerate(zip(keys, names, strict=True), 1):
         problems = _problems(key)
-        kid = key.get("kid")
-        if kids.count(kid) > 1:
+        if kid and names.count(kid) > 1:
             problems = (*problems, "Another key has the same kid. Give each a kid of its own.")
-        name = kid if isinstance(kid, str) and kid else f"number {number}"
-        reports.append(KeyReport(name[:100], _ALGORITHMS.get(str(key.get("kty")), ""), problems))
+        name = kid or f"number {number}"
+        reports.append(KeyReport(name[:100], _ALGORITHMS.get(_text(key, "kty"), ""), problems))
     return reports
 
 
@@ -94,6 +97,8 @@ def check(jwks: Any) -> list[str]:
         return [f"The set holds more than {MOST_KEYS} keys."]
     if not all(isinstance(key, dict) for key in jwks["keys"]):
         return ["Each key must be a JSON object."]
+    if not _is_plain(jwks):
+        return [f"The set {_NOT_PLAIN}"]
     return [
         f"Key {report.name}: {problem}" for report in examine(jwks) for problem in report.problems
     ]
@@ -106,6 +111,12 @@ def _keys(jwks: Any) -> list[Jwk]:
     return [key for key in keys[:MOST_KEYS] if isinstance(key, dict)]
 
 
+def _text(key: Jwk, name: str) -> str:
+    """Empty for a member of any other kind: whoever wrote the key may put anything there."""
+    value = key.get(name)
+    return value if isinstance(value, str) else ""
+
+
 def _usable(jwks: Any, kid: str | None) -> list[Jwk]:
     return [
         key for key in _keys(jwks) if (kid is None or key.get("kid") == kid) and not _problems(key)
@@ -113,7 +124,17 @@ def _usable(jwks: Any, kid: str | None) -> list[Jwk]:
 
 
 def _problems(key: Jwk) -> tuple[str, ...]:
-    return _problems_of(json.dumps(key))
+    return _problems_of(json.dumps(key)) if _is_plain(key) else (f"It {_NOT_PLAIN}",)
+
+
+def _is_plain(value: Any, levels: int = _DEEPEST) -> bool:
+    """Whether every program can read it back: encoders and the database have limits."""
+    if isinstance(value, int | float):
+        return abs(value) <= _LARGEST_NUMBER
+    if not isinstance(value, dict | list):
+        return True
+    children = value.values() if isinstance(value, dict) else value
+    return levels > 0 and all(_is_plain(each, levels - 1) for each in children)
 
 
 @lru_cache(maxsize=2000)
@@ -122,7 +143,7 @@ def _problems_of(text: str) -> tuple[str, ...]:
     key: Jwk = json.loads(text)
     if any(part in key for part in _PRIVATE_PARTS):
         return ("It has private parts (such as d). Send the public key only, and make a new pair.",)
-    kty = key.get("kty")
+    kty = _text(key, "kty")
     if kty not in _ALGORITHMS:
         return ("Its kty must be RSA (for RS384) or EC (for ES384).",)
     problems = _problems_of_members(key, _ALGORITHMS[kty])
@@ -131,7 +152,7 @@ def _problems_of(text: str) -> tuple[str, ...]:
 
 def _problems_of_members(key: Jwk, algorithm: str) -> list[str]:
     problems = []
-    if not isinstance(key.get("kid"), str) or not key["kid"]:
+    if not _text(key, "kid"):
         problems.append("It needs a kid: a name that the header of your assertions repeats.")
     if key.get("alg", algorithm) != algorithm:
         problems.append(f"Its alg must be {algorithm}.")

@@ -184,7 +184,7 @@ def _of_keys(details: Details) -> Problems:
     if details.kind not in KEYED_KINDS:
         is_there = details.jwks is not None or details.jwks_uri
         wrong = ["Keys are for apps that sign with a key pair."] if is_there else []
-        return {"jwks_uri" if details.jwks_uri else "jwks": wrong}
+        return {"jwks_uri" if details.jwks is None else "jwks": wrong}
     if details.jwks is not None and details.jwks_uri:
         return {"jwks": ["Give the address of your keys or the keys themselves, not both."]}
     if details.jwks is not None:
@@ -221,5 +221,5 @@ def _short(text: str) -> str:
 def _refuse_nul(details: Details, found: Problems) -> None:
     r"""PostgreSQL holds no NUL, neither in text nor, written as \u0000, in jsonb."""
     for each in fields(details):
-        if "\\x00" in repr(getattr(details, each.name)):
+        if not found.get(each.name) and "\\x00" in repr(getattr(details, each.name)):
             found[each.name] = ["It contains a character that cannot be kept."]

@@ -34,6 +34,10 @@ def test_a_private_key_is_refused_and_the_pair_is_to_be_made_anew() -> None:
     assert "Send the public key only, and make a new pair." in wrong(private_jwk())
 
 
+def nested(levels: int) -> Any:
+    return json.loads("[" * levels + "]" * levels)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -44,6 +48,10 @@ def test_a_private_key_is_refused_and_the_pair_is_to_be_made_anew() -> None:
         ({"use": "enc"}, "Its use must be sig."),
         ({"key_ops": ["encrypt"]}, "Its key_ops must contain verify."),
         ({"kty": "oct"}, "Its kty must be RSA"),
+        ({"kty": {}}, "Its kty must be RSA"),
+        ({"kty": []}, "Its kty must be RSA"),
+        ({"more": nested(9)}, "is nested too deeply"),
+        ({"more": 2**64}, "a number that is too large"),
         ({"n": "!"}, "Its n and e are not those of an RSA key."),
         ({"n": 7}, "Its n and e are not those of an RSA key."),
         ({"e": "AQAAAAAB"}, "Its e is unusually large."),
@@ -51,6 +59,13 @@ def test_a_private_key_is_refused_and_the_pair_is_to_be_made_anew() -> None:
 )
 def test_each_fault_of_a_key_is_named(change: dict[str, Any], words: str) -> None:
     assert words in wrong(rsa_jwk() | change)
+
+
+@pytest.mark.parametrize("name", ["kty", "kid", "more"])
+def test_no_depth_of_a_published_key_breaks_the_look_at_it(name: str) -> None:
+    hostile = {"keys": [rsa_jwk() | {name: nested(900)}] * 2}
+    assert all(report.problems for report in jwks.examine(hostile))
+    assert jwks.keys_of(Client(jwks=hostile)) == []
 
 
 def test_a_short_rsa_key_is_refused() -> None:

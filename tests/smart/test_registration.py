@@ -1,5 +1,6 @@
 """The rules of registration, whoever takes an app in."""
 
+import json
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -185,6 +186,13 @@ def test_contacts_are_email_addresses() -> None:
     assert wrong(contacts=("dev@example.com",)) == {}
     assert "contacts" in wrong(contacts=("somebody",))
     assert "contacts" in wrong(contacts=("dev@example.com",) * 6)
+
+
+@pytest.mark.parametrize("kind", [Kind.ASYMMETRIC, Kind.PUBLIC])
+def test_deeply_nested_keys_are_refused(kind: str) -> None:
+    deep = json.loads("[" * 900 + "]" * 900)
+    assert "jwks" in wrong(kind, jwks={"keys": [ec_jwk()], "more": deep})
+    assert "jwks" in wrong(kind, jwks={"keys": [ec_jwk()], "more": deep}, jwks_uri="https://a.b/c")
 
 
 def test_what_the_database_cannot_keep_is_refused() -> None:

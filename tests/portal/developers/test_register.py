@@ -109,6 +109,8 @@ def test_a_backend_service_waits_for_an_administrator(rebeccas: Client, rebecca:
         ("public", {"allowed_origins": "*"}, "allowed_origins", "Write an origin as"),
         ("backend-service", {}, "jwks_uri", "the address of your public keys"),
         ("backend-service", {"jwks": "{"}, "jwks", "This is not JSON."),
+        ("backend-service", {"jwks": '{"keys": [{"kid": NaN}]}'}, "jwks", "This is not JSON."),
+        ("backend-service", {"jwks": '{"keys": [{"kid": "\\ud800"}]}'}, "jwks", "not JSON."),
         ("backend-service", {"jwks": "[]"}, "jwks", "not a JWK Set"),
         ("backend-service", {"jwks": KEYS, "more_scopes": "openid"}, "more_scopes", "system/"),
         ("backend-service", {"jwks": KEYS, "jwks_uri": "https://a.example/"}, "jwks", "not both"),

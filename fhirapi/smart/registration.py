@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from typing import Any
+from unicodedata import category
 from urllib.parse import SplitResult, urlsplit
 
 from fhirapi.smart import fetch, granular, jwks, scopes
@@ -29,6 +30,9 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # A domain name turned round, which only its owner should use. RFC 8252 section 7.1
 _PRIVATE_USE = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9-]+)+")
 _UNRESERVED = re.compile(r"[A-Za-z0-9\-._~:/?\[\]@!$&'()+,;=%]+")  # RFC 3986 without # and *
+# Unicode's controls, formats and separators of lines; but not the joiners that some scripts need.
+_INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"})
+_JOINERS = "\u200c\u200d"
 _EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+")
 
 
@@ -198,8 +202,12 @@ def _of_keys(details: Details) -> Problems:
 
 
 def _of_name(name: str) -> list[str]:
-    if not name.strip():
+    """People decide by it: it must be there to see, and turn no text round that stands beside it."""
+    kinds = {category(sign) for sign in name if sign not in _JOINERS}
+    if not any(kind[0] in "LNPS" for kind in kinds):
         return ["Give the app the name that people will see."]
+    if kinds & _INVISIBLE:
+        return ["Leave out line breaks and other characters that cannot be seen."]
     return _too_long(name, LONGEST_NAME)
 
 

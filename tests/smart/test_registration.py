@@ -169,6 +169,16 @@ def test_an_app_has_a_name_of_a_readable_length() -> None:
     assert "name" in wrong(name="x" * 101)
 
 
+@pytest.mark.parametrize("name", ["\u200b", "\u200d", "Heart\ndiary", "\u202eyraid", "a\u2066b"])
+def test_a_name_is_there_to_see_and_turns_nothing_round(name: str) -> None:
+    assert "name" in wrong(name=name)
+
+
+@pytest.mark.parametrize("name", ["Heart diary", "C.", "日記", "می\u200cخواهم", "💓"])
+def test_a_name_may_be_in_any_script(name: str) -> None:
+    assert wrong(name=name) == {}
+
+
 @pytest.mark.parametrize("name", ["client_uri", "logo_uri", "policy_uri", "tos_uri"])
 def test_pages_and_pictures_are_https(name: str) -> None:
     assert wrong(**{name: "https://example.com/page#privacy"}) == {}

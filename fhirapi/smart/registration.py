@@ -202,7 +202,7 @@ def _of_keys(details: Details) -> Problems:
 
 
 def _of_name(name: str) -> list[str]:
-    """People decide by it: it must be there to see, and turn no text round that stands beside it."""
+    """People decide by it: it must be there to see, and turn no text round."""
     kinds = {category(sign) for sign in name if sign not in _JOINERS}
     if not any(kind[0] in "LNPS" for kind in kinds):
         return ["Give the app the name that people will see."]

@@ -144,6 +144,11 @@ def test_an_unknown_client_is_refused(rebecca: Person, shown: dict[str, str]) ->
     assert_refused(exchange(flow.public(), rebecca, **shown))
 
 
+@pytest.mark.parametrize("header", ["Basic", "Basic !", "Basic /w==", "Basic \xe9"])
+def test_a_header_that_cannot_be_read_is_refused(rebecca: Person, header: str) -> None:
+    assert_refused(exchange(flow.public(), rebecca, {"authorization": header}))
+
+
 # --- Assertions --------------------------------------------------------------------------------
 
 

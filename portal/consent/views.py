@@ -7,6 +7,7 @@ import logging
 import secrets
 import time
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -174,6 +175,7 @@ class _Page:
         now = timezone.now()
         context = {
             "app": self.asked.client,
+            "leads_to": _host(self.asked.redirect_uri),
             "privacy": privacy.attested(self.asked.client.privacy_answers),
             "boxes": boxes(self.asked.scopes, ticked),
             "whose": self.whose,
@@ -185,6 +187,12 @@ class _Page:
 
     def _framed(self, response: HttpResponse) -> HttpResponse:
         return allow_form_to_lead_to(response, [self.asked.redirect_uri])
+
+
+def _host(redirect_uri: str) -> str:
+    """An app calls itself what it likes; where it gets its answers it cannot make up."""
+    parts = urlsplit(redirect_uri)
+    return parts.netloc or parts.scheme  # a phone app has a scheme of its own
 
 
 def _must_sign_in_again(request: HttpRequest, asked: Asked) -> bool:

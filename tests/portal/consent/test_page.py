@@ -84,6 +84,14 @@ def test_the_page_says_whether_privacy_was_attested(rebeccas, the_app, attested_
     assert words in text(rebeccas.ask())
 
 
+def test_an_app_that_took_a_name_for_itself_is_told_by_where_it_leads(rebeccas: App, the_app):
+    assert "nobody has checked its name" not in text(rebeccas.ask())
+    Client.objects.update(name="QSmartCare", registration_source="dcr")
+    page = text(rebeccas.ask())
+    assert "nobody has checked its name" in page
+    assert "you are led to <strong>app.example</strong>" in page
+
+
 def test_a_phone_app_is_led_to_by_its_own_scheme(rebecca: Person):
     own = "com.example.growth:/callback"
     app.register(redirect_uris=own)

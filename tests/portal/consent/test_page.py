@@ -115,6 +115,14 @@ def test_approving_nothing_is_explained(rebeccas: App):
     assert not DataAccessGrant.objects.exists()
 
 
+def test_an_app_may_ask_for_nothing_but_the_patient(rebeccas: App):
+    told = rebeccas.exchange(answer(rebeccas.approve(scope="launch/patient"))["code"]).json()
+    assert (told["scope"], told["patient"]) == ("launch/patient", "142859")
+    bearer = {"authorization": f"Bearer {told['access_token']}"}
+    closed = rebeccas.browser.get("/R4-patient-api/Patient/142859", headers=bearer)
+    assert closed.status_code == 403
+
+
 def test_a_guardian_chooses_whose_record_it_is(guardian: Person):
     asked = App(signed_in(guardian.account))
     page = text(asked.ask())

@@ -9,7 +9,7 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import lru_cache
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import Any
 
 import orjson
@@ -29,6 +29,8 @@ KEPT_SECONDS = 300.0
 REFETCHED_AFTER = 10.0
 """A key that is not there may be new; whoever makes one up does not have us fetch all the time."""
 _MOST_SETS = 500
+_MOST_AT_ONCE = 6
+_BUSY = "Too many key sets are being fetched at the moment. Try again in a few seconds."
 _BITS = (2048, 8192)  # a longer key would make each verification slow
 _LARGEST_EXPONENT = 2**32
 _PRIVATE_PARTS = ("d", "p", "q", "dp", "dq", "qi", "oth", "k")
@@ -189,6 +191,10 @@ def _ec(key: Jwk, text: str) -> list[str]:
     return [] if isinstance(public, EllipticCurvePublicKey) else ["It is not a public EC key."]
 
 
+# Whoever publishes keys slowly must not hold every thread of this process.
+_fetching = BoundedSemaphore(_MOST_AT_ONCE)
+
+
 class _Kept:
     """The sets this process fetched lately, or why it could not: each address has its own lock."""
 
@@ -213,6 +219,19 @@ class _Entry:
         self._tried = self._fetched = float("-inf")
 
     def get(self, url: str, no_older_than: float) -> Jwk:
+        known, age = self._jwks, time.monotonic() - self._fetched
+        if known is not None and age < no_older_than:
+            return known
+        if not _fetching.acquire(blocking=False):
+            if known is not None and age < KEPT_SECONDS + REFETCHED_AFTER:
+                return known
+            raise FetchProblem(_BUSY)
+        try:
+            return self._looked_up(url, no_older_than)
+        finally:
+            _fetching.release()
+
+    def _looked_up(self, url: str, no_older_than: float) -> Jwk:
         with self._lock:
             now = time.monotonic()
             is_old = now - self._fetched >= no_older_than

@@ -2,6 +2,7 @@
 
 import json
 import ssl
+import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
@@ -132,6 +133,27 @@ def test_keys_outlive_a_moment_in_which_their_server_is_down(
     assert jwks.keys_of(client, "unknown") == []
     assert len(jwks.keys_of(client)) == 1
     assert publisher.asked == 2
+
+
+def test_slow_servers_of_apps_hold_only_a_few_requests(
+    publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jwks, "_fetching", threading.BoundedSemaphore(1))
+    is_asked, may_end = threading.Event(), threading.Event()
+
+    def stall(handler: BaseHTTPRequestHandler) -> None:
+        is_asked.set()
+        may_end.wait(5)
+
+    publisher.instead = stall
+    first = threading.Thread(target=problem, args=(publisher.url,))
+    first.start()
+    assert is_asked.wait(5)
+    for url in (publisher.url, publisher.url.replace("jwks", "other")):
+        assert "Try again in a few seconds." in problem(url)
+    may_end.set()
+    first.join()
+    assert publisher.asked == 1
 
 
 def problem(url: str) -> str:

@@ -21,6 +21,7 @@ from fhirapi.smart.client_auth import (
     require_signing,
     shown_by,
 )
+from fhirapi.smart.granular import is_understood
 from fhirapi.smart.models import Client
 from fhirapi.smart.overlap import common
 from fhirapi.smart.scopes import MOST
@@ -189,8 +190,13 @@ def _granted(service: _Service, asked: str) -> str:
 
 @lru_cache(maxsize=1000)
 def _common(asked: str, registered: str, approved: str) -> str:
-    """Only ``system/``: the other contexts are about a person, and none takes part."""
-    of_system = [word for word in asked.split() if word.startswith("system/")]
+    """Only ``system/``: the other contexts are about a person, and none takes part.
+
+    And only what is understood here: what opens nothing is not told as granted.
+    """
+    of_system = [
+        word for word in asked.split() if word.startswith("system/") and is_understood(word)
+    ]
     return " ".join(common(common(of_system, registered.split()), approved.split()))
 
 

@@ -5,7 +5,6 @@ registered. What is registered for the stronger way never gets in by the weaker.
 """
 
 import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote_plus
@@ -58,7 +57,7 @@ def basic_credentials(authorization: str) -> tuple[str, str] | None:
         return None
     try:
         client_id, _, secret = base64.b64decode(value.strip()).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # no base64, no UTF-8 behind it, or not even ASCII
         return "", ""
     return unquote_plus(client_id), unquote_plus(secret)
 

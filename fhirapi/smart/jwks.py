@@ -28,12 +28,16 @@ KEPT_SECONDS = 300.0
 REFETCHED_AFTER = 10.0
 """A key that is not there may be new; whoever makes one up does not have us fetch all the time."""
 _MOST_SETS = 500
-_AT_ONCE, _WAIT = 4, 0.5
-"""So many requests of a process fetch or wait for it: the others have data to answer with."""
+_MOST_AT_ONCE = 3
+"""Of a process: it has eight threads, and the others have data to answer with."""
+_BUSY = "Too many key sets are being fetched at the moment. Try again in a few seconds."
 _BITS = (2048, 8192)  # a longer key would make each verification slow
 _LARGEST_EXPONENT = 2**32
 _PRIVATE_PARTS = ("d", "p", "q", "dp", "dq", "qi", "oth", "k")
 ALGORITHMS = {"RSA": "RS384", "EC": "ES384"}
+_DEEPEST = 7  # levels of a set; a key's own members have two or three
+_LARGEST_NUMBER = 2**53  # RFC 8259 section 6: beyond it programs read different numbers
+_NOT_PLAIN = "is nested too deeply or holds a number that is too large."
 
 __all__ = ["FetchProblem", "KeyReport", "check", "examine", "fetch_set", "keys_of"]
 
@@ -55,7 +59,7 @@ def fetch_set(url: str) -> Jwk:
     """The key set at an address, as it is there now. Raises FetchProblem."""
     try:
         answer = orjson.loads(fetch(url))
-    except orjson.JSONDecodeError:
+    except ValueError:
         raise FetchProblem("The document is not JSON.") from None
     if not isinstance(answer, dict) or not isinstance(answer.get("keys"), list):
         raise FetchProblem('The document is not a JWK Set: {"keys": [...]}.')
@@ -74,15 +78,14 @@ class KeyReport:
 def examine(jwks: Any) -> list[KeyReport]:
     """A report on each key of a set that has the right shape (``check`` says whether it has)."""
     keys = _keys(jwks)
-    kids = [key.get("kid") for key in keys]
+    names = [_text(key, "kid") for key in keys]
     reports = []
-    for number, key in enumerate(keys, 1):
+    for number, (key, kid) in enumerate(zip(keys, names, strict=True), 1):
         problems = _problems(key)
-        kid = key.get("kid")
-        if kids.count(kid) > 1:
+        if kid and names.count(kid) > 1:
             problems = (*problems, "Another key has the same kid. Give each a kid of its own.")
-        name = kid if isinstance(kid, str) and kid else f"number {number}"
-        reports.append(KeyReport(name[:100], ALGORITHMS.get(str(key.get("kty")), ""), problems))
+        name = kid or f"number {number}"
+        reports.append(KeyReport(name[:100], ALGORITHMS.get(_text(key, "kty"), ""), problems))
     return reports
 
 
@@ -94,10 +97,10 @@ def check(jwks: Any) -> list[str]:
         return ["The set holds no key."]
     if len(jwks["keys"]) > MOST_KEYS:
         return [f"The set holds more than {MOST_KEYS} keys."]
-    if _as_text(jwks) is None:
-        return ["The set is nested too deeply."]
     if not all(isinstance(key, dict) for key in jwks["keys"]):
         return ["Each key must be a JSON object."]
+    if not _is_plain(jwks):
+        return [f"The set {_NOT_PLAIN}"]
     return [
         f"Key {report.name}: {problem}" for report in examine(jwks) for problem in report.problems
     ]
@@ -110,6 +113,12 @@ def _keys(jwks: Any) -> list[Jwk]:
     return [key for key in keys[:MOST_KEYS] if isinstance(key, dict)]
 
 
+def _text(key: Jwk, name: str) -> str:
+    """Empty for a member of any other kind: whoever wrote the key may put anything there."""
+    value = key.get(name)
+    return value if isinstance(value, str) else ""
+
+
 def _usable(jwks: Any, kid: str | None) -> list[Jwk]:
     return [
         key for key in _keys(jwks) if (kid is None or key.get("kid") == kid) and not _problems(key)
@@ -117,16 +126,17 @@ def _usable(jwks: Any, kid: str | None) -> list[Jwk]:
 
 
 def _problems(key: Jwk) -> tuple[str, ...]:
-    text = _as_text(key)
-    return ("It is nested too deeply.",) if text is None else _problems_of(text)
+    return _problems_of(orjson.dumps(key).decode()) if _is_plain(key) else (f"It {_NOT_PLAIN}",)
 
 
-def _as_text(jwk: Jwk) -> str | None:
-    """None for what could be read, but not be written again: it would fail wherever it is used."""
-    try:
-        return orjson.dumps(jwk).decode()
-    except orjson.JSONEncodeError:
-        return None
+def _is_plain(value: Any, levels: int = _DEEPEST) -> bool:
+    """Whether every program can read it back: encoders and the database have limits."""
+    if isinstance(value, int | float):
+        return abs(value) <= _LARGEST_NUMBER
+    if not isinstance(value, dict | list):
+        return True
+    children = value.values() if isinstance(value, dict) else value
+    return levels > 0 and all(_is_plain(each, levels - 1) for each in children)
 
 
 @lru_cache(maxsize=2000)
@@ -135,7 +145,7 @@ def _problems_of(text: str) -> tuple[str, ...]:
     key: Jwk = orjson.loads(text)
     if any(part in key for part in _PRIVATE_PARTS):
         return ("It has private parts (such as d). Send the public key only, and make a new pair.",)
-    kty = key.get("kty")
+    kty = _text(key, "kty")
     if kty not in ALGORITHMS:
         return ("Its kty must be RSA (for RS384) or EC (for ES384).",)
     problems = _problems_of_members(key, ALGORITHMS[kty])
@@ -144,7 +154,7 @@ def _problems_of(text: str) -> tuple[str, ...]:
 
 def _problems_of_members(key: Jwk, algorithm: str) -> list[str]:
     problems = []
-    if not isinstance(key.get("kid"), str) or not key["kid"]:
+    if not _text(key, "kid"):
         problems.append("It needs a kid: a name that the header of your assertions repeats.")
     if key.get("alg", algorithm) != algorithm:
         problems.append(f"Its alg must be {algorithm}.")
@@ -181,6 +191,10 @@ def _ec(key: Jwk, text: str) -> list[str]:
     return [] if isinstance(public, EllipticCurvePublicKey) else ["It is not a public EC key."]
 
 
+# Whoever publishes keys slowly must not hold every thread of this process.
+_fetching = BoundedSemaphore(_MOST_AT_ONCE)
+
+
 class _Kept:
     """The sets this process fetched lately, or why it could not: each address has its own lock."""
 
@@ -197,9 +211,6 @@ class _Kept:
         return entry.get(url, no_older_than)
 
 
-_slots = BoundedSemaphore(_AT_ONCE)
-
-
 class _Entry:
     def __init__(self) -> None:
         self._lock = Lock()
@@ -208,17 +219,19 @@ class _Entry:
         self._tried = self._fetched = float("-inf")
 
     def get(self, url: str, no_older_than: float) -> Jwk:
-        jwks = self._jwks
-        if jwks is not None and time.monotonic() - self._fetched < no_older_than:
-            return jwks
-        if not _slots.acquire(timeout=_WAIT):
-            raise FetchProblem("Too many apps' keys are being fetched at this moment. Ask again.")
+        known, age = self._jwks, time.monotonic() - self._fetched
+        if known is not None and age < no_older_than:
+            return known
+        if not _fetching.acquire(blocking=False):
+            if known is not None and age < KEPT_SECONDS + REFETCHED_AFTER:
+                return known
+            raise FetchProblem(_BUSY)
         try:
-            return self._locked(url, no_older_than)
+            return self._looked_up(url, no_older_than)
         finally:
-            _slots.release()
+            _fetching.release()
 
-    def _locked(self, url: str, no_older_than: float) -> Jwk:
+    def _looked_up(self, url: str, no_older_than: float) -> Jwk:
         with self._lock:
             now = time.monotonic()
             is_old = now - self._fetched >= no_older_than

@@ -65,6 +65,10 @@ class Client(AbstractApplication):
     def __str__(self) -> str:
         return self.name or str(self.client_id)
 
+    @property
+    def is_self_registered(self) -> bool:
+        return bool(self.registration_source == self.RegistrationSource.DCR)
+
     def is_usable(self, request: object) -> bool:
         """The toolkit's seam: asked wherever it looks an app up."""
         return self.disabled_at is None

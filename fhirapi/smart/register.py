@@ -104,9 +104,10 @@ def _replace(client: Client, given: dict[str, Any], address: str | None) -> None
 
 
 def _client(client_id: str, token: str) -> Client:
+    wanted = client_id.replace("\x00", "")  # which PostgreSQL's text cannot hold
     found: Client | None = (
         Client.objects.select_for_update()
-        .filter(client_id=client_id, registration_source=Client.RegistrationSource.DCR)
+        .filter(client_id=wanted, registration_source=Client.RegistrationSource.DCR)
         .first()
     )
     if found is None or not secrets.matches(token, found.registration_token_digest):

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from typing import Any
+from unicodedata import category
 from urllib.parse import SplitResult, urlsplit
 
 from fhirapi.smart import fetch, granular, jwks, scopes
@@ -31,6 +32,9 @@ _UNRESERVED = re.compile(r"[A-Za-z0-9\-._~:/?\[\]@!$&'()+,;=%]+")  # RFC 3986 wi
 _HOST = re.compile(
     r"[A-Za-z0-9._:-]+"
 )  # it comes into a header of ours (CSP), where ; , and ' part
+# Unicode's controls, formats and separators of lines; but not the joiners that some scripts need.
+_INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"})
+_JOINERS = "\u200c\u200d"
 _EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+")
 
 
@@ -186,7 +190,7 @@ def _of_keys(details: Details) -> Problems:
     if details.kind not in KEYED_KINDS:
         is_there = details.jwks is not None or details.jwks_uri
         wrong = ["Keys are for apps that sign with a key pair."] if is_there else []
-        return {"jwks_uri" if details.jwks_uri else "jwks": wrong}
+        return {"jwks_uri" if details.jwks is None else "jwks": wrong}
     if details.jwks is not None and details.jwks_uri:
         return {"jwks": ["Give the address of your keys or the keys themselves, not both."]}
     if details.jwks is not None:
@@ -200,8 +204,12 @@ def _of_keys(details: Details) -> Problems:
 
 
 def _of_name(name: str) -> list[str]:
-    if not name.strip():
+    """People decide by it: it must be there to see, and turn no text round."""
+    kinds = {category(sign) for sign in name if sign not in _JOINERS}
+    if not any(kind[0] in "LNPS" for kind in kinds):
         return ["Give the app the name that people will see."]
+    if kinds & _INVISIBLE:
+        return ["Leave out line breaks and other characters that cannot be seen."]
     return _too_long(name, LONGEST_NAME)
 
 
@@ -223,12 +231,5 @@ def short(text: str) -> str:
 def _refuse_nul(details: Details, found: Problems) -> None:
     r"""PostgreSQL holds no NUL, neither in text nor, written as \u0000, in jsonb."""
     for each in fields(details):
-        if _holds_nul(getattr(details, each.name)):
-            found.setdefault(each.name, []).append("It contains a character that cannot be kept.")
-
-
-def _holds_nul(value: object) -> bool:
-    try:
-        return "\\x00" in repr(value)
-    except RecursionError:  # the rules of keys say so
-        return False
+        if not found.get(each.name) and "\\x00" in repr(getattr(details, each.name)):
+            found[each.name] = ["It contains a character that cannot be kept."]

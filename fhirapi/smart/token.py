@@ -16,6 +16,9 @@ from fhirapi.smart.view import NUL
 
 _NO_PATIENT = "The access key opens no patient any more. Its page in the portal says why."
 _REFUSED = "The request was refused. Check its fields, or begin again."
+_WITH_A_CODE = ("code_verifier", "client_assertion")  # an access key has neither
+_NO_CODE = "A field is missing: code. Send the one that the redirect URI was called with."
+_TOO_MUCH = "That is more than was granted. Ask for a part of it, or leave scope out."
 _GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
 _UNSUPPORTED = "grant_type must be authorization_code, refresh_token or client_credentials."
 SESSION_GONE = "User session not found. User must re-authenticate."
@@ -33,6 +36,8 @@ def answer_form(request: HttpRequest) -> HttpResponse:
     """To a POST whose form has been read."""
     grant_type = request.POST.get("grant_type")
     if grant_type == "authorization_code" and not request.POST.get("code"):
+        if any(request.POST.get(name) for name in _WITH_A_CODE):
+            return error(400, "invalid_request", _NO_CODE)
         return _exchange_access_key(request)
     if not grant_type:
         return error(400, "invalid_request", f"A field is missing: {_UNSUPPORTED}")
@@ -74,6 +79,8 @@ def _refusal(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     _deny(None, what, address_of(request), _named(request))
     if grant_type == "refresh_token" and refused.get("error") == "invalid_grant":
         refused["error_description"] = SESSION_GONE
+    if refused.get("error") == "invalid_scope":
+        refused.setdefault("error_description", _TOO_MUCH)
     refused.setdefault("error_description", _REFUSED)
     return answer(refused, 400)
 

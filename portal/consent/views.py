@@ -6,7 +6,9 @@ https://hl7.org/fhir/smart-app-launch/app-launch.html#obtain-authorization-code
 import logging
 import secrets
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -122,7 +124,8 @@ class _Page:
         scopes = granted(self.asked.scopes, set(form.getlist("grant")))
         if "encounter" not in self.whose.context:
             scopes = [each for each in scopes if each != "launch/encounter"]
-        if not any(each for each in scopes if not each.startswith("launch")):
+        # An app may ask for nothing but the context: then there is nothing to tick.
+        if _opened(self.asked.scopes) and not _opened(scopes):
             return self._show(_NOTHING)
         if error := self.whose.error:
             return self._show(error)
@@ -174,6 +177,7 @@ class _Page:
         now = timezone.now()
         context = {
             "app": self.asked.client,
+            "leads_to": _host(self.asked.redirect_uri),
             "privacy": privacy.attested(self.asked.client.privacy_answers),
             "boxes": boxes(self.asked.scopes, ticked),
             "whose": self.whose,
@@ -185,6 +189,17 @@ class _Page:
 
     def _framed(self, response: HttpResponse) -> HttpResponse:
         return allow_form_to_lead_to(response, [self.asked.redirect_uri])
+
+
+def _opened(scopes: Iterable[str]) -> list[str]:
+    """What of the scopes has a box."""
+    return [each for each in scopes if not each.startswith("launch")]
+
+
+def _host(redirect_uri: str) -> str:
+    """An app calls itself what it likes; where it gets its answers it cannot make up."""
+    parts = urlsplit(redirect_uri)
+    return parts.netloc or parts.scheme  # a phone app has a scheme of its own
 
 
 def _must_sign_in_again(request: HttpRequest, asked: Asked) -> bool:

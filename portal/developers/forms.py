@@ -51,8 +51,8 @@ class Json(forms.CharField):
         if not text:
             return None
         try:
-            found = orjson.loads(text)  # Python's own reader takes NaN, which jsonb does not
-        except orjson.JSONDecodeError:
+            found = orjson.loads(text)  # as the token address reads it: no NaN, no half a character
+        except ValueError:
             raise forms.ValidationError("This is not JSON. Paste the whole JWK Set.") from None
         return found if isinstance(found, dict) else {}
 

@@ -255,6 +255,12 @@ def test_only_its_own_token_manages_an_app(method: str) -> None:
     assert Client.objects.count() == 2
 
 
+@pytest.mark.parametrize("method", ["get", "put", "delete"])
+def test_a_client_id_that_none_can_be_is_like_an_unknown_one(method: str) -> None:
+    response = getattr(Http(), method)(f"{ADDRESS}/a%00b", headers={"authorization": "Bearer x"})
+    assert response.status_code == 401
+
+
 def test_an_app_registered_in_the_portal_is_not_managed_here() -> None:
     told = app()
     Client.objects.update(registration_source=Client.RegistrationSource.MANUAL)

@@ -1,5 +1,6 @@
 """The rules of registration, whoever takes an app in."""
 
+import json
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -173,6 +174,16 @@ def test_an_app_has_a_name_of_a_readable_length() -> None:
     assert "name" in wrong(name="x" * 101)
 
 
+@pytest.mark.parametrize("name", ["\u200b", "\u200d", "Heart\ndiary", "\u202eyraid", "a\u2066b"])
+def test_a_name_is_there_to_see_and_turns_nothing_round(name: str) -> None:
+    assert "name" in wrong(name=name)
+
+
+@pytest.mark.parametrize("name", ["Heart diary", "C.", "日記", "نیم\u200cروز", "💓"])
+def test_a_name_may_be_in_any_script(name: str) -> None:
+    assert wrong(name=name) == {}
+
+
 @pytest.mark.parametrize("name", ["client_uri", "logo_uri", "policy_uri", "tos_uri"])
 def test_pages_and_pictures_are_https(name: str) -> None:
     assert wrong(**{name: "https://example.com/page#privacy"}) == {}
@@ -190,6 +201,13 @@ def test_contacts_are_email_addresses() -> None:
     assert wrong(contacts=("dev@example.com",)) == {}
     assert "contacts" in wrong(contacts=("somebody",))
     assert "contacts" in wrong(contacts=("dev@example.com",) * 6)
+
+
+@pytest.mark.parametrize("kind", [Kind.ASYMMETRIC, Kind.PUBLIC])
+def test_deeply_nested_keys_are_refused(kind: str) -> None:
+    deep = json.loads("[" * 900 + "]" * 900)
+    assert "jwks" in wrong(kind, jwks={"keys": [ec_jwk()], "more": deep})
+    assert "jwks" in wrong(kind, jwks={"keys": [ec_jwk()], "more": deep}, jwks_uri="https://a.b/c")
 
 
 def test_what_the_database_cannot_keep_is_refused() -> None:

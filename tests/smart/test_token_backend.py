@@ -92,6 +92,7 @@ def test_the_keys_may_be_at_an_address(
         ("system/Patient.read", "system/Patient.read"),
         ("system/*.cruds", "system/*.rs"),
         ("system/Patient.rs user/*.rs openid offline_access", "system/Patient.rs"),
+        ("system/Patient.rs system/Dragon.rs system/*.rs?category=x", "system/Patient.rs"),
     ],
 )
 def test_it_gets_what_it_is_registered_and_approved_for(
@@ -106,8 +107,10 @@ def test_it_gets_no_more_than_was_approved(approved: App) -> None:
 
 
 @pytest.mark.parametrize(
-    "scope", ["", "user/*.rs", "system/*.c", "openid", "nonsense", "system/Patient.rs " * 201]
-)
+    "scope",
+    ["", "user/*.rs", "system/*.c", "openid", "nonsense", "system/Dragon.rs",
+     "system/Patient.rs?wings=2", "system/Patient.rs " * 201],
+)  # fmt: skip
 def test_no_scope_that_fits_is_an_invalid_scope(approved: App, scope: str) -> None:
     assert_refused(ask(approved, scope), "invalid_scope")
 

@@ -155,6 +155,11 @@ def test_what_names_no_client_does_not_come_into_the_trail(rebecca: Person, name
     assert [each.client_id for each in denied] == [None, app.id]
 
 
+@pytest.mark.parametrize("header", ["Basic", "Basic !", "Basic /w==", "Basic \xe9"])
+def test_a_header_that_cannot_be_read_is_refused(rebecca: Person, header: str) -> None:
+    assert_refused(exchange(flow.public(), rebecca, {"authorization": header}))
+
+
 # --- Assertions --------------------------------------------------------------------------------
 
 

@@ -164,6 +164,14 @@ def test_a_wrong_field_is_an_invalid_grant_and_leaves_the_code_usable(
     assert app.exchange(code).status_code == 200
 
 
+@pytest.mark.parametrize("make", [flow.public, flow.symmetric, flow.asymmetric])
+def test_an_app_that_forgets_the_code_is_told_so(make: Any, rebecca: Person) -> None:
+    response = make().exchange("")
+    assert response.status_code == 400
+    assert response.json()["error"] == "invalid_request"
+    assert "code" in response.json()["error_description"]
+
+
 def test_a_verifier_that_is_left_out_does_not_downgrade(rebecca: Person) -> None:
     app = flow.public()
     fields = {"grant_type": "authorization_code", "code": flow.code(app, rebecca)}

@@ -58,6 +58,7 @@ def test_more_is_refused_and_the_token_stays(rebecca: Person, scope: str) -> Non
     response = app.refresh(token, scope=scope)
     assert response.status_code == 400
     assert response.json()["error"] == "invalid_scope"
+    assert "more than was granted" in response.json()["error_description"]
     assert app.refresh(token).status_code == 200
 
 

@@ -76,7 +76,7 @@ def test_the_page_says_who_asks_for_what_and_for_how_long(rebeccas: App):
 def test_the_page_says_that_an_app_registered_itself(rebeccas, the_app):
     assert "It registered itself" not in text(rebeccas.ask())
     Client.objects.update(registration_source=Client.RegistrationSource.DCR)
-    assert "It registered itself, under a name of its own choice" in text(rebeccas.ask())
+    assert "nobody has checked its name" in text(rebeccas.ask())
 
 
 @pytest.mark.parametrize(
@@ -88,6 +88,14 @@ def test_the_page_says_whether_privacy_was_attested(rebeccas, the_app, attested_
         privacy_attested_at=attested_at, privacy_answers={"no_sale": True, "policy": False}
     )
     assert words in text(rebeccas.ask())
+
+
+def test_an_app_that_took_a_name_for_itself_is_told_by_where_it_leads(rebeccas: App, the_app):
+    assert "nobody has checked its name" not in text(rebeccas.ask())
+    Client.objects.update(name="QSmartCare", registration_source="dcr")
+    page = text(rebeccas.ask())
+    assert "nobody has checked its name" in page
+    assert "you are led to <strong>app.example</strong>" in page
 
 
 def test_a_phone_app_is_led_to_by_its_own_scheme(rebecca: Person):
@@ -111,6 +119,14 @@ def test_approving_nothing_is_explained(rebeccas: App):
     assert "Nothing is ticked" in text(page)
     assert form_of(page)["grant"] == []
     assert not DataAccessGrant.objects.exists()
+
+
+def test_an_app_may_ask_for_nothing_but_the_patient(rebeccas: App):
+    told = rebeccas.exchange(answer(rebeccas.approve(scope="launch/patient"))["code"]).json()
+    assert (told["scope"], told["patient"]) == ("launch/patient", "142859")
+    bearer = {"authorization": f"Bearer {told['access_token']}"}
+    closed = rebeccas.browser.get("/R4-patient-api/Patient/142859", headers=bearer)
+    assert closed.status_code == 403
 
 
 def test_a_guardian_chooses_whose_record_it_is(guardian: Person):

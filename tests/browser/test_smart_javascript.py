@@ -4,6 +4,7 @@ https://github.com/smart-on-fhir/client-js
 """
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
@@ -17,6 +18,7 @@ from tests.smart_apps.registration import register
 from tests.smart_apps.server import AppServer, app_server
 
 REBECCA = "142859"
+EHR = "openid fhirUser launch patient/*.rs"
 STANDALONE = "openid fhirUser offline_access launch/patient patient/*.rs"
 
 
@@ -86,3 +88,36 @@ def test_it_is_told_that_the_person_declined(
     page.get_by_role("button", name="Deny").click()
     expect(page.locator("#problem")).not_to_be_empty()
     assert "error=access_denied" in app.called_back_with
+
+
+def test_a_doctor_opens_it_from_a_patients_page_and_its_visit(
+    page: Page, running: dict[str, Any], app: AppServer
+) -> None:
+    steps.sign_in_as(page, running, "provider")
+    app.settings = {"clientId": _registered_by_hand(page, app), "scope": EHR}
+    page.goto(f"/portal/patients/{REBECCA}/")
+    visit = page.locator("#visit option").nth(1).get_attribute("value") or ""
+    page.get_by_label("With the visit").select_option(visit)
+    with page.expect_popup() as opened:
+        page.get_by_role("button", name="Open Pulse at a glance").click()
+    tab = opened.value
+    tab.get_by_role("button", name="Approve").click()
+    tab.wait_for_url(f"{app.callback}?*")
+    found = result(tab)
+    assert (found["patient"], found["encounter"], found["banner"]) == (REBECCA, visit, False)
+    assert found["user"].startswith("Practitioner/")
+    assert found["vitals"] == 5
+
+
+def _registered_by_hand(page: Page, app: AppServer) -> str:
+    """As a developer registers it in the portal; returns the client_id."""
+    page.goto("/portal/apps/new/public/")
+    page.get_by_label("Name of the app").fill("Pulse at a glance")
+    page.get_by_label("Redirect URIs").fill(app.callback)
+    page.get_by_label("Launch address").fill(f"{app.origin}/launch")
+    page.get_by_label("Further scopes").fill("launch")
+    page.get_by_role("button", name="Register app").click()
+    page.wait_for_url(re.compile(r"/portal/apps/(?!new)[^/]+/"))
+    found = re.search(r"/portal/apps/([^/]+)/", page.url)
+    assert found
+    return found[1]

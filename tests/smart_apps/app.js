@@ -23,7 +23,8 @@ async function read(client) {
 }
 
 async function begin() {
-  const asked = Object.fromEntries(new URLSearchParams(location.search));
+  const own = await (await fetch("/settings.json")).json();
+  const asked = { ...own, ...Object.fromEntries(new URLSearchParams(location.search)) };
   await FHIR.oauth2.authorize({ redirectUri: `${location.origin}/callback`, pkceMode: "required", ...asked });
 }
 

@@ -25,6 +25,8 @@ class AppServer:
     """Paths with their queries, as they were asked for."""
     jwks: dict[str, Any] = field(default_factory=lambda: {"keys": []})
     """What /jwks.json answers: the app's public keys."""
+    settings: dict[str, str] = field(default_factory=dict)
+    """What /settings.json answers: the app's own, as its page gives them to the client."""
 
     @property
     def callback(self) -> str:
@@ -44,8 +46,10 @@ def app_server() -> Iterator[AppServer]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             serving.visited.append(self.path)
-            if self.path == "/jwks.json":
-                content, content_type = json.dumps(serving.jwks).encode(), "application/json"
+            documents = {"/jwks.json": serving.jwks, "/settings.json": serving.settings}
+            if self.path in documents:
+                content = json.dumps(documents[self.path]).encode()
+                content_type = "application/json"
             else:
                 page = (_PAGES / "index.html", "text/html")
                 path, content_type = _FILES.get(self.path.partition("?")[0], page)

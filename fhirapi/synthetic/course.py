@@ -44,11 +44,6 @@ class Life:
         problem = self.by_key.get(key)
         return problem is not None and problem.is_active_on(day)
 
-    def active_chronic(self, day: date) -> list[Problem]:
-        return [
-            problem for problem in self.problems if problem.is_chronic and problem.is_active_on(day)
-        ]
-
 
 @dataclass(slots=True)
 class _Plan:

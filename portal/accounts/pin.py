@@ -6,6 +6,9 @@ from math import ceil
 
 from django.core.exceptions import ValidationError
 
+from fhirapi.audit.models import AuditRecord
+from fhirapi.audit.record import address_of, record
+from portal.accounts.access import AccountRequest
 from portal.accounts.birthdays import spellings
 from portal.accounts.models import Account, PinDevice
 
@@ -86,3 +89,15 @@ def check_new_pin(pin: str, birth_date: date | None = None) -> None:
 def _is_repeated(pin: str) -> bool:
     """0000, 1212, 123123."""
     return any(pin == pin[:length] * (len(pin) // length) for length in range(1, len(pin) // 2 + 1))
+
+
+def record_denial(request: AccountRequest, action: AuditRecord.Action, client_id: str) -> None:
+    """Somebody signed in wanted a secret and did not confirm it with the PIN."""
+    record(
+        action,
+        outcome=AuditRecord.Outcome.DENIED,
+        account_id=request.user.pk,
+        client_id=client_id,
+        detail="PIN not confirmed",
+        address=address_of(request),
+    )

@@ -8,10 +8,11 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods
 
 from fhirapi.audit.models import AuditRecord
-from fhirapi.audit.record import address_of, record
+from fhirapi.audit.record import address_of
 from fhirapi.smart import clients
 from fhirapi.smart.models import Client
 from portal.accounts.access import AccountRequest, signed_in
+from portal.accounts.pin import record_denial
 from portal.developers.forms import LIFETIMES, SecretForm
 from portal.developers.kinds import KINDS
 from portal.developers.own import own_app
@@ -41,7 +42,7 @@ def new_secret(request: AccountRequest, client_id: str) -> HttpResponse:
             else:
                 return show_secret(request, app, secret)
         elif "pin" in form.errors:
-            _record_denial(request, app)
+            record_denial(request, AuditRecord.Action.CLIENT_SECRET, app.client_id)
     return render(request, "developers/secret_new.html", {"app": app, "form": form})
 
 
@@ -67,14 +68,3 @@ def _app_with_secrets(request: AccountRequest, client_id: str) -> Client:
     if not KINDS[app.kind].has_secrets:
         raise Http404
     return app
-
-
-def _record_denial(request: AccountRequest, app: Client) -> None:
-    record(
-        AuditRecord.Action.CLIENT_SECRET,
-        outcome=AuditRecord.Outcome.DENIED,
-        account_id=request.user.pk,
-        client_id=app.client_id,
-        detail="PIN not confirmed",
-        address=address_of(request),
-    )

@@ -6,10 +6,10 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods
 
 from fhirapi.audit.models import AuditRecord
-from fhirapi.audit.record import address_of, record
+from fhirapi.audit.record import address_of
 from fhirapi.smart import keys
-from fhirapi.smart.models import AccessKey
 from portal.accounts.access import AccountRequest, signed_in
+from portal.accounts.pin import record_denial
 from portal.keys.forms import PinForm
 from portal.keys.own import own_key
 
@@ -33,19 +33,8 @@ def secret(request: AccountRequest, access_key_id: str) -> HttpResponse:
             context["secret"] = keys.reveal_secret(key, address=address_of(request))
             context["state"] = "copying" if is_copy else "shown"
         else:
-            _record_denial(request, key)
+            record_denial(request, AuditRecord.Action.KEY_REVEAL, key.access_key_id)
     template = "keys/_secret.html" if is_fragment else "keys/secret.html"
     response = render(request, template, {**context, "is_fragment": is_fragment})
     response["Cache-Control"] = "no-store, private"
     return response
-
-
-def _record_denial(request: AccountRequest, key: AccessKey) -> None:
-    record(
-        AuditRecord.Action.KEY_REVEAL,
-        outcome=AuditRecord.Outcome.DENIED,
-        account_id=request.user.pk,
-        client_id=key.access_key_id,
-        detail="PIN not confirmed",
-        address=address_of(request),
-    )

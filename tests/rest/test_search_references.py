@@ -8,7 +8,7 @@ from tests.people import Person, make_key
 
 
 def included(response: object) -> set[str]:
-    entries = response.json().get("entry", [])  # type: ignore[attr-defined]
+    entries = response.json().get("entry", [])  # type: ignore[attr-defined]  # the test client adds it
     return {e["resource"]["id"] for e in entries if e["search"]["mode"] == "include"}
 
 

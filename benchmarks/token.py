@@ -111,9 +111,10 @@ def _service() -> tuple[str, Any]:
     from django.db import connection
     from jwt.algorithms import ECAlgorithm
 
-    from fhirapi.smart import backend_access, clients
+    from fhirapi.smart.clients import clients
+    from fhirapi.smart.clients.registration import Details
     from fhirapi.smart.models import Client
-    from fhirapi.smart.registration import Details
+    from fhirapi.smart.tokens import backend_access
 
     private = ec.generate_private_key(ec.SECP384R1())
     public = json.loads(ECAlgorithm.to_jwk(private.public_key()))

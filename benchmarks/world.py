@@ -58,8 +58,8 @@ def _furnish() -> World:
     from django.core.management import call_command
     from django.db import connection
 
-    from fhirapi.smart import keys
-    from fhirapi.smart.issue import find, issue
+    from fhirapi.smart.people import keys
+    from fhirapi.smart.tokens.issue import find, issue
     from fhirapi.store.models import CareRelationship, Content
     from fhirapi.synthetic.generate import generate
 
@@ -89,8 +89,8 @@ def _furnish() -> World:
 def _doctor(practitioner_id: str) -> Any:
     from django.utils import timezone
 
-    from fhirapi.smart import links
     from fhirapi.smart.models import RecordLink
+    from fhirapi.smart.people import links
     from portal.accounts.create import create_account
 
     account = create_account(

@@ -14,7 +14,6 @@ from django.utils.safestring import SafeString
 from fhirapi.admin_read_only import ReadOnlyAdmin
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import address_of, record
-from fhirapi.smart import keys
 from fhirapi.smart.admin import ClientAdmin
 from fhirapi.smart.models import (
     AccessKey,
@@ -26,6 +25,7 @@ from fhirapi.smart.models import (
     RecordLink,
     RefreshToken,
 )
+from fhirapi.smart.people import keys
 from fhirapi.store.models import Content
 
 # django-oauth-toolkit's pages show more than an administrator needs; codes live for a minute only.

@@ -170,9 +170,9 @@ ACCESS_TOKEN_LIFETIME = 3600  # seconds; SMART App Launch 2.2: at most an hour
 ONLINE_ACCESS_LIFETIME = SESSION_COOKIE_AGE  # online_access: as long as a sign-in may last
 REGISTRATIONS_AN_HOUR = env.number("REGISTRATIONS_AN_HOUR", 100)  # by one address; 0: none
 OAUTH2_PROVIDER = {
-    "OAUTH2_VALIDATOR_CLASS": "fhirapi.smart.validator.Validator",
-    "SCOPES_BACKEND_CLASS": "fhirapi.smart.granular.RegistryScopes",
-    "ACCESS_TOKEN_GENERATOR": "fhirapi.smart.jwt.access_token_for_request",
+    "OAUTH2_VALIDATOR_CLASS": "fhirapi.smart.tokens.validator.Validator",
+    "SCOPES_BACKEND_CLASS": "fhirapi.smart.access.granular.RegistryScopes",
+    "ACCESS_TOKEN_GENERATOR": "fhirapi.smart.tokens.jwt.access_token_for_request",
     "ACCESS_TOKEN_EXPIRE_SECONDS": ACCESS_TOKEN_LIFETIME,
     "AUTHORIZATION_CODE_EXPIRE_SECONDS": 60,
     "REFRESH_TOKEN_EXPIRE_SECONDS": 100 * 24 * 3600,  # (g)(10): at least three months

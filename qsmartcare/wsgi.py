@@ -18,7 +18,7 @@ from django.middleware.security import SecurityMiddleware
 from django.urls import set_urlconf
 from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 
-from fhirapi.smart import origins
+from fhirapi.smart.clients import origins
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.test import Client
 
-from fhirapi.smart import keys
 from fhirapi.smart.models import AccessKey
+from fhirapi.smart.people import keys
 from fhirapi.store.load import load
 
 TOKEN = "/R4-patient-api/oauth2/token.php"

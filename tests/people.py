@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from fhirapi.smart import keys, links
 from fhirapi.smart.models import AccessKey, RecordLink
+from fhirapi.smart.people import keys, links
 from portal.accounts.create import create_account
 from portal.accounts.models import Account
 

@@ -10,7 +10,7 @@ from fhirapi.outcomes import bad_value, missing_parameter
 from fhirapi.rest.read import read_one
 from fhirapi.rest.search import pairs, search_type
 from fhirapi.rest.view import authenticated, fhir_view
-from fhirapi.smart.granted import only_patient
+from fhirapi.smart.access.granted import only_patient
 
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from fhirapi.rest.view import answer, authenticated, fhir_view, refused
-from fhirapi.smart.granted import patients_of
+from fhirapi.smart.access.granted import patients_of
 
 
 @fhir_view("GET", "HEAD", "POST")

@@ -7,7 +7,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from fhirapi.legacy.spelling import RepeatedField, lower_field_names
 from fhirapi.smart.answers import error, only_post
-from fhirapi.smart.token import answer_form
+from fhirapi.smart.tokens.endpoint import answer_form
 from fhirapi.smart.view import FORMS, UNREADABLE
 
 

@@ -14,8 +14,8 @@ from fhirapi.search.binder import Binder
 from fhirapi.search.bundle import bundle, ignored_entry, link
 from fhirapi.search.opened import NOTHING, of_types, opened_row
 from fhirapi.search.page import Position, from_text, to_text
-from fhirapi.smart.access import Access, both
-from fhirapi.smart.jwt import Claims
+from fhirapi.smart.access.decision import Access, both
+from fhirapi.smart.tokens.jwt import Claims
 from fhirapi.store.constraint import OPEN, Constraint
 from fhirapi.store.everything import EverythingPage, EverythingQuery, Opened
 from fhirapi.store.everything import everything as stored

@@ -33,9 +33,10 @@ from fhirapi.outcomes import (
     wrong_method,
 )
 from fhirapi.rest.negotiation import FHIR_JSON, require_json
-from fhirapi.smart import jwt, keys
-from fhirapi.smart.jwt import Claims
 from fhirapi.smart.models import AccessKey
+from fhirapi.smart.people import keys
+from fhirapi.smart.tokens import jwt
+from fhirapi.smart.tokens.jwt import Claims
 from fhirapi.store.caller import Caller, why_refused
 from fhirapi.store.constraint import Constraint
 

@@ -15,8 +15,9 @@ from django.http import HttpRequest
 
 from fhirapi.admin_read_only import ReadOnlyAdmin
 from fhirapi.audit.record import address_of
-from fhirapi.smart import backend_access, clients, registration
+from fhirapi.smart.clients import clients, registration
 from fhirapi.smart.models import Client
+from fhirapi.smart.tokens import backend_access
 
 
 class AppForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only

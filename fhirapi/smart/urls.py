@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from fhirapi.smart.brands import brands
-from fhirapi.smart.discovery import jwks, openid_configuration, smart_configuration
-from fhirapi.smart.introspect import introspect
-from fhirapi.smart.register import manage, register
-from fhirapi.smart.revoke import revoke
-from fhirapi.smart.style import smart_style
-from fhirapi.smart.userinfo import userinfo
+from fhirapi.smart.clients.register import manage, register
+from fhirapi.smart.published.brands import brands
+from fhirapi.smart.published.discovery import jwks, openid_configuration, smart_configuration
+from fhirapi.smart.published.style import smart_style
+from fhirapi.smart.tokens.introspect import introspect
+from fhirapi.smart.tokens.revoke import revoke
+from fhirapi.smart.tokens.userinfo import userinfo
 
 urlpatterns = [
     path("oauth2/revoke", revoke, name="revoke"),

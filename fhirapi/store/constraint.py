@@ -1,4 +1,4 @@
-"""What a token opens of a resource type, as data: decided in ``smart/access.py``, applied as SQL.
+"""What a token opens of a resource type, as data: decided in ``smart.access``, applied as SQL.
 
 https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html#finer-grained-resource-constraints-using-search-parameters
 """

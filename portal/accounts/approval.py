@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import record
-from fhirapi.smart import links
 from fhirapi.smart.models import RecordLink
+from fhirapi.smart.people import links
 from portal import mail
 from portal.accounts.models import Account
 

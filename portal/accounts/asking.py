@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 
-from fhirapi.smart import authorize
+from fhirapi.smart.authorization import authorize
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import address_of, record
-from fhirapi.smart import links, patients
 from fhirapi.smart.models import RecordLink
+from fhirapi.smart.people import links, patients
 from portal.accounts import approval, matching, practitioners
 from portal.accounts.models import Account
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from fhirapi.smart import links
 from fhirapi.smart.models import RecordLink
+from fhirapi.smart.people import links
 from fhirapi.store.people import patients_named
 from portal.accounts.fields import phone_digits
 from portal.accounts.models import Account

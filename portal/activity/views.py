@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from fhirapi.audit.models import AuditRecord
-from fhirapi.smart import patients
+from fhirapi.smart.people import patients
 from portal.accounts.access import AccountRequest, signed_in
 from portal.accounts.models import Account
 from portal.activity.words import Reader, entries

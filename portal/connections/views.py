@@ -9,8 +9,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from fhirapi.audit.record import address_of
-from fhirapi.smart import consented, patients
-from fhirapi.smart.consented import Connection
+from fhirapi.smart.authorization import consented
+from fhirapi.smart.authorization.consented import Connection
+from fhirapi.smart.people import patients
 from portal.accounts.access import AccountRequest, signed_in
 from portal.connections.words import scopes_in_words
 

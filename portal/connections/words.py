@@ -1,8 +1,8 @@
 """What an app was given, as few lines: every type of data once, identity left to its name."""
 
 from fhirapi.definitions import registry
-from fhirapi.smart import granular
-from fhirapi.smart.scopes import parse_one
+from fhirapi.smart.access import granular
+from fhirapi.smart.access.scopes import parse_one
 
 _MOST = 8
 

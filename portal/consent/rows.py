@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 
 from fhirapi.definitions import registry
 from fhirapi.definitions.parts import PARTS
-from fhirapi.smart import granular
-from fhirapi.smart.overlap import canonical
-from fhirapi.smart.scopes import IDENTITY, V1, Scope, parse_one
+from fhirapi.smart.access import granular
+from fhirapi.smart.access.overlap import canonical
+from fhirapi.smart.access.scopes import IDENTITY, V1, Scope, parse_one
 
 # They say which launch it is, not what is opened.
 _OF_THE_LAUNCH = ("launch", "launch/patient", "launch/encounter")

@@ -22,9 +22,11 @@ from django.views.decorators.http import require_http_methods
 from oauth2_provider.http import OAuth2ResponseRedirect
 
 from fhirapi.audit.record import address_of
-from fhirapi.smart import authorize, consented, launch, patients, privacy
-from fhirapi.smart.authorize import Asked, NotTrusted, Refused
+from fhirapi.smart.authorization import authorize, consented, launch
+from fhirapi.smart.authorization.authorize import Asked, NotTrusted, Refused
+from fhirapi.smart.clients import privacy
 from fhirapi.smart.models import Client, DataAccessGrant
+from fhirapi.smart.people import patients
 from portal.accounts.access import last_door
 from portal.accounts.asking import allow_form_to_lead_to
 from portal.accounts.models import Account

@@ -8,10 +8,11 @@ from typing import Any
 
 from django.http import QueryDict
 
-from fhirapi.smart import encounters, launch, patients
-from fhirapi.smart.authorize import Asked, Refused
-from fhirapi.smart.encounters import Visit
-from fhirapi.smart.patients import PatientSummary
+from fhirapi.smart.authorization import encounters, launch
+from fhirapi.smart.authorization.authorize import Asked, Refused
+from fhirapi.smart.authorization.encounters import Visit
+from fhirapi.smart.people import patients
+from fhirapi.smart.people.patients import PatientSummary
 from portal.accounts.models import Account
 
 _FEW = 10

@@ -10,9 +10,10 @@ import orjson
 from django import forms
 from django.forms.boundfield import BoundField
 
-from fhirapi.smart import granular, privacy, registration
+from fhirapi.smart.access import granular
+from fhirapi.smart.clients import privacy, registration
+from fhirapi.smart.clients.registration import Details
 from fhirapi.smart.models import Client
-from fhirapi.smart.registration import Details
 from portal.accounts.models import Account
 from portal.developers.kinds import KindInWords
 from portal.keys.forms import PinForm

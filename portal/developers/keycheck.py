@@ -4,7 +4,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from fhirapi.smart import jwks
+from fhirapi.smart.clients import jwks
 from fhirapi.smart.models import Client
 from portal.accounts.access import AccountRequest, signed_in
 from portal.developers.kinds import KINDS

@@ -2,7 +2,7 @@
 
 from django.http import Http404
 
-from fhirapi.smart import clients
+from fhirapi.smart.clients import clients
 from fhirapi.smart.models import Client
 from portal.accounts.models import Account
 

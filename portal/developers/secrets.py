@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import address_of
-from fhirapi.smart import clients
+from fhirapi.smart.clients import clients
 from fhirapi.smart.models import Client
 from portal.accounts.access import AccountRequest, signed_in
 from portal.accounts.pin import record_denial

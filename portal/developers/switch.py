@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from fhirapi.audit.record import address_of
-from fhirapi.smart import clients
+from fhirapi.smart.clients import clients
 from portal.accounts.access import AccountRequest, signed_in
 from portal.developers.own import own_app
 

@@ -9,7 +9,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
 from fhirapi.audit.record import address_of
-from fhirapi.smart import clients, privacy
+from fhirapi.smart.clients import clients, privacy
 from fhirapi.smart.models import Client
 from portal.accounts.access import AccountRequest, signed_in
 from portal.developers.forms import AppForm, entered

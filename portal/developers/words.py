@@ -1,7 +1,7 @@
 """What an app may ask for, in a developer's words: what, and of whom."""
 
-from fhirapi.smart import granular
-from fhirapi.smart.scopes import parse_one
+from fhirapi.smart.access import granular
+from fhirapi.smart.access.scopes import parse_one
 
 _OF_WHOM = {
     "patient": "of one patient",

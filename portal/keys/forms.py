@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from fhirapi.smart import keys
+from fhirapi.smart.people import keys
 from portal.accounts.models import Account
 from portal.accounts.pin import LONGEST, require_pin
 

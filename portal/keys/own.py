@@ -2,8 +2,8 @@
 
 from django.http import Http404
 
-from fhirapi.smart import keys
 from fhirapi.smart.models import AccessKey
+from fhirapi.smart.people import keys
 from portal.accounts.models import Account
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from django.http import QueryDict
 
-from fhirapi.smart import patients
-from fhirapi.smart.patients import PatientSummary
+from fhirapi.smart.people import patients
+from fhirapi.smart.people.patients import PatientSummary
 from portal.accounts.models import Account
 
 MOST_PATIENTS = 500  # stays below DATA_UPLOAD_MAX_NUMBER_FIELDS

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import address_of
-from fhirapi.smart import keys
+from fhirapi.smart.people import keys
 from portal.accounts.access import AccountRequest, signed_in
 from portal.accounts.pin import record_denial
 from portal.keys.forms import PinForm

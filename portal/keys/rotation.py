@@ -6,8 +6,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from fhirapi.audit.record import address_of
-from fhirapi.smart import keys
 from fhirapi.smart.models import AccessKey
+from fhirapi.smart.people import keys
 from portal.accounts.access import AccountRequest, signed_in
 from portal.keys.forms import RotateForm
 from portal.keys.own import own_key

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from fhirapi.audit.record import address_of
-from fhirapi.smart import keys, patients
 from fhirapi.smart.models import AccessKey
+from fhirapi.smart.people import keys, patients
 from portal.accounts.access import AccountRequest, approved_provider, signed_in
 from portal.accounts.models import Account
 from portal.keys import picker

@@ -10,9 +10,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from fhirapi.audit.record import address_of
-from fhirapi.smart import encounters, launch, patients
+from fhirapi.smart.authorization import encounters, launch
 from fhirapi.smart.models import Client
-from fhirapi.smart.patients import PatientSummary
+from fhirapi.smart.people import patients
+from fhirapi.smart.people.patients import PatientSummary
 from portal.accounts.access import AccountRequest, signed_in
 from portal.accounts.asking import allow_form_to_lead_to
 

@@ -15,7 +15,7 @@ from fhirapi.definitions import registry
 from fhirapi.outcomes import Outcome
 from fhirapi.search.query import DEFAULT_COUNT, MAX_COUNT
 from fhirapi.smart.answers import WRONG_KEY
-from fhirapi.smart.token import SESSION_GONE
+from fhirapi.smart.tokens.endpoint import SESSION_GONE
 from portal.ui.addresses import addresses
 
 

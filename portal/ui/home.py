@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from fhirapi.smart import keys
+from fhirapi.smart.people import keys
 from portal.accounts.access import AccountRequest, signed_in
 from portal.ui.addresses import addresses
 from portal.ui.state import state_of

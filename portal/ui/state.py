@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fhirapi.smart import patients
+from fhirapi.smart.people import patients
 from portal.accounts.models import Account
 
 

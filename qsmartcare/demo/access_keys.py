@@ -5,8 +5,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from fhirapi.smart import keys
 from fhirapi.smart.models import AccessKey
+from fhirapi.smart.people import keys
 from qsmartcare.demo.people import DemoAccount
 from qsmartcare.kept import Kept
 

@@ -11,9 +11,10 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-from fhirapi.smart import backend_access, clients
+from fhirapi.smart.clients import clients
 from fhirapi.smart.models import Client, ClientSecret, RecordLink
 from fhirapi.smart.secrets import digest
+from fhirapi.smart.tokens import backend_access
 from qsmartcare.kept import Kept
 
 _LAUNCH = "http://localhost:9876/launch"

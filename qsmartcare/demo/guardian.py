@@ -6,8 +6,8 @@ http://hl7.org/fhir/us/core/STU6.1/StructureDefinition-us-core-relatedperson.htm
 
 from typing import Any
 
-from fhirapi.smart.links import link
 from fhirapi.smart.models import RecordLink
+from fhirapi.smart.people.links import link
 from fhirapi.store.load import load
 from fhirapi.store.models import Content
 from fhirapi.synthetic.chart import profiles

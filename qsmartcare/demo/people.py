@@ -7,8 +7,8 @@ from datetime import date
 from django.contrib.auth.hashers import check_password
 from django.core.exceptions import ValidationError
 
-from fhirapi.smart.links import link
 from fhirapi.smart.models import RecordLink
+from fhirapi.smart.people.links import link
 from portal.accounts.approval import approve_provider
 from portal.accounts.create import create_account
 from portal.accounts.models import Account

@@ -18,7 +18,7 @@ from fhirapi.definitions.builders import (
     uri,
 )
 from fhirapi.rest import capabilities
-from fhirapi.smart import granular, scopes
+from fhirapi.smart.access import granular, scopes
 from tests.api import Api, Session, ids
 from tests.people import Person
 

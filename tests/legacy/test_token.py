@@ -11,9 +11,9 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from fhirapi.audit.models import AuditRecord
-from fhirapi.smart import keys, links
-from fhirapi.smart.issue import find, issue
 from fhirapi.smart.models import RecordLink
+from fhirapi.smart.people import keys, links
+from fhirapi.smart.tokens.issue import find, issue
 from tests.api import TOKEN, Api, Session, ids
 from tests.people import Person, make_key
 

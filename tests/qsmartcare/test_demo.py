@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from fhirapi.smart import keys
 from fhirapi.smart.models import AccessKey, Client
-from fhirapi.smart.patients import may_see
+from fhirapi.smart.people import keys
+from fhirapi.smart.people.patients import may_see
 from fhirapi.store.load import load
 from fhirapi.store.models import Content
 from fhirapi.synthetic.person import FIRST_ID

@@ -3,7 +3,7 @@
 import pytest
 from django.test import RequestFactory
 
-from fhirapi.smart import clients, origins
+from fhirapi.smart.clients import clients, origins
 from fhirapi.smart.models import Client
 from portal.accounts.models import Account
 from qsmartcare.wsgi import Application

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fhirapi.smart import keys, links
+from fhirapi.smart.people import keys, links
 from tests import people
 from tests.api import Api, diagnostics, ids
 from tests.people import Person, make_key

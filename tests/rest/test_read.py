@@ -3,7 +3,7 @@
 import pytest
 
 from fhirapi.audit.models import AuditRecord
-from fhirapi.smart import keys, links
+from fhirapi.smart.people import keys, links
 from tests import people
 from tests.api import Api, diagnostics
 from tests.people import Person, make_key

@@ -9,8 +9,9 @@ from django.db import connection
 from fhirapi.definitions import registry
 from fhirapi.search.plan import plan
 from fhirapi.search.query import parse
-from fhirapi.smart import jwt, scopes
-from fhirapi.smart.access import Access
+from fhirapi.smart.access import scopes
+from fhirapi.smart.access.decision import Access
+from fhirapi.smart.tokens import jwt
 from fhirapi.sql import Statement
 from fhirapi.store.caller import Caller
 from fhirapi.store.load import load

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from fhirapi.smart import clients
+from fhirapi.smart.clients import clients
+from fhirapi.smart.clients.registration import Details
 from fhirapi.smart.models import AccessToken, Client, DataAccessGrant, RefreshToken
-from fhirapi.smart.registration import Details
 from portal.accounts.models import Account
 
 CALLBACK = "https://app.example.com/callback"

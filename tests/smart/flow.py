@@ -16,7 +16,7 @@ from django.test import Client as HttpClient
 from django.utils import timezone
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-from fhirapi.smart import clients
+from fhirapi.smart.clients import clients
 from fhirapi.smart.models import AuthorizationCode, Client, DataAccessGrant
 from tests.people import Person
 from tests.smart.apps import CALLBACK, app

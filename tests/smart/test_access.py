@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from fhirapi.definitions import registry
 from fhirapi.outcomes import Outcome
-from fhirapi.smart.access import Access, both
-from fhirapi.smart.scopes import parse
+from fhirapi.smart.access.decision import Access, both
+from fhirapi.smart.access.scopes import parse
 from fhirapi.store.constraint import CLOSED, OPEN, Constraint, Way
 
 LAB = Way(criteria=(("category", "laboratory"),))

@@ -10,9 +10,9 @@ from oauthlib.common import Request
 from oauthlib.oauth2.rfc6749.errors import InvalidGrantError
 
 from fhirapi.audit.models import AuditRecord
-from fhirapi.smart import keys
 from fhirapi.smart.models import AccessToken, RefreshToken
-from fhirapi.smart.validator import Validator
+from fhirapi.smart.people import keys
+from fhirapi.smart.tokens.validator import Validator
 from fhirapi.sql import fetch_one
 from tests.api import Api, Session
 from tests.people import Person

@@ -8,7 +8,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from fhirapi.audit.models import AuditRecord
-from fhirapi.smart import consented
+from fhirapi.smart.authorization import consented
 from fhirapi.smart.models import AuthorizationCode, Client, DataAccessGrant
 from tests.api import Api
 from tests.people import PASSWORD, PIN, Person

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from django.utils import timezone
 
-from fhirapi.smart import launch
+from fhirapi.smart.authorization import launch
 from fhirapi.smart.models import Client, DataAccessGrant, LaunchContext
 from fhirapi.store.models import CareRelationship
 from tests.people import Person

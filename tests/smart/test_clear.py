@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from fhirapi.smart.clear import forget_expired
 from fhirapi.smart.models import (
     AccessToken,
     AuthorizationCode,
@@ -12,6 +11,7 @@ from fhirapi.smart.models import (
     RefreshToken,
     SpentAssertion,
 )
+from fhirapi.smart.tokens.clear import forget_expired
 from tests.people import Person
 from tests.smart import flow
 

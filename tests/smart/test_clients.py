@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from fhirapi.audit.models import AuditRecord
-from fhirapi.smart import clients
+from fhirapi.smart.clients import clients
 from fhirapi.smart.models import AccessToken, Client, ClientSecret, RefreshToken
 from tests.people import Person
 from tests.smart.apps import app, approve, details

@@ -7,7 +7,7 @@ import pytest
 from fhir.resources.R4B.bundle import Bundle
 
 from fhirapi.definitions import registry
-from fhirapi.smart import brands
+from fhirapi.smart.published import brands
 from tests.api import Api
 from tests.smart import flow
 

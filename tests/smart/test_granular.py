@@ -3,7 +3,7 @@
 import pytest
 
 from fhirapi.definitions.parts import PARTS
-from fhirapi.smart import granular
+from fhirapi.smart.access import granular
 
 LAB = "category=http://terminology.hl7.org/CodeSystem/observation-category|laboratory"
 

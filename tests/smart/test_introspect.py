@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from fhirapi.smart import keys
 from fhirapi.smart.models import AccessToken, Client, DataAccessGrant, RefreshToken
+from fhirapi.smart.people import keys
 from tests.api import Api
 from tests.people import Person
 from tests.smart import flow

@@ -14,8 +14,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from pytest_django import Settings
 
-from fhirapi.smart import fetch, jwks
-from fhirapi.smart.fetch import FetchProblem
+from fhirapi.smart.clients import fetch, jwks
+from fhirapi.smart.clients.fetch import FetchProblem
 from fhirapi.smart.models import Client
 from tests.smart.jwks import Publisher, ec_jwk, private_jwk, rsa_jwk, self_signed, serve
 

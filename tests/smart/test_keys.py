@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 from fhirapi.audit.models import AuditRecord
-from fhirapi.smart import keys, links, patients
-from fhirapi.smart.keys import KeyStatus, NoRecordLink, PatientsNotYours, ValidityReversed
 from fhirapi.smart.models import AccessKey, RecordLink
+from fhirapi.smart.people import keys, links, patients
+from fhirapi.smart.people.keys import KeyStatus, NoRecordLink, PatientsNotYours, ValidityReversed
 from tests import people
 from tests.api import Api, ids
 from tests.people import Person, make_key

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fhirapi.smart.overlap import common, is_within
-from fhirapi.smart.scopes import Scope, parse_one
+from fhirapi.smart.access.overlap import common, is_within
+from fhirapi.smart.access.scopes import Scope, parse_one
 
 words = st.builds(
     lambda context, kind, letters, constraint: str(

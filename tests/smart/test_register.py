@@ -7,7 +7,7 @@ from django.test import Client as Http
 from pytest_django import Settings
 
 from fhirapi.audit.models import AuditRecord
-from fhirapi.smart import clients
+from fhirapi.smart.clients import clients
 from fhirapi.smart.models import Client
 from tests.smart.apps import CALLBACK
 from tests.smart.jwks import Publisher, ec_jwk, private_jwk

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fhirapi.smart import registration
+from fhirapi.smart.clients import registration
+from fhirapi.smart.clients.registration import origins_of, problem_of_redirect_uri
 from fhirapi.smart.models import Client
-from fhirapi.smart.registration import origins_of, problem_of_redirect_uri
 from tests.smart.apps import CALLBACK, details
 from tests.smart.jwks import ec_jwk, private_jwk
 

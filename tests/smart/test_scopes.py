@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fhirapi.smart.access import Access
-from fhirapi.smart.granular import RegistryScopes, is_understood
-from fhirapi.smart.scopes import parse, parse_one, supported
+from fhirapi.smart.access.decision import Access
+from fhirapi.smart.access.granular import RegistryScopes, is_understood
+from fhirapi.smart.access.scopes import parse, parse_one, supported
 
 letters = st.sets(st.sampled_from("cruds"), min_size=1).map(
     lambda chosen: "".join(letter for letter in "cruds" if letter in chosen)

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from fhirapi.audit.models import AuditRecord
-from fhirapi.smart import backend_access, clients
+from fhirapi.smart.clients import clients
 from fhirapi.smart.models import (
     AccessToken,
     Client,
@@ -16,6 +16,7 @@ from fhirapi.smart.models import (
     RefreshToken,
     SpentAssertion,
 )
+from fhirapi.smart.tokens import backend_access
 from portal.accounts.models import Account
 from tests import people
 from tests.api import Api

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fhirapi.audit.models import AuditRecord
-from fhirapi.smart import clients
+from fhirapi.smart.clients import clients
 from fhirapi.smart.models import AccessToken, AuthorizationCode, Client, SpentAssertion
 from tests.people import Person
 from tests.smart import flow, jwks

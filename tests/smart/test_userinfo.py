@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from fhirapi.smart import links
 from fhirapi.smart.models import DataAccessGrant, RecordLink
+from fhirapi.smart.people import links
 from tests.api import Api
 from tests.people import Person
 from tests.smart import flow

@@ -6,10 +6,10 @@ from datetime import timedelta
 from django.test import Client as HttpClient
 from django.utils import timezone
 
-from fhirapi.smart import jwt
+from fhirapi.smart.access.scopes import parse
 from fhirapi.smart.models import AccessToken, Client, DataAccessGrant
-from fhirapi.smart.scopes import parse
 from fhirapi.smart.secrets import token_checksum
+from fhirapi.smart.tokens import jwt
 from tests.api import Session
 from tests.people import Person
 

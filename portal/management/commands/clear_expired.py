@@ -9,7 +9,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from fhirapi.smart import clear, registration_limit
+from fhirapi.smart.clients import registration_limit
+from fhirapi.smart.tokens import clear
 from portal.accounts import limits, recovery, registration
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from fhirapi.smart.reencrypt import reencrypt_secrets
+from fhirapi.smart.people.reencrypt import reencrypt_secrets
 from qsmartcare import env, keyring
 
 

@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from fhirapi.audit.models import AuditRecord
-from fhirapi.smart import keys
 from fhirapi.smart.models import AccessKey, AccessToken, RecordLink, RefreshToken
+from fhirapi.smart.people import keys
 from fhirapi.store.models import Content
 from portal.accounts.models import Account, PinDevice
 from tests.people import PASSWORD, PIN, make_key

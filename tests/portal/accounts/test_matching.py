@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from fhirapi.audit.models import AuditRecord
-from fhirapi.smart import links
 from fhirapi.smart.models import RecordLink
+from fhirapi.smart.people import links
 from fhirapi.store.load import load
 from portal.accounts.matching import link_if_matched, match
 from tests import people

@@ -4,8 +4,8 @@ import pytest
 from django.utils import timezone
 
 from fhirapi.audit.models import AuditRecord
-from fhirapi.smart import links
 from fhirapi.smart.models import AuthorizationCode, Client, DataAccessGrant, RecordLink
+from fhirapi.smart.people import links
 from fhirapi.store.load import load
 from tests import people
 from tests.people import Person

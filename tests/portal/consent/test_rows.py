@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fhirapi.definitions.parts import PARTS
-from fhirapi.smart.overlap import is_within
+from fhirapi.smart.access.overlap import is_within
 from portal.consent.rows import Boxes, boxes, granted
 
 OBSERVATION = "patient/Observation.rs"

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from fhirapi.audit.models import AuditRecord
-from fhirapi.smart import clients
+from fhirapi.smart.clients import clients
 from fhirapi.smart.models import AccessToken
 from fhirapi.smart.models import Client as App
 from fhirapi.store.load import load

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from fhirapi.smart import clients, granular
+from fhirapi.smart.access import granular
+from fhirapi.smart.clients import clients
 from fhirapi.smart.models import Client as App
 from tests.people import Person
 from tests.portal.developers.conftest import page_of, register

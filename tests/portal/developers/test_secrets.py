@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from fhirapi.audit.models import AuditRecord
-from fhirapi.smart import clients
+from fhirapi.smart.clients import clients
 from fhirapi.smart.models import Client as App
 from tests.people import PIN, Person
 from tests.portal.developers.conftest import page_of

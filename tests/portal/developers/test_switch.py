@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from fhirapi.smart import clients
+from fhirapi.smart.clients import clients
 from fhirapi.smart.models import AccessToken
 from fhirapi.smart.models import Client as App
 from tests.people import Person

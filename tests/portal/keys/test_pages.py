@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from fhirapi.audit.models import AuditRecord
-from fhirapi.smart import keys, links
+from fhirapi.smart.people import keys, links
 from tests import people
 from tests.people import make_key
 from tests.portal.keys.conftest import VALID, address_of

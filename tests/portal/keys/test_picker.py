@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from fhirapi.audit.models import AuditRecord
-from fhirapi.smart import keys, patients
+from fhirapi.smart.people import keys, patients
 from fhirapi.store.load import load
 from portal.keys import picker
 from tests import people

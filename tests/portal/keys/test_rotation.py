@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from fhirapi.smart import keys
+from fhirapi.smart.people import keys
 from tests.portal.keys.conftest import address_of
 from tests.portal.ui.browser import text
 

@@ -1,0 +1,1 @@
+"""A person lets an app in: the authorize request, what was consented, launches, codes."""

@@ -1,0 +1,1 @@
+"""Accounts, access keys, and which patients an account may see."""

@@ -1,0 +1,1 @@
+"""What everybody may read without a token: discovery, brands, style."""

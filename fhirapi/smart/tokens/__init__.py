@@ -1,0 +1,1 @@
+"""Tokens: the endpoint, what is issued, and how a token is looked into or ended."""

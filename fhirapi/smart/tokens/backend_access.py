@@ -1,0 +1,125 @@
+"""What a backend service may see: an administrator approves it, once, for all its tokens.
+
+https://hl7.org/fhir/smart-app-launch/backend-services.html - nobody signs in, so the approval is
+made beforehand: an account that stands for the practice, and a standing grant to the service.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractUser
+from django.db import transaction
+from django.utils import timezone
+
+from fhirapi.audit.models import AuditRecord
+from fhirapi.audit.record import record
+from fhirapi.smart.access.scopes import parse_one
+from fhirapi.smart.models import AccessToken, Client, DataAccessGrant, RecordLink
+from fhirapi.smart.people.links import link, unlink
+from fhirapi.smart.published.practices import practices
+
+if TYPE_CHECKING:
+    from django.db.models import Manager
+
+_ORGANIZATION = RecordLink.Kind.ORGANIZATION.value
+
+
+class NotABackendService(ValueError):
+    """Only clients of that kind work without a person."""
+
+
+class NoPractice(ValueError):
+    """The store holds no Organization that runs a Location: load the practice's first."""
+
+
+def standing_grant(client: Client) -> DataAccessGrant | None:
+    """The approval in force."""
+    live = DataAccessGrant.objects.filter(client=client, revoked_at=None)
+    return live.order_by("-pk").first()
+
+
+@transaction.atomic
+def approve(
+    client: Client,
+    *,
+    by: AbstractUser | None,
+    patient_ids: list[str] | None = None,
+    method: RecordLink.Method = RecordLink.Method.ADMINISTRATOR,
+    address: str | None = None,
+) -> DataAccessGrant:
+    """For the ``system/`` scopes it is registered for. ``patient_ids``: None opens every record.
+
+    An earlier approval ends, its tokens too.
+    """
+    if client.kind != Client.Kind.BACKEND:
+        raise NotABackendService(f"{client.client_id} is no backend service.")
+    _end(client)
+    account = _account_of(client, by, method)
+    words = (word for word in client.allowed_scopes.split() if _is_of_system(word))
+    grant = DataAccessGrant.objects.create(
+        account_id=account.pk, client=client, scope=" ".join(words), patient_ids=patient_ids
+    )
+    _record(client, by, "backend service approved", address)
+    return grant
+
+
+@transaction.atomic
+def withdraw(client: Client, *, by: AbstractUser | None, address: str | None = None) -> None:
+    """Its tokens end now."""
+    if not _end(client):
+        return
+    account = _accounts().filter(username=_username(client)).first()
+    if account is not None:
+        unlink(account, _ORGANIZATION, by=by)
+        _accounts().filter(pk=account.pk).update(is_active=False)
+    _record(client, by, "backend service withdrawn", address)
+
+
+def _end(client: Client) -> bool:
+    live = DataAccessGrant.objects.filter(client=client, revoked_at=None)
+    AccessToken.objects.filter(application=client).delete()
+    return bool(live.update(revoked_at=timezone.now()))
+
+
+def _account_of(client: Client, by: AbstractUser | None, method: RecordLink.Method) -> AbstractUser:
+    """Nobody signs in as it: it has neither password nor PIN, and no person may take its name."""
+    account: AbstractUser
+    account, is_new = _accounts().get_or_create(
+        username=_username(client), defaults={"first_name": "Service", "last_name": client.name}
+    )
+    if is_new:
+        account.set_unusable_password()
+    account.is_active = True
+    account.save()
+    linked = RecordLink.objects.filter(
+        account_id=account.pk, resource_type=_ORGANIZATION, revoked_at=None
+    )
+    if not linked.exists():
+        found = practices()
+        if not found:
+            raise NoPractice("Load the practice's Organization and Location first.")
+        link(account, _ORGANIZATION, found[0].id, method=method, by=by)
+    return account
+
+
+def _accounts() -> "Manager[Any]":
+    return get_user_model()._default_manager
+
+
+def _username(client: Client) -> str:
+    return f"~service-{client.client_id}"
+
+
+def _is_of_system(word: str) -> bool:
+    scope = parse_one(word)
+    return scope is not None and scope.context == "system"
+
+
+def _record(client: Client, by: AbstractUser | None, what: str, address: str | None) -> None:
+    record(
+        AuditRecord.Action.APPROVE,
+        account_id=by.pk if by else None,
+        client_id=client.client_id,
+        detail=what,
+        address=address,
+    )

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import AbstractUser
 from django.db import models, transaction
@@ -62,6 +63,12 @@ class Account(Person, AbstractUser):  # type: ignore[django-manager-missing]  # 
     last_name = models.CharField("last name", max_length=100)
     provider_approved_at = models.DateTimeField(null=True, blank=True)
     birth_date = models.DateField("date of birth", null=True, blank=True)
+    language = models.CharField(
+        max_length=7, choices=settings.LANGUAGES, blank=True, help_text="Of pages and letters."
+    )
+    time_zone = models.CharField(
+        max_length=40, blank=True, help_text="As tzdata names it. Empty: the practice's."
+    )
 
     class Meta(AbstractUser.Meta):
         abstract = False

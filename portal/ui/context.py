@@ -5,6 +5,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
 from portal.accounts.models import Account
+from portal.ui.menu import menu
 from portal.ui.state import keys_title
 
 
@@ -15,4 +16,5 @@ def portal(request: HttpRequest) -> dict[str, object]:
         "is_demo": settings.DEMO,
         "base_url": settings.BASE_URL,
         "keys_title": keys_title(user) if isinstance(user, Account) else "",
+        "menu": menu(request, user) if isinstance(user, Account) else [],
     }

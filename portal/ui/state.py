@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from fhirapi.smart.people import patients
 from portal.accounts.models import Account
 
@@ -40,4 +42,4 @@ def state_of(account: Account) -> AccountState:
 
 def keys_title(account: Account) -> str:
     """The guide's two names of the page of access keys."""
-    return "Manage FHIR API" if account.wants_provider else "Manage API"
+    return _("Manage FHIR API") if account.wants_provider else _("Manage API")

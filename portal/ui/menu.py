@@ -1,0 +1,50 @@
+"""The main menu of those who signed in: one row an entry, in the order in which they stand."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.models import Account
+from portal.ui.state import keys_title
+
+
+@dataclass(frozen=True)
+class Entry:
+    words: Promise | Callable[[Account], str | Promise]
+    url_name: str
+    is_for: Callable[[Account], bool] = lambda account: True
+
+
+@dataclass(frozen=True)
+class Shown:
+    words: str
+    address: str
+    current: str
+    """For ``aria-current``: ``page``, ``true`` for a page below it, or nothing."""
+
+
+ENTRIES = (
+    Entry(_("Developer Portal"), "portal:home"),
+    Entry(keys_title, "portal:keys"),
+    Entry(_("Patients"), "portal:patients", lambda account: account.is_provider),
+    Entry(_("Connected apps"), "fhir:manage"),
+    Entry(_("My apps"), "portal:apps"),
+    Entry(_("Activity"), "portal:activity"),
+    Entry(_("Documentation"), "portal:documentation"),
+    Entry(_("Settings"), "portal:settings"),
+)
+
+
+def menu(request: HttpRequest, account: Account) -> list[Shown]:
+    return [_shown(each, request.path, account) for each in ENTRIES if each.is_for(account)]
+
+
+def _shown(entry: Entry, path: str, account: Account) -> Shown:
+    address = reverse(entry.url_name)
+    is_below = entry.url_name != "portal:home" and path.startswith(address)
+    words = entry.words(account) if callable(entry.words) else entry.words
+    return Shown(str(words), address, "page" if path == address else "true" if is_below else "")

@@ -37,6 +37,16 @@ class AuditRecord(models.Model):
         CLIENT_SECRET = "client-secret", "Secret of an app changed"
         CLIENT_STATUS = "client-status", "App disabled or enabled"
         CLIENT_DELETE = "client-delete", "App deleted"
+        CLIENT_REVIEW = "client-review", "App reviewed"
+        EXPORT = "export", "Record downloaded"
+        AUDIT_EXPORT = "audit-export", "Activity downloaded"
+        ACCOUNT_CHANGE = "account-change", "Account changed"
+        ACCOUNT_CLOSE = "account-close", "Account closed"
+        FACTOR = "factor", "Second factor added or removed"
+        SESSION_END = "session-end", "Session ended"
+        TEAM = "team", "Team changed"
+        INTROSPECT = "introspect", "Token looked into"
+        OPERATION = "operation", "Operation by an administrator"
 
     class Outcome(models.TextChoices):
         SUCCESS = "success", "Success"

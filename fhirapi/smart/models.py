@@ -33,6 +33,14 @@ class Client(AbstractApplication):
         BACKEND = "backend-service", "Backend service: no person takes part"
         ACCESS_KEY = "access-key", "Access key of an account"
 
+    class Review(models.TextChoices):
+        """Whether somebody of ours has looked at the app."""
+
+        NOT_ASKED = "not-asked", "Not reviewed"
+        WAITING = "waiting", "Waiting for review"
+        APPROVED = "approved", "Reviewed"
+        DECLINED = "declined", "Declined"
+
     kind = models.CharField(max_length=30, choices=Kind, default=Kind.ACCESS_KEY)
     description = models.TextField(blank=True, help_text="What people read on the consent page.")
     jwks = models.JSONField(null=True, blank=True, help_text="Public keys, by value (RFC 7517).")
@@ -50,6 +58,13 @@ class Client(AbstractApplication):
     privacy_answers = models.JSONField(
         default=dict, blank=True, help_text="By the names of privacy.QUESTIONS."
     )
+    review = models.CharField(max_length=12, choices=Review, default=Review.NOT_ASKED)
+    review_asked_at = models.DateTimeField(null=True, blank=True)
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    review_note = models.TextField(blank=True, help_text="What the reviewer tells the developer.")
     may_introspect = models.BooleanField(
         default=False, help_text="May look into tokens of other clients, as a resource server does."
     )

@@ -39,6 +39,16 @@ _DEEDS: dict[str, str] = {
     Action.CLIENT_SECRET: "Made or revoked a secret of an app",
     Action.CLIENT_STATUS: "Disabled or enabled an app",
     Action.CLIENT_DELETE: "Deleted an app",
+    Action.CLIENT_REVIEW: "Review of an app",
+    Action.EXPORT: "Downloaded a record",
+    Action.AUDIT_EXPORT: "Downloaded this list",
+    Action.ACCOUNT_CHANGE: "Changed the account",
+    Action.ACCOUNT_CLOSE: "Closed the account",
+    Action.FACTOR: "Added or removed a way to sign in",
+    Action.SESSION_END: "Ended a session",
+    Action.TEAM: "Changed who is on the team",
+    Action.INTROSPECT: "Looked into a token",
+    Action.OPERATION: "Worked at the operations desk",
 }
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import record
 from fhirapi.smart import secrets
+from fhirapi.smart.clients import review
 from fhirapi.smart.clients.registration import Details
 from fhirapi.smart.models import (
     AccessToken,
@@ -236,6 +237,7 @@ def details_of(client: Client) -> Details:
 
 
 def _take_over(client: Client, details: Details) -> None:
+    before = review.looked_at(client)
     client.name, client.description = details.name, details.description
     client.redirect_uris = " ".join(details.redirect_uris)
     client.allowed_origins = " ".join(details.allowed_origins)
@@ -247,6 +249,8 @@ def _take_over(client: Client, details: Details) -> None:
     if details.privacy_answers != client.privacy_answers:
         client.privacy_answers = details.privacy_answers
         client.privacy_attested_at = timezone.now() if details.privacy_answers else None
+    if review.looked_at(client) != before:
+        review.void(client)
 
 
 def _lock(client: Client) -> None:

@@ -13,6 +13,8 @@ class RepeatedField(ValueError):
 
 def lower_field_names(request: HttpRequest) -> None:
     """``Client_ID``, ``CLIENT_ID`` and ``client_id`` are the same form field."""
+    if all(_is_clean(name) and len(values) == 1 for name, values in request.POST.lists()):
+        return  # a copy takes longer than a look
     lowered = QueryDict(mutable=True)
     for name, values in request.POST.lists():
         clean = name.strip().lower()
@@ -20,6 +22,10 @@ def lower_field_names(request: HttpRequest) -> None:
             raise RepeatedField(clean)
         lowered.setlist(clean, values)
     request.POST = lowered  # type: ignore[assignment]  # the setter takes any
+
+
+def _is_clean(name: str) -> bool:
+    return name == name.strip().lower()
 
 
 def resource_type(name: str) -> ResourceType:

@@ -14,10 +14,9 @@ import orjson
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from django.conf import settings
-from jwt import InvalidTokenError
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
-from jwt.api_jws import PyJWS
 
+from fhirapi.smart import jws
 from fhirapi.smart.answers import Refused
 from fhirapi.smart.clients.jwks import ALGORITHMS, FetchProblem, keys_of
 from fhirapi.smart.models import Client
@@ -35,7 +34,7 @@ _SPEND = """
 INSERT INTO fhirapi_spentassertion (digest, expires_at) VALUES (%s, %s)
 ON CONFLICT DO NOTHING RETURNING digest
 """
-_jws = PyJWS()
+_VERIFIERS = {"RSA": RSAAlgorithm(RSAAlgorithm.SHA384), "EC": ECAlgorithm(ECAlgorithm.SHA384)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,8 @@ def unverified(text: str, assertion_type: str, client_id: str = "") -> Unverifie
     """``client_id``: of the form, where one came along. RFC 7521 4.2: it must be the same."""
     if assertion_type != TYPE:
         raise _refused(f"client_assertion_type must be {TYPE}.")
-    header, claims, signature = _taken_apart(text)
+    parts = _taken_apart(text)
+    header, claims = parts.header, parts.payload
     algorithm, kid = header.get("alg"), header.get("kid")
     if not isinstance(algorithm, str) or algorithm not in KEY_TYPES:
         raise _refused("The assertion must be signed with RS384 or ES384.")
@@ -77,8 +77,7 @@ def unverified(text: str, assertion_type: str, client_id: str = "") -> Unverifie
         raise _refused("The assertion's iss and sub must both be the client_id.")
     if client_id and client_id != issuer:
         raise _refused("The form's client_id is not that of the assertion.")
-    signed = text.rpartition(".")[0].encode()
-    return Unverified(signed, signature, algorithm, kid, header.get("jku"), claims)
+    return Unverified(parts.signed, parts.signature, algorithm, kid, header.get("jku"), claims)
 
 
 def verify(found: Unverified, client: Client) -> Verified:
@@ -98,18 +97,13 @@ def replayed() -> Refused:
     return _refused("The assertion was used before. Sign a new one, with a new jti, each time.")
 
 
-def _taken_apart(text: str) -> tuple[dict[str, Any], dict[str, Any], bytes]:
-    """Header, claims and signature."""
+def _taken_apart(text: str) -> jws.Parts:
     if len(text) > _MOST_CHARACTERS:
         raise _refused("The assertion is too long.")
     try:
-        parts = _jws.decode_complete(text, options={"verify_signature": False})
-        claims = orjson.loads(parts["payload"])
-    except (InvalidTokenError, ValueError, RecursionError):
+        return jws.taken_apart(text)
+    except ValueError:
         raise _refused("The assertion is not a signed JWT.") from None
-    if not isinstance(claims, dict):
-        raise _refused("The assertion's claims are not a JSON object.")
-    return parts["header"], claims, parts["signature"]
 
 
 def _check_signature(found: Unverified, client: Client) -> None:
@@ -118,16 +112,16 @@ def _check_signature(found: Unverified, client: Client) -> None:
     except FetchProblem as problem:
         raise _refused(f"The keys at jwks_uri cannot be read: {problem}") from None
     kind = KEY_TYPES[found.algorithm]
-    keys = [public_key(orjson.dumps(each)) for each in candidates if each.get("kty") == kind]
+    keys = [_public_key(orjson.dumps(each)) for each in candidates if each.get("kty") == kind]
     if not keys:
         raise _refused("None of the registered keys has this kid and suits this alg.")
-    algorithm = _jws.get_algorithm_by_name(found.algorithm)
-    if not any(algorithm.verify(found.signed, key, found.signature) for key in keys):
+    verifier: Any = _VERIFIERS[kind]
+    if not any(verifier.verify(found.signed, key, found.signature) for key in keys):
         raise _refused("The assertion's signature is not that of the registered key.")
 
 
 @lru_cache(maxsize=1000)
-def public_key(jwk: bytes) -> RSAPublicKey | EllipticCurvePublicKey:
+def _public_key(jwk: bytes) -> RSAPublicKey | EllipticCurvePublicKey:
     """Kept: checking a curve's point costs as much as a signature."""
     text = jwk.decode()
     is_rsa = orjson.loads(jwk)["kty"] == "RSA"

@@ -11,12 +11,16 @@ from functools import lru_cache
 from typing import Any
 
 import jwt
+import orjson
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.conf import settings
 from jwcrypto.jwk import JWK
 
 from fhirapi.outcomes import malformed_token, token_expired
+from fhirapi.smart import jws
 from fhirapi.smart.access.decision import Access
 from fhirapi.smart.access.scopes import Scope, parse
 from fhirapi.smart.secrets import token_checksum
@@ -61,8 +65,14 @@ def sign(
         claims["patient"] = patient_id
     if fhir_user:
         claims["fhirUser"] = fhir_user
-    key = _private_key()
-    return jwt.encode(claims, key, _ALGORITHM, headers={"typ": "at+jwt", "kid": key_id()})
+    signed = _header() + b"." + jws.encoded(orjson.dumps(claims))
+    signature = _private_key().sign(signed, PKCS1v15(), SHA256())
+    return (signed + b"." + jws.encoded(signature)).decode()
+
+
+@lru_cache(maxsize=1)
+def _header() -> bytes:
+    return jws.encoded(orjson.dumps({"alg": _ALGORITHM, "typ": "at+jwt", "kid": key_id()}))
 
 
 def sign_id_token(claims: dict[str, Any], *, client_id: str) -> str:

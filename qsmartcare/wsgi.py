@@ -50,6 +50,7 @@ class Application(WSGIHandler):
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> "Iterable[bytes]":
         if environ["REQUEST_METHOD"] != "GET" or not is_read(environ["PATH_INFO"]):
+            _measure_body(environ)
             return super().__call__(environ, start_response)
         # Without request_started and request_finished: they look after the ORM's connections, and
         # a read's own (fhirapi/sql.py) heals itself.
@@ -81,6 +82,17 @@ class Application(WSGIHandler):
         view, args, kwargs = self.resolve_request(request)
         response: HttpResponseBase = view(request, *args, **kwargs)
         return response
+
+
+def _measure_body(environ: "WSGIEnvironment") -> None:
+    """Django reads as much as Content-Length says: nothing of a body that comes in chunks.
+
+    RFC 9112 7.1. Of a body that is too large only as much as Django needs to see that it is.
+    """
+    if "HTTP_TRANSFER_ENCODING" not in environ:
+        return
+    body = environ["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+    environ["CONTENT_LENGTH"], environ["wsgi.input"] = str(len(body)), BytesIO(body)
 
 
 def is_read(path: str) -> bool:

@@ -3,7 +3,8 @@
 import pytest
 
 from fhirapi.audit.models import AuditRecord
-from fhirapi.smart.models import DataAccessGrant, RecordLink
+from fhirapi.smart.models import AccessToken, Client, DataAccessGrant, RecordLink
+from fhirapi.smart.secrets import token_checksum
 from tests import versions
 from tests.api import Api, diagnostics, ids
 from tests.people import Person
@@ -166,3 +167,23 @@ def test_a_whole_record_brings_practice_data_that_a_constraint_opens(
     scope = f"user/Patient.rs user/Encounter.rs user/Location.rs?status={status}"
     found = tokens.issue(dr_grey, scope).get("Patient/142859/$everything").json()["entry"]
     assert ("ward" in {each["resource"]["id"] for each in found}) == is_added
+
+
+def test_an_app_that_is_disabled_by_hand_reads_nothing_not_even_when_enabled_again(
+    rebecca: Person,
+) -> None:
+    session = tokens.issue(rebecca, "patient/*.rs", patient="142859")
+    for moment in ("2024-01-01T00:00Z", None):
+        Client.objects.filter(kind="confidential-symmetric").update(disabled_at=moment)
+        assert session.get("Patient/142859").status_code == 401
+    assert not DataAccessGrant.objects.filter(
+        client__kind="confidential-symmetric", revoked_at=None
+    ).exists()
+
+
+def test_disabling_one_app_leaves_the_others_what_they_have(rebecca: Person) -> None:
+    session = tokens.issue(rebecca, "patient/*.rs", patient="142859")
+    other = tokens.issue(rebecca, "patient/*.rs", patient="142859")
+    of_session = AccessToken.objects.get(token_checksum=token_checksum(session.token))
+    Client.objects.filter(pk=of_session.application_id).update(disabled_at="2024-01-01T00:00Z")
+    assert other.get("Patient/142859").status_code == 200

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from fhirapi.audit.models import AuditRecord
 from fhirapi.smart.models import AccessToken, Client, DataAccessGrant, RefreshToken
 from fhirapi.smart.people import keys
 from tests.api import Api
@@ -120,6 +121,23 @@ def test_a_token_of_a_disabled_app_is_dead(app: App, pair: dict[str, Any]) -> No
     Client.objects.filter(pk=server.client.pk).update(may_introspect=True)
     Client.objects.filter(pk=app.client.pk).update(disabled_at=timezone.now())
     assert introspect(server, pair["access_token"]).json() == DEAD
+
+
+def test_the_trail_says_who_looked_whose_token_it_is_and_not_the_token(
+    app: App, pair: dict[str, Any], rebecca: Person
+) -> None:
+    server = flow.asymmetric()
+    Client.objects.filter(pk=server.client.pk).update(may_introspect=True)
+    introspect(server, pair["access_token"])
+    [looked] = AuditRecord.objects.filter(action="introspect")
+    assert (looked.client_id, looked.account_id) == (server.id, rebecca.account.pk)
+    assert looked.patient_ids == ["142859"]
+    assert looked.detail == f"token of {app.id}"
+
+
+def test_who_learns_nothing_leaves_no_record_of_it(app: App, db: None) -> None:
+    introspect(app, "made up")
+    assert not AuditRecord.objects.filter(action="introspect").exists()
 
 
 def test_nobody_looks_without_proof(app: App, pair: dict[str, Any]) -> None:

@@ -8,9 +8,13 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from fhirapi.smart.models import AccessToken, DataAccessGrant, RefreshToken
+from fhirapi.smart.models import AccessToken, Client, DataAccessGrant, RefreshToken
+from fhirapi.smart.tokens import backend_access
+from portal.accounts.models import Account
+from tests.api import Api
 from tests.people import Person
 from tests.smart import flow
+from tests.smart.apps import app
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -56,3 +60,16 @@ def test_what_one_connection_revokes_another_refuses_at_once(rebecca: Person) ->
     DataAccessGrant.objects.update(revoked_at="2024-01-01T00:00Z")
     [after] = at_once(1, lambda: flow.read(app, token))
     assert (before.status_code, after.status_code) == (200, 401)
+
+
+def test_of_approvals_of_one_service_at_once_the_last_stands(api: Api, practice: None) -> None:
+    api.has(
+        {"resourceType": "Organization", "id": "oak", "name": "Oak Clinic"},
+        {"resourceType": "Location", "id": "l1", "name": "Oak",
+         "managingOrganization": {"reference": "Organization/oak"}},
+    )  # fmt: skip
+    service = app(None, Client.Kind.BACKEND, jwks={"keys": [flow.key_pair("ES384")[1]]})
+    grants = at_once(3, lambda: backend_access.approve(service, by=None))
+    standing = DataAccessGrant.objects.get(client=service, revoked_at=None)
+    assert standing.pk == max(grant.pk for grant in grants)
+    assert Account.objects.filter(username__startswith="~service-").count() == 1

@@ -174,9 +174,9 @@ def disable(client: Client, *, by: AbstractUser, address: str | None = None) -> 
     _lock(client)
     if client.disabled_at:
         return
+    _end_access(client, by, address)  # a trigger would too, but leaves no record (migration 0017)
     client.disabled_at, client.disabled_by = timezone.now(), by
     client.save(update_fields=["disabled_at", "disabled_by"])
-    _end_access(client, by, address)
     _record(client, Action.CLIENT_STATUS, by, address, "disabled")
 
 

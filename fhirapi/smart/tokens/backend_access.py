@@ -53,6 +53,8 @@ def approve(
     """
     if client.kind != Client.Kind.BACKEND:
         raise NotABackendService(f"{client.client_id} is no backend service.")
+    # Two who approve at once: the second finds, and ends, what the first has made.
+    Client.objects.select_for_update().get(pk=client.pk)
     _end(client)
     account = _account_of(client, by, method)
     words = (word for word in client.allowed_scopes.split() if _is_of_system(word))

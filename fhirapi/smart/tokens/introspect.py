@@ -8,6 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from fhirapi.audit.models import AuditRecord
+from fhirapi.audit.record import address_of, record
 from fhirapi.smart.answers import Refused, answer
 from fhirapi.smart.clients.client_auth import authenticate_request
 from fhirapi.smart.models import Client
@@ -32,6 +34,7 @@ def introspect(request: HttpRequest) -> HttpResponse:
     found = living.find(token)
     if found is None or not (client.may_introspect or found.client_pk == client.pk):
         return answer(_DEAD)
+    _record(found, client, address_of(request))
     return answer(_members(found))
 
 
@@ -49,6 +52,18 @@ def _caller(request: HttpRequest) -> Client:
         raise Refused("invalid_token", _NO_BEARER, status=401, challenge=challenge)
     caller: Client = Client.objects.get(pk=found.client_pk)
     return caller
+
+
+def _record(found: Living, by: Client, address: str | None) -> None:
+    """Whoever looks learns whose token it is and of which patient."""
+    record(
+        AuditRecord.Action.INTROSPECT,
+        account_id=found.account_id,
+        client_id=by.client_id,
+        patient_ids=[found.patient_id] if found.patient_id else None,
+        detail=None if found.client_pk == by.pk else f"token of {found.client_id}",
+        address=address,
+    )
 
 
 def _members(found: Living) -> dict[str, Any]:

@@ -159,7 +159,7 @@ class EmbeddedPostgres:
         options = f"-p {_PORT} -k {shlex.quote(str(self._socket_folder))}"
         log = self._folder / "server.log"
         # A server that crashed a moment ago has children that still hold its shared memory.
-        for pause in (0, 0.5, 2):
+        for pause in (0, 0.5, 2, 5):
             time.sleep(pause)
             try:
                 failed = self._pg_ctl("-w", "-t", "60", "-l", str(log), "-o", options, "start")

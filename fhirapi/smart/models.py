@@ -275,6 +275,9 @@ class AuthorizationCode(AbstractGrant):
     access_token = models.ForeignKey(
         "AccessToken", null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
     )
+    signed_in_at = models.BigIntegerField(
+        null=True, editable=False, help_text="Of the session that approved: seconds since 1970."
+    )
 
 
 class AccessToken(AbstractAccessToken):

@@ -148,7 +148,9 @@ class _Page:
                 before=before,
                 address=address_of(self.request),
             )
-            address = authorize.code_address(self.request, self.asked, grant, scopes)
+            address = authorize.code_address(
+                self.request, self.asked, grant, scopes, signed_in_at=signed_in_at(self.request)
+            )
         return _to_app(self.request, self.asked.client, address)
 
     def _denied(self) -> HttpResponse:

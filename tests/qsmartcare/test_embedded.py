@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +23,14 @@ def folder() -> Iterator[Path]:
 
 def server_pid(folder: Path) -> int:
     return int((folder / "postmaster.pid").read_text().splitlines()[0])
+
+
+def wait_until_gone(pid: int) -> None:
+    """A killed process dies when the machine gets round to it; it may stay behind as a zombie."""
+    until = time.monotonic() + 30
+    while Path(f"/proc/{pid}/cmdline").exists() and Path(f"/proc/{pid}/cmdline").read_bytes():
+        assert time.monotonic() < until
+        time.sleep(0.01)
 
 
 def test_it_keeps_what_was_written(folder: Path) -> None:
@@ -58,7 +67,9 @@ def test_a_server_that_was_left_running_is_taken_over(folder: Path) -> None:
 def test_a_crash_is_recovered_from(folder: Path) -> None:
     crashed = EmbeddedPostgres(folder)
     crashed.ensure_database("mine")
-    os.kill(server_pid(folder), signal.SIGKILL)
+    pid = server_pid(folder)
+    os.kill(pid, signal.SIGKILL)
+    wait_until_gone(pid)
     with EmbeddedPostgres(folder) as server:
         psycopg.connect(server.url("mine")).close()
 

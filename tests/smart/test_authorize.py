@@ -3,6 +3,7 @@
 from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
 
+import jwt
 import pytest
 from django.test import Client as Browser
 from django.utils import timezone
@@ -10,6 +11,7 @@ from django.utils import timezone
 from fhirapi.audit.models import AuditRecord
 from fhirapi.smart.authorization import consented
 from fhirapi.smart.models import AuthorizationCode, Client, DataAccessGrant
+from portal.accounts.models import Account
 from tests.api import Api
 from tests.people import PASSWORD, PIN, Person
 from tests.portal.ui.browser import signed_in, text
@@ -141,6 +143,18 @@ def test_signing_in_again_can_be_demanded(rebeccas: App, changed):
     assert "_auth_user_id" not in rebeccas.browser.session
     wanted = dict(parse_qsl(urlsplit(door["Location"]).query))["next"]
     assert not {"prompt", "max_age"} & dict(parse_qsl(urlsplit(wanted).query)).keys()
+
+
+def test_the_app_hears_when_this_session_began_not_when_another_did(rebeccas: App):
+    session = rebeccas.browser.session
+    session["signed_in_at"] = began = 1_700_000_000
+    session.save()
+    signed_in(Account.objects.get(username="rebecca"))  # at another desk, just now
+    code = answer(rebeccas.approve(scope="openid launch/patient patient/*.rs"))["code"]
+    told = jwt.decode(
+        rebeccas.exchange(code).json()["id_token"], options={"verify_signature": False}
+    )
+    assert told["auth_time"] == began
 
 
 def test_somebody_else_can_sign_in_instead(rebeccas: App):

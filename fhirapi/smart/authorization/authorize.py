@@ -123,13 +123,21 @@ def error_address(redirect_uri: str, refused: Refused, state: str) -> str:
 
 
 def code_address(
-    request: HttpRequest, asked: Asked, grant: DataAccessGrant, scopes: list[str]
+    request: HttpRequest,
+    asked: Asked,
+    grant: DataAccessGrant,
+    scopes: list[str],
+    *,
+    signed_in_at: int,
 ) -> str:
-    """Where the app receives a code bound to the grant. django-oauth-toolkit makes it."""
+    """Where the app receives a code bound to the grant. django-oauth-toolkit makes it.
+
+    ``signed_in_at``: when this session began, in seconds; another of the account may be younger.
+    """
     endpoint = _Endpoint()
     try:
         _, credentials = endpoint.validate_authorization_request(request)
-        credentials["data_access_grant"] = grant
+        credentials |= {"data_access_grant": grant, "signed_in_at": signed_in_at}
         address, *_ = endpoint.create_authorization_response(
             request, " ".join(scopes), credentials, allow=True
         )
@@ -165,7 +173,8 @@ class AuthorizeRules(OAuth2Validator):
     ) -> AuthorizationCode:
         made: AuthorizationCode = super()._create_authorization_code(request, code, expires)
         made.data_access_grant = request.data_access_grant
-        made.save(update_fields=["data_access_grant"])
+        made.signed_in_at = request.signed_in_at or None
+        made.save(update_fields=["data_access_grant", "signed_in_at"])
         return made
 
 

@@ -95,8 +95,8 @@ class Validator(AuthorizeRules):
         code = request.authorization_code
         if code is not None:  # OpenID Connect Core 12.2: a refreshed one is of no new sign-in
             claims |= {"nonce": code.nonce} if code.nonce else {}
-            signed_in = request.user.last_login
-            claims |= {"auth_time": int(signed_in.timestamp())} if signed_in else {}
+            signed_in = code.signed_in_at  # not last_login, which another session may have set
+            claims |= {"auth_time": signed_in} if signed_in else {}
         return jwt.sign_id_token(claims, client_id=request.client.client_id)
 
     def _save_bearer_token(

@@ -126,8 +126,9 @@ def code(
 
 def claims_of(id_token: str, app: App) -> dict[str, Any]:
     """Checked as an app checks it."""
-    [jwk] = app.http.get("/R4-patient-api/oauth2/jwks").json()["keys"]
-    assert jwt.get_unverified_header(id_token)["kid"] == jwk["kid"]
+    published = app.http.get("/R4-patient-api/oauth2/jwks").json()["keys"]
+    kid = jwt.get_unverified_header(id_token)["kid"]
+    [jwk] = [each for each in published if each["kid"] == kid]
     found: dict[str, Any] = jwt.decode(
         id_token, jwt.PyJWK(jwk).key, ["RS256"], audience=app.id, issuer=FHIR
     )

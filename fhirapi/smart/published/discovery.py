@@ -15,7 +15,7 @@ from fhirapi.smart.addresses import absolute, offered
 from fhirapi.smart.clients.assertion import KEY_TYPES
 from fhirapi.smart.published.brands import identifier
 from fhirapi.smart.published.public import public_document
-from fhirapi.smart.tokens import jwt
+from fhirapi.smart.tokens import signing_keys
 
 _CAPABILITIES = (
     "launch-ehr", "launch-standalone", "authorize-post",
@@ -76,7 +76,7 @@ def openid_configuration() -> bytes:
 @lru_cache(maxsize=1)
 def jwks() -> bytes:
     """The keys that verify our id_tokens and access tokens. RFC 7517"""
-    return orjson.dumps({"keys": [jwt.public_jwk()]})
+    return orjson.dumps({"keys": list(signing_keys.public().values())})
 
 
 def _server() -> dict[str, Any]:

@@ -12,21 +12,15 @@ from typing import Any
 
 import jwt
 import orjson
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.conf import settings
-from jwcrypto.jwk import JWK
 
 from fhirapi.outcomes import malformed_token, token_expired
 from fhirapi.smart import jws
 from fhirapi.smart.access.decision import Access
 from fhirapi.smart.access.scopes import Scope, parse
 from fhirapi.smart.secrets import token_checksum
+from fhirapi.smart.tokens import signing_keys
 from fhirapi.smart.tokens.identity import own_record
-
-_ALGORITHM = "RS256"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +60,13 @@ def sign(
     if fhir_user:
         claims["fhirUser"] = fhir_user
     signed = _header() + b"." + jws.encoded(orjson.dumps(claims))
-    signature = _private_key().sign(signed, PKCS1v15(), SHA256())
-    return (signed + b"." + jws.encoded(signature)).decode()
+    return (signed + b"." + jws.encoded(signing_keys.sign_access(signed))).decode()
 
 
 @lru_cache(maxsize=1)
 def _header() -> bytes:
-    return jws.encoded(orjson.dumps({"alg": _ALGORITHM, "typ": "at+jwt", "kid": key_id()}))
+    kid = signing_keys.public()["ES256"]["kid"]
+    return jws.encoded(orjson.dumps({"alg": "ES256", "typ": "at+jwt", "kid": kid}))
 
 
 def sign_id_token(claims: dict[str, Any], *, client_id: str) -> str:
@@ -84,7 +78,9 @@ def sign_id_token(claims: dict[str, Any], *, client_id: str) -> str:
         "iat": now,
         "exp": now + settings.ACCESS_TOKEN_LIFETIME,
     }
-    return jwt.encode({**claims, **own}, _private_key(), _ALGORITHM, headers={"kid": key_id()})
+    kid = signing_keys.public()["RS256"]["kid"]
+    key = signing_keys.of_identity()
+    return jwt.encode({**claims, **own}, key, "RS256", headers={"kid": kid})
 
 
 def read(token: str) -> Claims:
@@ -100,8 +96,8 @@ def _verified(token: str) -> Claims:
     try:
         claims = jwt.decode(
             token,
-            _private_key().public_key(),
-            algorithms=[_ALGORITHM],
+            _key_of(token),
+            algorithms=["ES256", "RS256"],
             audience=settings.FHIR_BASE_URL,
             issuer=settings.FHIR_BASE_URL,
             options={"verify_exp": False, "require": ["exp", "client_id", "scope"]},
@@ -119,26 +115,20 @@ def _verified(token: str) -> Claims:
     )
 
 
-@lru_cache(maxsize=1)
-def _private_key() -> RSAPrivateKey:
-    key = load_pem_private_key(settings.JWT_PRIVATE_KEY.encode(), password=None)
-    if not isinstance(key, RSAPrivateKey):
-        raise TypeError("JWT_PRIVATE_KEY must be an RSA key.")
-    return key
+def _key_of(token: str) -> jwt.PyJWK:
+    """Each key is bound to its own algorithm.
+
+    Access tokens were signed with RS256 once; RFC 9068 2.1 wants it understood anyway.
+    """
+    published = signing_keys.public().get(jwt.get_unverified_header(token).get("alg", ""))
+    if published is None:
+        raise jwt.InvalidAlgorithmError
+    return _usable(published["alg"])
 
 
-@lru_cache(maxsize=1)
-def public_jwk() -> dict[str, str]:
-    """The key that verifies our tokens, as RFC 7517 wants it in the JWKS."""
-    jwk = jwt.algorithms.RSAAlgorithm.to_jwk(_private_key().public_key(), as_dict=True)
-    named = {"kty": jwk["kty"], "n": jwk["n"], "e": jwk["e"]}
-    # RFC 7638; django-oauth-toolkit names the key of its id_tokens the same way.
-    kid = str(JWK(**named).thumbprint())
-    return {**named, "alg": _ALGORITHM, "use": "sig", "kid": kid}
-
-
-def key_id() -> str:
-    return public_jwk()["kid"]
+@lru_cache(maxsize=2)
+def _usable(algorithm: str) -> jwt.PyJWK:
+    return jwt.PyJWK(signing_keys.public()[algorithm])
 
 
 def access_token_for_request(request: Any, refresh_token: bool = False) -> str:

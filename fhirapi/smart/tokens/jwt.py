@@ -120,10 +120,11 @@ def _key_of(token: str) -> jwt.PyJWK:
 
     Access tokens were signed with RS256 once; RFC 9068 2.1 wants it understood anyway.
     """
-    published = signing_keys.public().get(jwt.get_unverified_header(token).get("alg", ""))
+    algorithm = str(jwt.get_unverified_header(token).get("alg"))
+    published = signing_keys.public().get(algorithm)
     if published is None:
         raise jwt.InvalidAlgorithmError
-    return _usable(published["alg"])
+    return _usable(algorithm)
 
 
 @lru_cache(maxsize=2)

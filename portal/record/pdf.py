@@ -14,7 +14,12 @@ from portal.record.lines import Line
 from portal.record.readable import MOST, Chapter
 
 _FONT = "Helvetica"
-_ENCODING = "cp1252"
+_ENCODING = "latin-1"
+# Signs that the font lacks, though everybody writes them otherwise too.
+_PLAIN = {
+    "\u2013": "-", "\u2014": "-", "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"',
+    "\u2026": "...", "\u2022": "-", "\u2264": "<=", "\u2265": ">=", "\u03bc": "\u00b5",
+}  # fmt: skip
 _GREY = 90
 
 
@@ -94,7 +99,7 @@ class _Document(FPDF):
     def end(self) -> None:
         if self._is_incomplete:
             self.ln(6)
-            self._say(_("Letters that this file’s font lacks are shown as ?."))
+            self._say(_("Letters that the font of this file lacks are shown as ?."))
 
     def _say(self, text: str, height: float = 5) -> None:
         self.multi_cell(0, height, self._printable(text), new_x="LMARGIN", new_y="NEXT")
@@ -107,7 +112,8 @@ class _Document(FPDF):
 
 
 def _letter(letter: str) -> str:
-    for form in (letter, unicodedata.normalize("NFKD", letter)[:1]):
+    plain = _PLAIN.get(letter, letter)
+    for form in (plain, unicodedata.normalize("NFKD", plain)[:1]):
         try:
             form.encode(_ENCODING)
         except UnicodeEncodeError:

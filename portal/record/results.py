@@ -3,6 +3,7 @@
 https://hl7.org/fhir/R4/observation.html
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +40,20 @@ def result(observation: dict[str, Any]) -> str:
         return pressure
     parts = (f"{at(each, 'code')}: {_part(each)}" for each in components)
     return "; ".join(parts)
+
+
+def answers(response: dict[str, Any]) -> str:
+    """What was asked and answered. https://hl7.org/fhir/R4/questionnaireresponse.html"""
+    return "; ".join(_answered(response))
+
+
+def _answered(item: dict[str, Any]) -> Iterator[str]:
+    for each in item.get("item", []):
+        if words := at(each, "answer.value[x]"):
+            yield f"{each.get('text', '')}: {words}"
+        yield from _answered(each)
+        for answer in each.get("answer", []):
+            yield from _answered(answer)
 
 
 def usual(observation: dict[str, Any]) -> str:

@@ -95,8 +95,9 @@ MORE = (
     ),
     Section(
         "questionnaires", _("Questionnaires"), ("QuestionnaireResponse",),
-        ("_questionnaire.extension.valueString", "item.text"), ("authored",), _("Date"),
-        (Column(_("Filled in by"), ("author", "source")),),
+        ("item.text",), ("authored",), _("Date"),
+        (Column(_("Answers"), reads=results.answers),
+         Column(_("Filled in by"), ("author", "source"))),
     ),
     Section(
         "care-plans", _("Care plans"), ("CarePlan",), ("title", "category"), ("period", "created"),

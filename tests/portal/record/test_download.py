@@ -1,7 +1,6 @@
 """A record as a file: said first what is in it, then made, and written down."""
 
 import json
-from io import BytesIO
 
 import pytest
 
@@ -74,4 +73,4 @@ def test_the_pdf_is_one_and_long_enough(reader):
 
 def test_letters_without_a_font_do_not_break_the_pdf(rebeccas):
     load([people.encounter("e-1", "142859", "2024-01-01", "Nguyễn 頭痛 😀")])
-    assert BytesIO(fetched(rebeccas, "pdf")).read(5) == b"%PDF-"
+    assert fetched(rebeccas, "pdf").startswith(b"%PDF-")

@@ -23,16 +23,12 @@ def found(rebeccas):
     return find
 
 
-@pytest.mark.parametrize(
-    "typed", ["migraine", "MIGR", "séance mig", '"migraine"', "50%", "of  50%"]
-)
+@pytest.mark.parametrize("typed", ["migraine", "séance MIG", '"migraine"', "50%", "of  50%"])
 def test_an_entry_is_found_by_its_words(found, typed):
     assert found(typed) == ["e-1"]
 
 
-@pytest.mark.parametrize(
-    "typed", ["zzz", "reference", "finished", "larson", ".*", "\\", "142859", "(("]
-)
+@pytest.mark.parametrize("typed", ["zzz", "reference", "larson", ".*", "\\", "142859", "(("])
 def test_ids_statuses_and_signs_find_nothing(found, typed):
     assert found(typed) == []
 

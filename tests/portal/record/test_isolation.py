@@ -27,7 +27,8 @@ def made(number: int, type_: str, is_hers: bool, category: str, on: str) -> dict
     words = {"text": f"{_HERS if is_hers else _HIS} {number}"}
     patient = {"reference": "Patient/142859" if is_hers else "Patient/142860"}
     resource = {"resourceType": type_, "id": f"r-{number}", "status": "active", "code": words,
-                "description": words, "type": words, _OF_WHOM.get(type_, "subject"): patient}  # fmt: skip
+                "description": words, "type": words}  # fmt: skip
+    resource[_OF_WHOM.get(type_, "subject")] = patient
     if type_ == "Encounter":
         resource["type"] = [words]
     if category:

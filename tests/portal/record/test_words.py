@@ -9,11 +9,12 @@ from portal.record import results, words
     ("value", "read"),
     [
         ("2024-03-05", "03/05/2024"), ("2024-03", "03/2024"), ("2024", "2024"),
-        ("2024-03-05T23:30:00-08:00", "03/06/2024"), ("2024-03-05T", ""), ("in-progress", "In progress"),
-        ({"start": "2024-03-05", "end": "2024"}, "03/05/2024–2024"),
+        ("2024-03-05T23:30:00-08:00", "03/06/2024"),
+        ("2024-13-05T10:00:00Z", ""), ("in-progress", "In progress"),
+        ({"start": "2024-03-05", "end": "2024"}, "03/05/2024\u20132024"),
         ({"start": "2024"}, "since 2024"), ({"end": "2024"}, "until 2024"),
         ({"value": 37.5, "unit": "Cel"}, "37.5 °C"), ({"value": 5, "comparator": "<"}, "<5"),
-        ({"low": {"value": 3}, "high": {"value": 5, "unit": "mg"}}, "3–5 mg"),
+        ({"low": {"value": 3}, "high": {"value": 5, "unit": "mg"}}, "3\u20135 mg"),
         ({"high": {"value": 5, "unit": "mg"}}, "up to 5 mg"),
         ({"low": {"value": 5, "unit": "mg"}}, "at least 5 mg"),
         ({"coding": [{"code": "x", "display": "Fever"}]}, "Fever"), ({"text": "Fever"}, "Fever"),
@@ -41,9 +42,9 @@ def test_a_blood_pressure_is_one_over_the_other():
 
 
 def test_other_components_are_named():
-    taken = {"component": [{"code": {"text": "Left"}, "valueString": "clear"},
+    taken = {"component": [{"code": {"text": "Left"}, "valueString": "Clear"},
                            {"code": {"text": "Right"}}]}  # fmt: skip
-    assert results.result(taken) == "Left: clear; Right: —"
+    assert results.result(taken) == "Left: Clear; Right: —"
 
 
 def test_a_result_that_is_missing_says_why():

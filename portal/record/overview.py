@@ -35,15 +35,14 @@ class Overview:
 
 def overview(reader: Reader, *, newest: int = NEWEST) -> Overview | None:
     """None: there is no such patient for whoever reads. Active things come first, if asked."""
-    selections = every_selection()
     # A summary opens with what holds now; the counts are of everything.
-    shown = {f"{each.slug} now": each.active for each in MAIN} if newest else {}
-    found = record_reading.overview(reader, {**selections, **shown}, newest=newest)
+    shown = {each.slug: each.active for each in MAIN} if newest else {}
+    found = record_reading.overview(reader, every_selection(), shown, newest=newest)
     if found is None:
         return None
     return Overview(
         found.person,
-        [_part(each, found.totals, found.newest.get(f"{each.slug} now", [])) for each in MAIN],
+        [_part(each, found.totals, found.newest.get(each.slug, [])) for each in MAIN],
         [_part(each, found.totals, []) for each in MORE if found.totals[each.slug]],
     )
 

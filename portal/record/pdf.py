@@ -2,12 +2,12 @@
 
 import unicodedata
 from collections.abc import Iterable
+from itertools import groupby
 
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from fpdf import FPDF
-from fpdf.fonts import FontFace
 
 from fhirapi.smart.people.patients import PatientSummary
 from portal.record.lines import Line
@@ -74,27 +74,14 @@ class _Document(FPDF):
         if not chapter.lines:
             self._say(_("Nothing of this kind is in the record."))
             return
-        self._table(chapter)
+        for name, lines in groupby(chapter.lines, key=_name):
+            self.set_font(_FONT, "B", 9)
+            self._say(name, 4.6)
+            self.set_font(_FONT, size=9)
+            self._say("\n".join(map(_about, lines)), 4.4)
+            self.ln(1.2)
         if chapter.is_cut:
             self._say(_("Only the newest %s are shown.") % MOST)
-
-    def _table(self, chapter: Chapter) -> None:
-        names = [_("What"), str(chapter.section.when_words or _("Date")), _("More")]
-        heading = FontFace(emphasis="BOLD", color=0, fill_color=235)
-        with self.table(
-            col_widths=(42, 20, 58), text_align="LEFT", headings_style=heading,
-            borders_layout="HORIZONTAL_LINES", line_height=4.6, padding=0.8,
-        ) as table:  # fmt: skip
-            for texts in (names, *(self._cells(each) for each in chapter.lines)):
-                row = table.row()
-                for text in texts:
-                    row.cell(self._printable(text))
-
-    def _cells(self, line: Line) -> list[str]:
-        badges = ", ".join(each.words for each in line.badges)
-        more = [f"{each.label}: {each.words}" for each in line.cells if each.words]
-        name = f"{line.name} ({line.codes})" if line.codes else line.name
-        return [name, line.when or "—", "\n".join(filter(None, (badges, *more)))]
 
     def end(self) -> None:
         if self._is_incomplete:
@@ -109,6 +96,17 @@ class _Document(FPDF):
         found = "".join(map(_letter, text))
         self._is_incomplete = self._is_incomplete or found.count("?") > text.count("?")
         return found
+
+
+def _name(line: Line) -> str:
+    return f"{line.name} ({line.codes})" if line.codes else line.name
+
+
+def _about(line: Line) -> str:
+    """Results of the same test stand beneath one name, a line each."""
+    badges = ", ".join(each.words for each in line.badges)
+    more = [f"{each.label}: {each.words}" for each in line.cells if each.words]
+    return "  ·  ".join(filter(None, (line.when or "—", badges, *more)))
 
 
 def _letter(letter: str) -> str:

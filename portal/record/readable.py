@@ -9,7 +9,7 @@ from portal.record.lines import Line, lines
 from portal.record.schema import Section
 from portal.record.sections import SECTIONS
 
-MOST = 2_000
+MOST = 1_000
 """Lines of a section. A file for people that is longer would be read by nobody."""
 _DETAILS = "details"
 

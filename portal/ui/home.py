@@ -22,8 +22,11 @@ from portal.ui.addresses import addresses
 from portal.ui.state import AccountState, state_of
 
 _FEW = 5
-_LOOKED_THROUGH = 200
-"""So many records of the trail are searched for patients who were opened lately."""
+_LATELY = 200
+"""So many records of the trail are looked through."""
+_READING = {AuditRecord.Action.PATIENT_SEARCH}
+_BY_HAND = "portal"
+"""What the trail says of records that somebody read on our pages."""
 
 
 @require_safe
@@ -55,18 +58,19 @@ def home(request: AccountRequest) -> HttpResponse:
 
 def _home(request: AccountRequest, state: AccountState) -> Home:
     account, address = request.user, address_of(request)
+    trail = list(AuditRecord.objects.filter(account_id=account.pk).order_by("-id")[:_LATELY])
     own_id = patients.own_patient_id(account) if state.is_patient_ready else None
     return Home(
         usable_keys=sum(keys.status(key).is_usable for key in keys.keys_of(account)),
         connected=len(consented.connections(account)),
         record=overview(Reader(account, own_id, address), newest=0) if own_id else None,
         children=_children(request, own_id) if state.is_relative else [],
-        recent=_recent(request) if state.is_provider_ready else [],
+        recent=_recent(request, trail) if state.is_provider_ready else [],
         apps=[
             (each.client_id, each.name, str(clients.status(each)))
             for each in clients.apps_of(account)[:_FEW]
         ],
-        activity=_activity(account, own_id),
+        activity=_activity(account, own_id, trail),
     )
 
 
@@ -75,15 +79,10 @@ def _children(request: AccountRequest, own_id: str | None) -> list[PatientSummar
     return [each for each in found if each.id != own_id]
 
 
-def _recent(request: AccountRequest) -> list[PatientSummary]:
+def _recent(request: AccountRequest, trail: list[AuditRecord]) -> list[PatientSummary]:
     """Patients whose pages the provider opened, the last one first."""
-    opened = AuditRecord.objects.filter(account_id=request.user.pk).order_by("-id")
-    records = opened.values_list("detail", "patient_ids")[:_LOOKED_THROUGH]
-    ids = [
-        patient_ids[0]
-        for detail, patient_ids in records
-        if detail == "portal" and patient_ids and len(patient_ids) == 1
-    ]
+    opened = (each.patient_ids or [] for each in trail if each.detail == _BY_HAND)
+    ids = [patient_ids[0] for patient_ids in opened if len(patient_ids) == 1]
     wanted = list(dict.fromkeys(ids))[:_FEW]
     found = {
         each.id: each
@@ -92,7 +91,7 @@ def _recent(request: AccountRequest) -> list[PatientSummary]:
     return [found[each] for each in wanted if each in found]
 
 
-def _activity(account: Account, own_id: str | None) -> list[Entry]:
-    """The account's own doings; what else was done with the record is under Activity."""
-    records = list(AuditRecord.objects.filter(account_id=account.pk).order_by("-id")[:_FEW])
-    return entries(records, TrailReader(account, own_id))
+def _activity(account: Account, own_id: str | None, trail: list[AuditRecord]) -> list[Entry]:
+    """Deeds of consequence: that one's own pages were read, the reader knows."""
+    told = [each for each in trail if each.detail != _BY_HAND and each.action not in _READING]
+    return entries(told[:_FEW], TrailReader(account, own_id))

@@ -34,13 +34,14 @@ _PAGE = """LEFT JOIN LATERAL (
     WHERE s.patient_id = line.patient_id AND {conditions}
     ORDER BY {date} DESC, s.id DESC LIMIT %(limit)s
 ) found ON true"""
-_NEWEST = """CROSS JOIN LATERAL (
-    SELECT count(*) AS total, array_agg(s.id ORDER BY {date} DESC, s.id DESC) AS ids
-    FROM fhirapi_searchrow s WHERE s.patient_id = line.patient_id AND {conditions}
-) {name}"""
-_CONTENTS = """(SELECT array_agg(c.content ORDER BY place) FROM
-    unnest({name}.ids[1:%(newest)s]) WITH ORDINALITY AS wanted(id, place)
-    JOIN fhirapi_content c ON c.id = wanted.id)"""
+# All in one pass over the patient's search rows: a subquery for each would cost more to plan.
+_TOTALS = """CROSS JOIN LATERAL (
+    SELECT {parts} FROM fhirapi_searchrow s WHERE s.patient_id = line.patient_id
+) pass"""
+_COUNT = "count(*) FILTER (WHERE {conditions}) AS {name}_total"
+_NEWEST = """(array_agg(s.id ORDER BY {date} DESC, s.id DESC) FILTER (WHERE {conditions}))
+    [1:%(newest)s] AS {name}_ids"""
+_ARRAY = "ARRAY(SELECT c.{what} FROM fhirapi_content c WHERE c.id = ANY({ids}) ORDER BY c.id)"
 
 
 @dataclass(frozen=True)
@@ -96,27 +97,38 @@ class Reader:
 
 
 def overview(
-    reader: Reader, selections: Mapping[str, Selection], *, newest: int = 0
+    reader: Reader,
+    counted: Mapping[str, Selection],
+    shown: Mapping[str, Selection] | None = None,
+    *,
+    newest: int = 0,
 ) -> Overview | None:
-    """How much the record holds of each, and the newest of it."""
+    """How much the record holds of what is counted, and the newest of what is shown."""
+    shown = shown or {}
     values: dict[str, Any] = {"newest": newest}
-    columns, joined = [], []
-    for place, selection in enumerate(selections.values()):
-        name = f"part{place}"
-        conditions = _conditions(selection, name, values)
-        joined.append(_NEWEST.format(date=_DATE, conditions=conditions, name=name))
-        columns += [f"{name}.total", _CONTENTS.format(name=name) if newest else "NULL"]
-    rows = reader.fetch(", ".join(columns), " ".join(joined), values)
+    parts, totals, ids = [], [], []
+    for place, selection in enumerate(counted.values()):
+        conditions = _conditions(selection, f"c{place}", values)
+        parts.append(_COUNT.format(conditions=conditions, name=f"c{place}"))
+        totals.append(f"pass.c{place}_total")
+    for place, selection in enumerate(shown.values()):
+        conditions = _conditions(selection, f"n{place}", values)
+        parts.append(_NEWEST.format(date=_DATE, conditions=conditions, name=f"n{place}"))
+        ids.append(f"pass.n{place}_ids")
+    wanted = " || ".join(ids) or "NULL::bigint[]"
+    columns = [*totals, *ids, *(_ARRAY.format(what=each, ids=wanted) for each in ("id", "content"))]
+    rows = reader.fetch(", ".join(columns), _TOTALS.format(parts=", ".join(parts)), values)
     if not rows:
         return None
-    person, found = _person(rows[0]), rows[0][5:]
     reader.note(AuditRecord.Action.SEARCH, None)
+    found = rows[0][5:]
+    by_id = dict(zip(found[-2], found[-1], strict=True))
     return Overview(
-        person,
-        dict(zip(selections, found[::2], strict=True)),
+        _person(rows[0]),
+        dict(zip(counted, found[: len(counted)], strict=True)),
         {
-            name: [orjson.loads(each) for each in contents or ()]
-            for name, contents in zip(selections, found[1::2], strict=True)
+            name: [orjson.loads(by_id[each]) for each in ids or ()]
+            for name, ids in zip(shown, found[len(counted) : -2], strict=True)
         },
     )
 
@@ -170,8 +182,8 @@ def count(reader: Reader, selection: Selection) -> int:
     """For a page that is audited already: how much it leaves out."""
     values: dict[str, Any] = {}
     conditions = _conditions(selection, "part", values)
-    joined = _NEWEST.format(date=_DATE, conditions=conditions, name="part")
-    rows = reader.fetch("part.total", joined, values)
+    joined = _TOTALS.format(parts=_COUNT.format(conditions=conditions, name="part"))
+    rows = reader.fetch("pass.part_total", joined, values)
     return int(rows[0][5]) if rows else 0
 
 

@@ -1,6 +1,7 @@
 """Documents: text is shown as text, everything else only handed out."""
 
 from base64 import b64encode
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,9 @@ from tests.portal.ui.browser import text
 NOTE = f"{RECORD}documents/d-1/"
 
 
-def document(attachment: dict, *, patient_id: str = "142859", status: str = "current") -> dict:
+def document(
+    attachment: dict[str, Any], *, patient_id: str = "142859", status: str = "current"
+) -> dict[str, Any]:
     return {
         "resourceType": "DocumentReference",
         "id": "d-1",
@@ -24,7 +27,7 @@ def document(attachment: dict, *, patient_id: str = "142859", status: str = "cur
     }
 
 
-def inside(content: bytes, kind: str) -> dict:
+def inside(content: bytes, kind: str) -> dict[str, Any]:
     return {"contentType": kind, "title": "Note", "data": b64encode(content).decode()}
 
 
@@ -48,7 +51,7 @@ def test_anything_else_is_only_handed_out_as_a_file(rebeccas, kind):
     assert "sandbox" in response["Content-Security-Policy"]
 
 
-def binary(patient_id: str) -> dict:
+def binary(patient_id: str) -> dict[str, Any]:
     return {
         "resourceType": "Binary",
         "id": "b-1",

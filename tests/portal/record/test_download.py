@@ -19,7 +19,7 @@ def fetched(browser, format_: str) -> bytes:
     response = browser.post(PAGE, {"format": format_})
     assert response["Content-Disposition"].startswith('attachment; filename="health-record-20')
     assert response["Cache-Control"] == "no-store, private"
-    return response.getvalue()
+    return bytes(response.getvalue())
 
 
 def test_the_page_says_what_is_in_the_file_before_anything_is_made(reader):

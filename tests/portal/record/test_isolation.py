@@ -1,5 +1,7 @@
 """No page of a record holds anything of another patient, whatever the two records hold."""
 
+from typing import Any
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -23,11 +25,13 @@ _RESOURCES = st.lists(
 _OF_WHOM = {"Coverage": "beneficiary"}
 
 
-def made(number: int, type_: str, is_hers: bool, category: str, on: str) -> dict:
+def made(number: int, type_: str, is_hers: bool, category: str, on: str) -> dict[str, Any]:
     words = {"text": f"{_HERS if is_hers else _HIS} {number}"}
     patient = {"reference": "Patient/142859" if is_hers else "Patient/142860"}
-    resource = {"resourceType": type_, "id": f"r-{number}", "status": "active", "code": words,
-                "description": words, "type": words}  # fmt: skip
+    resource: dict[str, Any] = {
+        "resourceType": type_, "id": f"r-{number}", "status": "active",
+        "code": words, "description": words, "type": words,
+    }  # fmt: skip
     resource[_OF_WHOM.get(type_, "subject")] = patient
     if type_ == "Encounter":
         resource["type"] = [words]

@@ -1,5 +1,7 @@
 """The pages of a record: what stands on them, and what does not."""
 
+from typing import Any
+
 import pytest
 
 from fhirapi.audit.models import AuditRecord
@@ -11,7 +13,9 @@ from tests.portal.record.conftest import RECORD
 from tests.portal.ui.browser import signed_in, text
 
 
-def condition(id_: str, words: str, clinical: str = "active", verified: str = "confirmed") -> dict:
+def condition(
+    id_: str, words: str, clinical: str = "active", verified: str = "confirmed"
+) -> dict[str, Any]:
     return {
         "resourceType": "Condition",
         "id": id_,

@@ -1,16 +1,20 @@
 """Results of laboratory tests and vital signs: the latest of each, and all of one."""
 
+from typing import Any
+
 from fhirapi.store.load import load
 from tests import people
 from tests.portal.record.conftest import RECORD
 from tests.portal.ui.browser import text
 
 
-def _range(unit: str) -> dict:
+def _range(unit: str) -> dict[str, Any]:
     return {"low": {"value": 70, "unit": unit}, "high": {"value": 99, "unit": unit}}
 
 
-def glucose(id_: str, on: str, value: float, unit: str = "mg/dL", flag: str = "N") -> dict:
+def glucose(
+    id_: str, on: str, value: float, unit: str = "mg/dL", flag: str = "N"
+) -> dict[str, Any]:
     made = people.observation(id_, "142859", code="2345-7", on=on, category="laboratory")
     words = "High" if flag == "H" else "Normal"
     return {

@@ -1,5 +1,7 @@
 """FHIR's data types as people read them."""
 
+from typing import Any
+
 import pytest
 
 from portal.record import results, words
@@ -31,7 +33,7 @@ def test_codes_stand_with_the_name_of_their_system():
     assert words.codes(concept) == "LOINC 2345-7"
 
 
-def _part(code: str, value: float) -> dict:
+def _part(code: str, value: float) -> dict[str, Any]:
     return {"code": {"coding": [{"code": code}]}, "valueQuantity": {"value": value, "unit": "mmHg"}}
 
 

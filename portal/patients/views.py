@@ -16,6 +16,8 @@ from fhirapi.smart.people import patients
 from fhirapi.smart.people.patients import PatientSummary
 from portal.accounts.access import AccountRequest, signed_in
 from portal.accounts.asking import allow_form_to_lead_to
+from portal.record.overview import overview
+from portal.record.reading import head, reader_of
 
 _A_PAGE = 20
 _LONGEST_SEARCH = 100
@@ -26,6 +28,7 @@ class Found:
     people: list[PatientSummary]
     text: str
     has_more: bool
+    is_first: bool
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,20 +36,29 @@ class Found:
 def all_patients(request: AccountRequest) -> HttpResponse:
     """Searched by POST: names do not belong into addresses."""
     text = request.POST.get("find", "").replace("\x00", "").strip()[:_LONGEST_SEARCH]
-    every = patients.search(request.user, text, limit=_A_PAGE + 1, address=address_of(request))
-    if len(every) == 1 and not text:
+    after = _clean(request, "after")
+    every = patients.search(
+        request.user, text, limit=_A_PAGE + 1, after=after, address=address_of(request)
+    )
+    if len(every) == 1 and not text and not after:
         return redirect("portal:patient", every[0].id)
-    found = Found(every[:_A_PAGE], text, len(every) > _A_PAGE)
+    found = Found(every[:_A_PAGE], text, len(every) > _A_PAGE, not after)
     return render(request, "patients/list.html", {"found": found})
 
 
 @require_safe
 @signed_in
 def one_patient(request: AccountRequest, patient_id: str) -> HttpResponse:
-    person = _person(request, patient_id)
-    visits = encounters.recent(request.user, person.id, address=address_of(request))
+    """The summary of the record, and the apps that can be opened with it."""
+    found = overview(reader_of(request, patient_id))
+    if found is None:
+        raise Http404
     apps = list(launch.apps(request.user))
-    context = {"person": person, "visits": visits, "apps": apps}
+    context = {**head(found.person, page="summary"), "record": found, "apps": apps}
+    if apps:  # a visit is chosen only to open one with it
+        context["visits"] = encounters.recent(
+            request.user, found.person.id, address=address_of(request)
+        )
     response = render(request, "patients/patient.html", context)
     return allow_form_to_lead_to(response, [each.launch_uri for each in apps])
 

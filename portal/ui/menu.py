@@ -9,14 +9,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Account
-from portal.ui.state import keys_title
+from portal.ui.state import keys_title, records_title
 
 
 @dataclass(frozen=True)
 class Entry:
     words: Promise | Callable[[Account], str | Promise]
+    """Where a function finds none, there is no entry."""
     url_name: str
     is_for: Callable[[Account], bool] = lambda account: True
+    opens: str = ""
+    """URL name of the pages below it for all but providers, if their address begins differently."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ ENTRIES = (
     Entry(_("Developer Portal"), "portal:home"),
     Entry(keys_title, "portal:keys"),
     Entry(_("Patients"), "portal:patients", lambda account: account.is_provider),
+    Entry(records_title, "portal:record", opens="portal:patients"),
     Entry(_("Connected apps"), "fhir:manage"),
     Entry(_("My apps"), "portal:apps"),
     Entry(_("Activity"), "portal:activity"),
@@ -40,11 +44,13 @@ ENTRIES = (
 
 
 def menu(request: HttpRequest, account: Account) -> list[Shown]:
-    return [_shown(each, request.path, account) for each in ENTRIES if each.is_for(account)]
+    every = (_shown(each, request.path, account) for each in ENTRIES if each.is_for(account))
+    return [each for each in every if each.words]
 
 
 def _shown(entry: Entry, path: str, account: Account) -> Shown:
     address = reverse(entry.url_name)
-    is_below = entry.url_name != "portal:home" and path.startswith(address)
+    below = reverse(entry.opens) if entry.opens and not account.is_provider else address
+    is_below = entry.url_name != "portal:home" and path.startswith(below)
     words = entry.words(account) if callable(entry.words) else entry.words
     return Shown(str(words), address, "page" if path == address else "true" if is_below else "")

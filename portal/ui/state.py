@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from fhirapi.smart.models import RecordLink
 from fhirapi.smart.people import patients
 from portal.accounts.models import Account
 
@@ -43,3 +44,11 @@ def state_of(account: Account) -> AccountState:
 def keys_title(account: Account) -> str:
     """The guide's two names of the page of access keys."""
     return _("Manage FHIR API") if account.wants_provider else _("Manage API")
+
+
+def records_title(account: Account) -> str:
+    """Of the menu's entry for one's own record and the children's; empty: there is none."""
+    kinds = patients.kinds_of_links(account)
+    if RecordLink.Kind.PATIENT in kinds and account.wants_patient:
+        return _("My record")
+    return _("Records") if RecordLink.Kind.RELATED_PERSON in kinds else ""

@@ -33,6 +33,9 @@ JOIN fhirapi_patientline line ON line.patient_id = visible.patient_id
 WHERE visible.account_id = %s {conditions}
 ORDER BY line."order", line.patient_id LIMIT %s
 """
+_AFTER = """AND (line."order", line.patient_id) > (
+    SELECT last."order", last.patient_id FROM fhirapi_patientline last WHERE last.patient_id = %s)
+"""
 _WORD = "AND EXISTS (SELECT FROM unnest(line.words) word WHERE word LIKE ANY(%s))"
 _MOST = 10_000
 
@@ -80,6 +83,12 @@ def own_patient_id(account: AbstractUser) -> str | None:
     return row[0] if row else None
 
 
+def kinds_of_links(account: AbstractUser) -> set[str]:
+    """As whom the account sees records: as the patient, a relative, a practitioner."""
+    live = RecordLink.objects.filter(account_id=account.pk, revoked_at=None)
+    return set(live.values_list("resource_type", flat=True))
+
+
 def is_relative(account: AbstractUser) -> bool:
     """Whether it stands for somebody's relative: a parent, for instance."""
     return RecordLink.objects.filter(
@@ -99,13 +108,24 @@ def summaries(
 
 
 def search(
-    account: AbstractUser, text: str, *, limit: int = 20, address: str | None = None
+    account: AbstractUser,
+    text: str,
+    *,
+    limit: int = 20,
+    after: str = "",
+    address: str | None = None,
 ) -> list[PatientSummary]:
-    """Those of the account's patients whose name, MRN or date of birth begins with each word."""
+    """Those of the account's patients whose name, MRN or date of birth begins with each word.
+
+    ``after``: the id of the last one of the page before.
+    """
     words = finding.patterns(text)
     if words is None:
         return []
-    return _lines(account, _WORD * len(words), [account.pk, *words, limit], address=address)
+    conditions, asked = _WORD * len(words), [account.pk, *words]
+    if after:
+        conditions, asked = conditions + _AFTER, [*asked, after]
+    return _lines(account, conditions, [*asked, limit], address=address)
 
 
 def few(

@@ -1,0 +1,120 @@
+"""A record as a PDF, with the fonts that every reader has. https://py-pdf.github.io/fpdf2/"""
+
+import unicodedata
+from collections.abc import Iterable
+from itertools import groupby
+
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from fpdf import FPDF
+
+from fhirapi.smart.people.patients import PatientSummary
+from portal.record.lines import Line
+from portal.record.readable import MOST, Chapter
+
+_FONT = "Helvetica"
+_ENCODING = "latin-1"
+# Signs that the font lacks, though everybody writes them otherwise too.
+_PLAIN = {
+    "\u2013": "-", "\u2014": "-", "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"',
+    "\u2026": "...", "\u2022": "-", "\u2264": "<=", "\u2265": ">=", "\u03bc": "\u00b5",
+}  # fmt: skip
+_GREY = 90
+
+
+def pdf(person: PatientSummary, chapters: Iterable[Chapter]) -> bytes:
+    made = _Document(person)
+    made.begin()
+    for each in chapters:
+        made.chapter(each)
+    made.end()
+    return bytes(made.output())
+
+
+class _Document(FPDF):
+    def __init__(self, person: PatientSummary) -> None:
+        super().__init__(format="letter")
+        self._person = person
+        self._is_incomplete = False
+        self.set_title(self._printable(_("Health record")))
+        self.set_lang(get_language() or "en")
+        self.set_creator("QSmartCare")
+        self.set_auto_page_break(auto=True, margin=18)
+        self.alias_nb_pages()
+
+    def footer(self) -> None:
+        self.set_y(-14)
+        self.set_font(_FONT, size=8)
+        self.set_text_color(_GREY)
+        words = f"{self._person.name} · MRN {self._person.mrn} · {self.page_no()}/{{nb}}"
+        self.cell(0, 8, self._printable(words), align="C")
+        self.set_text_color(0)
+
+    def begin(self) -> None:
+        self.add_page()
+        self.set_font(_FONT, "B", 20)
+        self._say(self._person.name, 10)
+        self.set_font(_FONT, size=10)
+        person = self._person
+        facts = ((_("MRN"), person.mrn), (_("Born"), person.born), (_("Sex"), person.gender))
+        self._say(" · ".join(f"{name} {value or '—'}" for name, value in facts))
+        made = f"{timezone.localtime():%m/%d/%Y}"
+        self._say(_("Health record from QSmartCare, as of %s.") % made)
+
+    def chapter(self, chapter: Chapter) -> None:
+        self.ln(5)
+        self.set_font(_FONT, "B", 13)
+        if self.will_page_break(24):
+            self.add_page()
+        title = str(chapter.section.words)
+        self.start_section(self._printable(title))
+        self._say(title, 8)
+        self.set_font(_FONT, size=9)
+        if not chapter.lines:
+            self._say(_("Nothing of this kind is in the record."))
+            return
+        for name, lines in groupby(chapter.lines, key=_name):
+            self.set_font(_FONT, "B", 9)
+            self._say(name, 4.6)
+            self.set_font(_FONT, size=9)
+            self._say("\n".join(map(_about, lines)), 4.4)
+            self.ln(1.2)
+        if chapter.is_cut:
+            self._say(_("Only the newest %s are shown.") % MOST)
+
+    def end(self) -> None:
+        if self._is_incomplete:
+            self.ln(6)
+            self._say(_("Letters that the font of this file lacks are shown as ?."))
+
+    def _say(self, text: str, height: float = 5) -> None:
+        self.multi_cell(0, height, self._printable(text), new_x="LMARGIN", new_y="NEXT")
+
+    def _printable(self, text: str) -> str:
+        """What the font has; other letters without their marks, else a question mark."""
+        found = "".join(map(_letter, text))
+        self._is_incomplete = self._is_incomplete or found.count("?") > text.count("?")
+        return found
+
+
+def _name(line: Line) -> str:
+    return f"{line.name} ({line.codes})" if line.codes else line.name
+
+
+def _about(line: Line) -> str:
+    """Results of the same test stand beneath one name, a line each."""
+    badges = ", ".join(each.words for each in line.badges)
+    more = [f"{each.label}: {each.words}" for each in line.cells if each.words]
+    return "  ·  ".join(filter(None, (line.when or "—", badges, *more)))
+
+
+def _letter(letter: str) -> str:
+    plain = _PLAIN.get(letter, letter)
+    for form in (plain, unicodedata.normalize("NFKD", plain)[:1]):
+        try:
+            form.encode(_ENCODING)
+        except UnicodeEncodeError:
+            continue
+        return form
+    return "?"

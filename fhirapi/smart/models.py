@@ -200,6 +200,9 @@ class DataAccessGrant(models.Model):  # type: ignore[django-manager-missing]  # 
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(
+        null=True, editable=False, help_text="When tokens were last issued on it."
+    )
 
     def __str__(self) -> str:
         return f"grant {self.pk} of account {self.account_id}"
@@ -262,6 +265,20 @@ class LaunchContext(models.Model):
 
     def __str__(self) -> str:
         return f"launch {self.pk} of account {self.account_id}"
+
+
+class KeptRequest(models.Model):
+    """An authorization request too long for the address of a sign-in page. Anybody may hold it:
+
+    it says what an app asked, and opens nothing. Its key is unguessable and kept as a digest.
+    """
+
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    query = models.TextField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"kept request {self.pk}"
 
 
 class AuthorizationCode(AbstractGrant):

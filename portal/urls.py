@@ -5,7 +5,8 @@ from portal.activity.urls import urlpatterns as activity
 from portal.developers.urls import urlpatterns as developers
 from portal.keys.urls import urlpatterns as keys
 from portal.patients.urls import urlpatterns as patients
+from portal.team.urls import urlpatterns as team
 from portal.ui.urls import urlpatterns as ui
 
 app_name = "portal"
-urlpatterns = [*accounts, *keys, *patients, *developers, *activity, *ui]
+urlpatterns = [*accounts, *keys, *patients, *developers, *activity, *team, *ui]

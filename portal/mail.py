@@ -84,6 +84,21 @@ def record_linked(account: Account) -> None:
     _send("record_linked", account.email, person=account)
 
 
+def team_invitation(
+    email: str, token: str, valid: timedelta, *, by: Account, role: str, to_account: bool
+) -> None:
+    """Names who invites, which the invited person has to know; no patient."""
+    _send(
+        "team_invitation",
+        email,
+        by=by,
+        role=role,
+        to_account=to_account,
+        link=_address("portal:team-join", token),
+        hours=_hours(valid),
+    )
+
+
 def _send(letter: str, recipient: str, **context: Any) -> None:
     context |= {
         "patient_door": _address("portal:patient-sign-in"),

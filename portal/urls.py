@@ -6,7 +6,10 @@ from portal.developers.urls import urlpatterns as developers
 from portal.keys.urls import urlpatterns as keys
 from portal.patients.urls import urlpatterns as patients
 from portal.record.urls import urlpatterns as record
+from portal.team.urls import urlpatterns as team
 from portal.ui.urls import urlpatterns as ui
 
 app_name = "portal"
-urlpatterns = [*accounts, *keys, *patients, *record, *developers, *activity, *ui]
+urlpatterns = [
+    *accounts, *keys, *patients, *record, *developers, *activity, *team, *ui,
+]  # fmt: skip

@@ -5,7 +5,7 @@ values a person searched for.
 """
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.db import models
 from django.db.models.functions import Now
 
@@ -68,6 +68,15 @@ class AuditRecord(models.Model):
         indexes = [
             models.Index("account_id", models.F("id").desc(), name="audit_by_account"),
             GinIndex(fields=["patient_ids"], name="audit_by_patient"),
+            # The few that are no requests for data or tokens; those cost nothing here.
+            models.Index(
+                "account_id",
+                models.F("id").desc(),
+                name="audit_of_people",
+                condition=~models.Q(action__in=["read", "search", "token", "refresh", "service"]),
+            ),
+            # Written in order, so a range of dates is a range of pages.
+            BrinIndex(fields=["recorded"], name="audit_by_time"),
         ]
 
     def __str__(self) -> str:

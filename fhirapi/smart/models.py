@@ -12,6 +12,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import (
     AbstractAccessToken,
     AbstractApplication,
@@ -177,6 +178,46 @@ class RecordLink(models.Model):
         return f"{self.account_id} is {self.resource_type}/{self.resource_id}"
 
 
+class TeamMemberQuerySet(models.QuerySet["TeamMember"]):
+    def live(self) -> "TeamMemberQuerySet":
+        """As ``fhirapi_accountpatient`` has it: a team ends with the link that it hangs on."""
+        return self.filter(ended_at=None, lead__revoked_at=None, lead__account__is_active=True)
+
+
+class TeamMember(models.Model):
+    """An account that works for a practitioner: ``lead`` is the link of the one who leads it."""
+
+    class Role(models.TextChoices):
+        """What each adds to the one before; ``people/team.py`` says who may do what."""
+
+        FRONT_DESK = "front-desk", _("Front desk")
+        CLINICAL = "clinical", _("Clinical")
+        MANAGER = "manager", _("Manager")
+
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="team_memberships"
+    )
+    lead = models.ForeignKey(RecordLink, on_delete=models.CASCADE, related_name="team")
+    role = models.CharField(max_length=12, choices=Role)
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TeamMemberQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "account", "lead", condition=Q(ended_at__isnull=True), name="once_in_a_team"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} in the team of link {self.lead_id}"
+
+
 class DataAccessGrant(models.Model):  # type: ignore[django-manager-missing]  # the tokens have untyped bases
     """What an account has opened, to an app or through an access key.
 
@@ -200,6 +241,9 @@ class DataAccessGrant(models.Model):  # type: ignore[django-manager-missing]  # 
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(
+        null=True, editable=False, help_text="When tokens were last issued on it."
+    )
 
     def __str__(self) -> str:
         return f"grant {self.pk} of account {self.account_id}"
@@ -262,6 +306,20 @@ class LaunchContext(models.Model):
 
     def __str__(self) -> str:
         return f"launch {self.pk} of account {self.account_id}"
+
+
+class KeptRequest(models.Model):
+    """An authorization request too long for the address of a sign-in page. Anybody may hold it:
+
+    it says what an app asked, and opens nothing. Its key is unguessable and kept as a digest.
+    """
+
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    query = models.TextField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"kept request {self.pk}"
 
 
 class AuthorizationCode(AbstractGrant):

@@ -10,7 +10,10 @@ from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Lower, Now
 from django.db.models.lookups import Exact
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django_otp.models import Device, ThrottlingMixin, VerifyNotAllowed
+
+from fhirapi.smart.team_roles import MANAGES, READS_RECORDS
 
 
 def in_any_case(field: str, value: str) -> Exact:
@@ -95,9 +98,25 @@ class Account(Person, AbstractUser):  # type: ignore[django-manager-missing]  # 
         """In any letter case. Nobody has the empty address: the index leaves those out."""
         return cls.objects.filter(in_any_case("email", email)).exclude(email="")
 
+    @cached_property
+    def team_roles(self) -> frozenset[str]:
+        """Of somebody's team; asked once a request. Not of patients: joining makes one staff."""
+        if not self.wants_provider:
+            return frozenset()
+        return frozenset(self.team_memberships.live().values_list("role", flat=True))
+
+    @property
+    def is_approved_provider(self) -> bool:
+        return self.wants_provider and self.provider_approved_at is not None
+
     @property
     def is_provider(self) -> bool:
-        return self.wants_provider and self.provider_approved_at is not None
+        """Whether it works with the records of patients: approved itself, or in a team."""
+        return self.is_approved_provider or bool(self.team_roles & READS_RECORDS)
+
+    @property
+    def may_make_provider_keys(self) -> bool:
+        return self.is_approved_provider or bool(self.team_roles & MANAGES)
 
 
 class PinDevice(ThrottlingMixin, Device):

@@ -4,63 +4,68 @@ A patient learns who opened the record and what was asked for. What else the oth
 with which other patients and from which address, is not the reader's business.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
 from fhirapi.audit.models import AuditRecord
 from fhirapi.definitions import registry
-from fhirapi.smart.models import AccessKey, Client
-from portal.accounts.models import Account
+from portal.activity import kinds
+from portal.activity.names import Names
+from portal.activity.reader import Reader
+from portal.activity.runs import Run
 
 Action = AuditRecord.Action
 
-_DEEDS: dict[str, str] = {
-    Action.SERVICE: "Asked what the service offers",
-    Action.TOKEN: "Got an access token",
-    Action.REFRESH: "Renewed an access token",
-    Action.REVOKE: "Ended an access token",
-    Action.KEY_CREATE: "Created an access key",
-    Action.KEY_CHANGE: "Changed an access key",
-    Action.KEY_REVEAL: "Looked at a SecretAccessKey",
-    Action.KEY_ROTATE: "Gave an access key a new secret",
-    Action.PATIENT_SEARCH: "Searched for patients",
-    Action.SIGN_IN: "Signed in",
-    Action.SIGN_OUT: "Signed out",
-    Action.REGISTER: "Created the account",
-    Action.RECOVER: "Chose a new password or PIN",
-    Action.LINK: "Link between account and record changed",
-    Action.APPROVE: "Account approved",
-    Action.CONSENT: "Approved the access of an app",
-    Action.CONSENT_END: "Ended the access of an app",
-    Action.LAUNCH: "Opened an app",
-    Action.CLIENT_REGISTER: "Registered an app",
-    Action.CLIENT_CHANGE: "Changed an app",
-    Action.CLIENT_SECRET: "Made or revoked a secret of an app",
-    Action.CLIENT_STATUS: "Disabled or enabled an app",
-    Action.CLIENT_DELETE: "Deleted an app",
-    Action.CLIENT_REVIEW: "Review of an app",
-    Action.EXPORT: "Downloaded a record",
-    Action.AUDIT_EXPORT: "Downloaded this list",
-    Action.ACCOUNT_CHANGE: "Changed the account",
-    Action.ACCOUNT_CLOSE: "Closed the account",
-    Action.FACTOR: "Added or removed a way to sign in",
-    Action.SESSION_END: "Ended a session",
-    Action.TEAM: "Changed who is on the team",
-    Action.INTROSPECT: "Looked into a token",
-    Action.OPERATION: "Worked at the operations desk",
+_DEEDS: dict[str, str | Promise] = {
+    Action.SERVICE: _("Asked what the service offers"),
+    Action.TOKEN: _("Got an access token"),
+    Action.REFRESH: _("Renewed an access token"),
+    Action.REVOKE: _("Ended an access token"),
+    Action.KEY_CREATE: _("Created an access key"),
+    Action.KEY_CHANGE: _("Changed an access key"),
+    Action.KEY_REVEAL: _("Looked at a SecretAccessKey"),
+    Action.KEY_ROTATE: _("Gave an access key a new secret"),
+    Action.PATIENT_SEARCH: _("Searched for patients"),
+    Action.SIGN_IN: _("Signed in"),
+    Action.SIGN_OUT: _("Signed out"),
+    Action.REGISTER: _("Created the account"),
+    Action.RECOVER: _("Chose a new password or PIN"),
+    Action.LINK: _("Link between account and record changed"),
+    Action.APPROVE: _("Account approved"),
+    Action.CONSENT: _("Approved the access of an app"),
+    Action.CONSENT_END: _("Ended the access of an app"),
+    Action.LAUNCH: _("Opened an app"),
+    Action.CLIENT_REGISTER: _("Registered an app"),
+    Action.CLIENT_CHANGE: _("Changed an app"),
+    Action.CLIENT_SECRET: _("Made or revoked a secret of an app"),
+    Action.CLIENT_STATUS: _("Disabled or enabled an app"),
+    Action.CLIENT_DELETE: _("Deleted an app"),
+    Action.CLIENT_REVIEW: _("Review of an app"),
+    Action.EXPORT: _("Downloaded a record"),
+    Action.AUDIT_EXPORT: _("Downloaded this list"),
+    Action.ACCOUNT_CHANGE: _("Changed the account"),
+    Action.ACCOUNT_CLOSE: _("Closed the account"),
+    Action.FACTOR: _("Added or removed a way to sign in"),
+    Action.SESSION_END: _("Ended a session"),
+    Action.TEAM: _("Changed who is on the team"),
+    Action.INTROSPECT: _("Looked into a token"),
+    Action.OPERATION: _("Worked at the operations desk"),
 }
 
 
 # Refused, these are told as the try they were.
-_TRIES: dict[str, str] = {
-    Action.TOKEN: "Asked for an access token",
-    Action.REFRESH: "Asked to renew an access token",
-    Action.KEY_REVEAL: "Asked to see a SecretAccessKey",
-    Action.CLIENT_SECRET: "Asked for a secret of an app",
-    Action.SIGN_IN: "Tried to sign in",
-    Action.RECOVER: "Tried to choose a new password or PIN",
-    Action.CONSENT: "Denied an app the access it asked for",
+_TRIES: dict[str, str | Promise] = {
+    Action.TOKEN: _("Asked for an access token"),
+    Action.REFRESH: _("Asked to renew an access token"),
+    Action.KEY_REVEAL: _("Asked to see a SecretAccessKey"),
+    Action.CLIENT_SECRET: _("Asked for a secret of an app"),
+    Action.SIGN_IN: _("Tried to sign in"),
+    Action.RECOVER: _("Tried to choose a new password or PIN"),
+    Action.CONSENT: _("Denied an app the access it asked for"),
 }
 # Whoever fails at these has not shown to be the account's owner.
 _UNPROVEN = {Action.TOKEN, Action.REFRESH, Action.SIGN_IN, Action.RECOVER}
@@ -73,18 +78,14 @@ _OF_APPS = {
     Action.REVOKE,
 }
 _OF_THE_PRACTICE = {Action.LINK, Action.APPROVE}
-_AN_ACCESS_KEY = "An access key"
-
-
-@dataclass(frozen=True)
-class Reader:
-    account: Account
-    own_record: str | None
+_FEW_KINDS = 3
 
 
 @dataclass(frozen=True)
 class Entry:
     when: datetime
+    since: datetime | None
+    """When it began, if it was done many times."""
     what: str
     who: str
     app: str
@@ -94,75 +95,91 @@ class Entry:
     """Only of the reader's own doings."""
 
 
-def entries(records: Sequence[AuditRecord], reader: Reader) -> list[Entry]:
-    people = Account.objects.in_bulk({each.account_id for each in records if each.account_id})
-    clients = Client.objects.filter(client_id__in={each.client_id for each in records})
-    keys = AccessKey.objects.filter(access_key_id__in={each.client_id for each in records})
-    apps = {str(each.client_id): str(each) for each in clients}
-    labels = {each.access_key_id: each.label for each in keys}
-    return [_entry(each, reader, people, apps, labels) for each in records]
-
-
-def _entry(
-    record: AuditRecord,
-    reader: Reader,
-    people: dict[int, Account],
-    apps: dict[str, str],
-    labels: dict[str, str],
-) -> Entry:
-    is_own = record.account_id == reader.account.pk
-    client_id = record.client_id or ""
-    if client_id in labels:
-        app = _key_in_words(client_id, labels[client_id], is_own)
-    else:
-        app = apps.get(client_id, client_id)
+def entry(run: Run, reader: Reader, names: Names) -> Entry:
+    is_own = run.account_id == reader.account.pk
     return Entry(
-        when=record.recorded,
-        what=_what(record, reader, is_own),
-        who=_who(record, people, is_own),
-        app=app,
-        was_denied=record.outcome == AuditRecord.Outcome.DENIED,
-        address=(record.address or "") if is_own else "",
+        when=run.ended,
+        since=run.began if run.times > 1 else None,
+        what=_what(run, reader, is_own),
+        who=_who(run, names, is_own),
+        app=app_in_words(run.client_id or "", names, is_own),
+        was_denied=_was_denied(run),
+        address=(run.address or "") if is_own else "",
     )
 
 
-def _key_in_words(access_key_id: str, label: str, is_own: bool) -> str:
+def app_in_words(client_id: str, names: Names, is_own: bool) -> str:
+    if client_id not in names.keys:
+        return names.apps.get(client_id, client_id)
     # Somebody else's label is their own note, and may name another patient.
     if not is_own:
-        return _AN_ACCESS_KEY
-    return f"Access key {access_key_id}" + (f" ({label})" if label else "")
+        return gettext("An access key")
+    label = names.keys[client_id]
+    words = gettext("Access key %(id)s") % {"id": client_id}
+    return words + (f" ({label})" if label else "")
 
 
-def _what(record: AuditRecord, reader: Reader, is_own: bool) -> str:
-    if record.action not in (Action.READ, Action.SEARCH):
-        was_denied = record.outcome == AuditRecord.Outcome.DENIED
-        deed = _TRIES.get(record.action) if was_denied else None
-        return deed or _DEEDS.get(record.action) or record.get_action_display()
-    found = registry.find(record.resource_type or "")
-    words = found.words if found else (record.resource_type or "the record")
-    deed = "Read" if record.action == Action.READ else "Searched"
-    return f"{deed}: {words}{_of_whom(record, reader, is_own)}"
+def person_in_words(account_id: int, names: Names) -> str:
+    if account_id not in names.people:
+        return gettext("Somebody whose account is gone")
+    name, is_provider = names.people[account_id]
+    name = name or gettext("An account without a name")
+    return gettext("%(name)s, provider") % {"name": name} if is_provider else name
 
 
-def _of_whom(record: AuditRecord, reader: Reader, is_own: bool) -> str:
-    opened = record.patient_ids or []
-    if reader.own_record in opened and (not is_own or len(opened) == 1):
-        return " (your record)"
-    if not opened:
+def _was_denied(run: Run) -> bool:
+    return run.outcome == AuditRecord.Outcome.DENIED
+
+
+def _what(run: Run, reader: Reader, is_own: bool) -> str:
+    of_whom = _of_whom(run, reader, is_own)
+    if run.action in kinds.READS:
+        return _read(run) + of_whom
+    deed = _TRIES.get(run.action) if _was_denied(run) else None
+    if run.times > 1:
+        return gettext("Searched for patients %(times)d times") % {"times": run.times} + of_whom
+    words = deed or _DEEDS.get(run.action) or Action(run.action).label
+    return f"{words}{of_whom if reader.wards else ''}"
+
+
+def _read(run: Run) -> str:
+    what = _types_in_words(run.types)
+    if run.times > 1:
+        return gettext("Read %(times)d times: %(what)s") % {"times": run.times, "what": what}
+    if run.action == Action.READ:
+        return gettext("Read: %(what)s") % {"what": what}
+    return gettext("Searched: %(what)s") % {"what": what}
+
+
+def _types_in_words(types: list[str]) -> str:
+    if not types:
+        return gettext("the record")
+    found = [registry.find(each) for each in types]
+    words = [each.words if each else name for each, name in zip(found, types, strict=True)]
+    rest = len(words) - _FEW_KINDS
+    if rest <= 1:
+        return "; ".join(words)
+    more = ngettext("and %(rest)d more kind", "and %(rest)d more kinds", rest) % {"rest": rest}
+    return "; ".join([*words[:_FEW_KINDS], more])
+
+
+def _of_whom(run: Run, reader: Reader, is_own: bool) -> str:
+    """A provider who is her own patient reads many: of those it is not said that one is hers."""
+    if run.opened and (not is_own or run.people == len(run.opened)):
+        return f" ({', '.join(reader.whose(each) for each in run.opened)})"
+    if not run.people or run.times > 1:
         return ""
-    return f" ({len(opened)} patient{'' if len(opened) == 1 else 's'})"
+    words = ngettext("%(people)d patient", "%(people)d patients", run.people)
+    return f" ({words % {'people': run.people}})"
 
 
-def _who(record: AuditRecord, people: dict[int, Account], is_own: bool) -> str:
-    was_denied = record.outcome == AuditRecord.Outcome.DENIED
-    if record.action in _OF_THE_PRACTICE:
-        return "The practice"
-    if is_own and was_denied and record.action in _UNPROVEN:
-        return "Not known"
+def _who(run: Run, names: Names, is_own: bool) -> str:
+    if run.action in _OF_THE_PRACTICE:
+        return gettext("The practice")
+    if is_own and _was_denied(run) and run.action in _UNPROVEN:
+        return gettext("Not known")
     if is_own:
-        return "Your app" if record.action in _OF_APPS else "You"
-    person = people.get(record.account_id or 0)
-    if person is None:
-        return "Somebody whose account is gone" if record.account_id else "The system"
-    name = person.display_name or "An account without a name"
-    return f"{name}, provider" if person.wants_provider else name
+        return gettext("Your app") if run.action in _OF_APPS else gettext("You")
+    if run.account_id is None:
+        return gettext("The system")
+    return person_in_words(run.account_id, names)

@@ -1,5 +1,7 @@
 """What an app was given, as few lines: every type of data once, identity left to its name."""
 
+from django.utils.translation import gettext as _
+
 from fhirapi.definitions import registry
 from fhirapi.smart.access import granular
 from fhirapi.smart.access.scopes import parse_one
@@ -13,7 +15,8 @@ def scopes_in_words(scopes: list[str]) -> list[str]:
     lines = list(dict.fromkeys(data))
     if len(lines) > _MOST + 1:
         rest = len(lines) - _MOST
-        lines = [*lines[:_MOST], f"and {rest} more kinds of {len(list(registry.every()))}"]
+        more = _("and %(rest)d more kinds of %(all)d")
+        lines = [*lines[:_MOST], more % {"rest": rest, "all": len(list(registry.every()))}]
     if "openid" in scopes:
-        lines.append("Who you are")
+        lines.append(_("Who you are"))
     return lines

@@ -4,8 +4,12 @@ Nothing is opened whose box is not ticked. A type of which all parts are ticked 
 whole; otherwise its ticked parts take its place, as scopes with a category. Pure.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from fhirapi.definitions import registry
 from fhirapi.definitions.parts import PARTS
@@ -16,14 +20,15 @@ from fhirapi.smart.access.scopes import IDENTITY, V1, Scope, parse_one
 # They say which launch it is, not what is opened.
 _OF_THE_LAUNCH = ("launch", "launch/patient", "launch/encounter")
 _ABOUT_YOU = {
-    "openid": "A number that stands for your account. It holds no name.",
-    "fhirUser": "Which record is you, and what stands in it about you: as patient, provider or "
-    "relative.",
-    "profile": "The name of your account.",
+    "openid": _("A number that stands for your account. It holds no name."),
+    "fhirUser": _(
+        "Which record is you, and what stands in it about you: as patient, provider or relative."
+    ),
+    "profile": _("The name of your account."),
 }
 _HOW_LONG = {
-    "offline_access": "The app goes on fetching data without you, until the day below.",
-    "online_access": "The app may renew its access until it ends, without asking you each time.",
+    "offline_access": _("The app goes on fetching data without you, until the day below."),
+    "online_access": _("The app may renew its access until it ends, without asking you each time."),
 }
 
 
@@ -31,7 +36,7 @@ _HOW_LONG = {
 class Box:
     value: str
     words: str
-    about: str = ""
+    about: str | Promise = ""
     is_ticked: bool = True
 
 
@@ -41,7 +46,7 @@ class Row:
 
     value: str
     words: str
-    about: str = ""
+    about: str | Promise = ""
     is_ticked: bool = True
     parts: list[Box] = field(default_factory=list)
     is_whole: bool = False
@@ -156,7 +161,7 @@ def _add(row: Row, single: Scope) -> None:
 
 def _row(bare: Scope) -> Row:
     deeds = granular.deeds_in_words(bare.permissions)
-    about = "" if deeds == "see" else f"The app may {deeds} them."
+    about = "" if deeds == "see" else gettext("The app may %(deeds)s them.") % {"deeds": deeds}
     return Row(str(bare), granular.type_in_words(bare.resource_type), about)
 
 
@@ -173,7 +178,7 @@ def _singles(scope: Scope) -> list[Scope]:
 
 
 def _identity(
-    words: list[str], offered: dict[str, str], ticked: Collection[str] | None
+    words: list[str], offered: Mapping[str, str | Promise], ticked: Collection[str] | None
 ) -> list[Box]:
     return [
         Box(word, IDENTITY[word], offered[word], is_ticked=ticked is None or word in ticked)

@@ -10,19 +10,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from django.core.exceptions import TooManyFieldsSent
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 from oauth2_provider.http import OAuth2ResponseRedirect
 
 from fhirapi.audit.record import address_of
-from fhirapi.smart.authorization import authorize, consented, launch
+from fhirapi.smart.authorization import authorize, consented, kept, launch
 from fhirapi.smart.authorization.authorize import Asked, NotTrusted, Refused
 from fhirapi.smart.clients import privacy
 from fhirapi.smart.models import Client, DataAccessGrant
@@ -37,7 +40,13 @@ from portal.ui.state import state_of
 
 logger = logging.getLogger(__name__)
 
-_NOTHING = "Nothing is ticked. To give the app no access, choose Deny."
+_NOTHING = gettext_lazy("Nothing is ticked. To give the app no access, choose Deny.")
+_TOO_LONG = gettext_lazy("The request of the app is longer than we read. It must ask for less.")
+_KEPT_NO_MORE = gettext_lazy(
+    "What the app asked for is not known here any more: that was more than an hour ago. Go back to "
+    "the app and connect it once more."
+)
+_LONGEST_ADDRESS = 2000  # browsers, proxies and letters cope with as much
 _FORM = "csrfmiddlewaretoken"  # only our own page's form has it
 
 
@@ -49,13 +58,37 @@ def authorize_page(request: HttpRequest) -> HttpResponse:
 
     From another site that request comes without our cookie, so it is asked again as a GET.
     """
-    if request.method == "POST" and _FORM not in request.POST:
-        params = request.GET.copy()
-        params.update(request.POST)
-        response = redirect(f"{request.path}?{params.urlencode()}")
-        response.status_code = 303
-        return response
+    try:
+        if request.method == "POST" and _FORM not in request.POST:
+            return _asked_by_get(request)
+        _take_up_what_was_kept(request)
+    except NotTrusted as why:
+        return _not_trusted(request, why)
+    except (TooManyFieldsSent, kept.TooLong):
+        return _not_trusted(request, NotTrusted(_TOO_LONG))
     return _authorize(request)
+
+
+def _asked_by_get(request: HttpRequest) -> HttpResponse:
+    params = request.GET.copy()
+    params.update(request.POST)
+    if len(request.path) + len(params.urlencode()) > _LONGEST_ADDRESS:
+        authorize.trusted(params)
+        params = kept.keep(params)
+    response = redirect(f"{request.path}?{params.urlencode()}")
+    response.status_code = 303
+    return response
+
+
+def _take_up_what_was_kept(request: HttpRequest) -> None:
+    """From here on the request is what it was, though its address is the short one."""
+    key = request.GET.get(kept.KEY)
+    if key is None:
+        return
+    found = kept.find(key)
+    if found is None:
+        raise NotTrusted(_KEPT_NO_MORE)
+    request.GET = found  # type: ignore[assignment]  # the setter takes any
 
 
 @csrf_protect
@@ -145,6 +178,7 @@ class _Page:
                 self.asked.client,
                 scopes,
                 self.whose.context,
+                asked=self.asked.scopes,
                 before=before,
                 address=address_of(self.request),
             )
@@ -176,7 +210,7 @@ class _Page:
         context = {"app": self.asked.client, "state": state_of(self.account)}
         return self._framed(render(self.request, "consent/blocked.html", context))
 
-    def _show(self, error: str = "") -> HttpResponse:
+    def _show(self, error: str | Promise = "") -> HttpResponse:
         ticked = None if self.form is None else set(self.form.getlist("grant"))
         now = timezone.now()
         context = {
@@ -229,8 +263,18 @@ def _to_the_door(request: HttpRequest) -> HttpResponse:
     prompt = set(params.pop("prompt", [""])[0].split()) - {"login", "select_account"}
     if prompt:
         params["prompt"] = " ".join(sorted(prompt))
+    address = _door_before(request, params)
+    if len(address) > _LONGEST_ADDRESS:
+        try:
+            address = _door_before(request, kept.keep(params))
+        except kept.TooLong:
+            return _not_trusted(request, NotTrusted(_TOO_LONG))
+    return redirect(address)
+
+
+def _door_before(request: HttpRequest, params: QueryDict) -> str:
     here = f"{request.path}?{params.urlencode()}"
-    return redirect(f"{reverse(last_door(request))}?{urlencode({'next': here})}")
+    return f"{reverse(last_door(request))}?{urlencode({'next': here})}"
 
 
 def _to_app(request: HttpRequest, client: Client, address: str) -> HttpResponse:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from fhirapi.smart.authorization import encounters, launch
 from fhirapi.smart.authorization.authorize import Asked, Refused
@@ -22,8 +24,8 @@ _LAUNCH_GONE = (
     "The launch is unknown, used, older than five minutes, or was made for another app or person. "
     "Open the app again from the page of the patient."
 )
-CHOOSE = "Choose whose record the app is opened with."
-CHOOSE_VISIT = "Choose the visit that the app is opened with."
+CHOOSE = gettext_lazy("Choose whose record the app is opened with.")
+CHOOSE_VISIT = gettext_lazy("Choose the visit that the app is opened with.")
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Whose:
         return next((each for each in self.people if each.id == self.chosen), None)
 
     @property
-    def error(self) -> str:
+    def error(self) -> str | Promise:
         """What is still missing."""
         if self.is_needed and not self.chosen:
             return CHOOSE

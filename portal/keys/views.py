@@ -133,7 +133,7 @@ def _step(request: AccountRequest) -> picker.Picker:
 
 def _wanted_patients(request: AccountRequest) -> tuple[list[str], str]:
     """Whom the key shall open, and what is wrong with that choice, if anything."""
-    if not request.user.is_provider:
+    if not request.user.may_make_provider_keys:
         own = _own_record(request.user)
         return own, "" if own else _NO_LINK
     wanted = picker.chosen_in(request.POST)

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Account
+from portal.team.roles import manages_a_team, only_finds_patients
 from portal.ui.state import keys_title, records_title
 
 
@@ -35,6 +36,8 @@ ENTRIES = (
     Entry(keys_title, "portal:keys"),
     Entry(_("Patients"), "portal:patients", lambda account: account.is_provider),
     Entry(records_title, "portal:record", opens="portal:patients"),
+    Entry(_("Find patients"), "portal:team-find", only_finds_patients),
+    Entry(_("Team"), "portal:team", manages_a_team),
     Entry(_("Connected apps"), "fhir:manage"),
     Entry(_("My apps"), "portal:apps"),
     Entry(_("Activity"), "portal:activity"),

@@ -17,6 +17,7 @@ class AccountState:
     is_patient_waiting: bool
     is_provider_ready: bool
     is_provider_waiting: bool
+    may_make_provider_keys: bool
     is_relative: bool
     """Of somebody whose record it can open, a child for instance."""
 
@@ -26,7 +27,7 @@ class AccountState:
 
     @property
     def may_make_keys(self) -> bool:
-        return self.is_patient_ready or self.is_provider_ready
+        return self.is_patient_ready or self.may_make_provider_keys
 
 
 def state_of(account: Account) -> AccountState:
@@ -36,7 +37,9 @@ def state_of(account: Account) -> AccountState:
         is_patient_ready=has_own,
         is_patient_waiting=account.wants_patient and not has_own and not is_relative,
         is_provider_ready=account.is_provider,
-        is_provider_waiting=account.wants_provider and not account.is_provider,
+        is_provider_waiting=account.wants_provider
+        and not (account.is_provider or account.team_roles),
+        may_make_provider_keys=account.may_make_provider_keys,
         is_relative=is_relative,
     )
 

@@ -20,8 +20,11 @@ from fhirapi.smart.models import (
     DataAccessGrant,
     RecordLink,
     RefreshToken,
+    TeamMember,
 )
 from fhirapi.smart.people import patients
+from fhirapi.smart.team_roles import MANAGES
+from fhirapi.sql import fetch
 
 PATIENT_SCOPE = "patient/*.rs offline_access"
 PROVIDER_SCOPE = "user/*.rs offline_access"
@@ -35,6 +38,11 @@ OVERLAPS: dict[str, timedelta | None] = {
 """How long the old secret may go on working after a rotation."""
 
 Action = AuditRecord.Action
+
+_MAY_HAVE_KEYS = """
+SELECT patient_id FROM fhirapi_accountpatient
+WHERE account_id = %s AND patient_id = ANY(%s) AND may_have_keys
+"""
 
 
 class KeyStatus(StrEnum):
@@ -261,12 +269,16 @@ def _client_name(access_key_id: str, label: str) -> str:
 
 
 def _has_link(account: AbstractUser) -> bool:
-    return RecordLink.objects.filter(account_id=account.pk, revoked_at=None).exists()
+    """Or manages the team of somebody who has one."""
+    managed = TeamMember.objects.live().filter(account_id=account.pk, role__in=MANAGES)
+    links = RecordLink.objects.filter(account_id=account.pk, revoked_at=None)
+    return bool(links.exists() or managed.exists())
 
 
 def _require_own(account: AbstractUser, patient_ids: Iterable[str]) -> None:
+    """Not those whom the account sees only as somebody's staff, unless it manages the team."""
     wanted = set(patient_ids)
-    if not wanted or wanted - patients.may_see(account, wanted):
+    if not wanted or wanted - {row[0] for row in fetch(_MAY_HAVE_KEYS, [account.pk, [*wanted]])}:
         raise PatientsNotYours("Choose patients from your own record or under your care.")
 
 

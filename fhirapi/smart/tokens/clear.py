@@ -3,7 +3,7 @@
 from django.core.management import call_command
 from django.utils import timezone
 
-from fhirapi.smart.models import LaunchContext, SpentAssertion
+from fhirapi.smart.models import KeptRequest, LaunchContext, SpentAssertion
 
 
 def forget_expired() -> None:
@@ -13,3 +13,4 @@ def forget_expired() -> None:
     # An assertion that has expired is refused for that; who used it need not be known any more.
     SpentAssertion.objects.filter(expires_at__lt=now).delete()
     LaunchContext.objects.filter(expires_at__lt=now).delete()
+    KeptRequest.objects.filter(expires_at__lt=now).delete()

@@ -14,6 +14,7 @@ from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import record
 from fhirapi.smart.access.overlap import is_within
 from fhirapi.smart.access.scopes import MOST
+from fhirapi.smart.authorization import consented
 from fhirapi.smart.authorization.authorize import AuthorizeRules
 from fhirapi.smart.authorization.codes import require_fresh, spend
 from fhirapi.smart.clients import client_auth
@@ -188,6 +189,7 @@ def _has_left(token: RefreshToken) -> bool:
 
 def _record(request: Request) -> None:
     grant: DataAccessGrant = request.data_access_grant
+    consented.note_use(grant)
     is_refresh = request.authorization_code is None
     patient_id = request.patient_id
     record(

@@ -12,6 +12,7 @@ from django.utils import timezone
 from fhirapi.smart.clients import registration_limit
 from fhirapi.smart.tokens import clear
 from portal.accounts import limits, recovery, registration
+from portal.team import invitations
 
 
 class Command(BaseCommand):
@@ -24,6 +25,7 @@ class Command(BaseCommand):
         recovery.forget_old()
         limits.forget_old()
         registration_limit.forget_old()
+        invitations.forget_old()
         _forget_failed_sign_ins(settings.AXES_COOLOFF_TIME)
         if options["verbosity"]:
             self.stdout.write("What had run out is deleted.")

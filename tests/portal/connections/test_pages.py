@@ -1,6 +1,9 @@
 """Connected apps: what an account has opened, and taking it back."""
 
+from datetime import timedelta
+
 import pytest
+from django.template.defaultfilters import date
 from django.test import Client as Browser
 from django.utils import timezone
 
@@ -42,10 +45,20 @@ def test_an_app_is_listed_with_what_it_may_see(rebeccas, tokens):
         assert words in page
 
 
-def test_last_use_is_that_of_the_data(rebeccas, tokens):
-    assert read(tokens) == 200
-    used = AuditRecord.objects.filter(action="read").latest("id").recorded
-    assert f"{timezone.localtime(used):%m/%d/%Y %H:%M}" in text(rebeccas.browser.get(PAGE))
+def test_last_use_is_when_it_last_got_tokens(rebeccas, tokens):
+    DataAccessGrant.objects.update(last_used_at=timezone.now() - timedelta(days=3))
+    again = {"grant_type": "refresh_token", "client_id": "the-app",
+             "refresh_token": tokens["refresh_token"]}  # fmt: skip
+    assert rebeccas.browser.post(app.TOKEN, again).status_code == 200
+    used = DataAccessGrant.objects.get().last_used_at
+    assert timezone.now() - used < timedelta(minutes=1)
+    words = date(timezone.localtime(used), "m/d/Y g:i A")
+    assert f"<dt>Last used</dt><dd>{words}" in text(rebeccas.browser.get(PAGE))
+
+
+def test_an_approval_without_tokens_was_never_used(rebeccas):
+    rebeccas.approve()
+    assert "<dd>Never</dd>" in text(rebeccas.browser.get(PAGE))
 
 
 def test_without_an_app_the_page_says_so(rebecca):
@@ -87,13 +100,47 @@ def test_what_has_ended_is_asked_anew(rebeccas, tokens):
     assert "No app has access" in text(rebeccas.browser.get(PAGE))
 
 
-def test_several_approvals_of_an_app_are_one(rebeccas, tokens):
+def test_several_approvals_of_an_app_stand_apart_and_end_together(rebeccas, tokens):
     rebeccas.approve(scope="launch/patient patient/Goal.rs")
     page = text(rebeccas.browser.get(PAGE))
     assert page.count("<h2 id=") == 1
+    assert page.count('class="approval"') == 2
     assert "Goals of treatment" in page
+    assert "Revoke all" in page
     rebeccas.browser.post(ONE)
     assert not DataAccessGrant.objects.filter(revoked_at=None).exists()
+
+
+def test_one_approval_ends_and_the_others_go_on(rebeccas, tokens):
+    rebeccas.approve(scope="launch/patient patient/Goal.rs")
+    newest = DataAccessGrant.objects.latest("id")
+    asked = text(rebeccas.browser.get(f"{ONE}/{newest.pk}"))
+    assert "Goals of treatment" in asked
+    assert "Problems, diagnoses" not in asked
+    assert "has lost this access" in text(rebeccas.browser.post(f"{ONE}/{newest.pk}", follow=True))
+    assert [each.revoked_at is None for each in DataAccessGrant.objects.order_by("id")] == [
+        True, False,
+    ]  # fmt: skip
+    assert read(tokens) == 200
+
+
+def test_an_approval_of_somebody_else_or_another_app_is_not_there(rebeccas, tokens, john):
+    grant = DataAccessGrant.objects.get().pk
+    app.register("other-app")
+    assert signed_in(john.account).post(f"{ONE}/{grant}").status_code == 404
+    assert rebeccas.browser.post(f"{PAGE}/other-app/{grant}").status_code == 404
+    assert rebeccas.browser.post(f"{ONE}/{'9' * 19}").status_code == 404
+    assert read(tokens) == 200
+
+
+def test_the_page_takes_no_more_statements_for_more_apps(
+    rebeccas, tokens, django_assert_max_num_queries
+):
+    for number in range(5):
+        app.register(f"app-{number}")
+        rebeccas.approve(client_id=f"app-{number}")
+    with django_assert_max_num_queries(6):  # session, account, approvals, people, the trail
+        rebeccas.browser.get(PAGE)
 
 
 def test_nobody_ends_the_access_of_somebody_elses_app(tokens, john):

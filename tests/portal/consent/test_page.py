@@ -1,5 +1,7 @@
 """The consent page as people meet it: words, choices, what is missing."""
 
+from datetime import datetime
+
 import pytest
 from django.utils import timezone
 
@@ -71,6 +73,15 @@ def test_the_page_says_who_asks_for_what_and_for_how_long(rebeccas: App):
         f"/{timezone.localdate().year + 1}</strong>",
     ):  # fmt: skip
         assert words in page
+
+
+def test_the_page_says_whether_the_app_was_reviewed(rebeccas, the_app):
+    assert "Reviewed by QSmartCare" not in text(rebeccas.ask())
+    on = timezone.make_aware(datetime(2026, 3, 4, 12))
+    Client.objects.update(review=Client.Review.APPROVED, reviewed_at=on)
+    assert "Reviewed by QSmartCare on 03/04/2026" in text(rebeccas.ask())
+    Client.objects.update(review=Client.Review.DECLINED)
+    assert "Reviewed by QSmartCare" not in text(rebeccas.ask())
 
 
 def test_the_page_says_that_an_app_registered_itself(rebeccas, the_app):

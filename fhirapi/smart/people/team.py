@@ -1,0 +1,139 @@
+"""The people who work for a practitioner: joining, changing the role, leaving, finding patients.
+
+What a member sees hangs on the view ``fhirapi_accountpatient``; whoever leaves sees nothing from
+the next request on, and their tokens, keys and grants open nothing.
+"""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from fhirapi.audit.models import AuditRecord
+from fhirapi.audit.record import record
+from fhirapi.smart.models import RecordLink, TeamMember
+from fhirapi.smart.people import finding, keys
+from fhirapi.smart.people.patients import PatientSummary, own_patient_id
+from fhirapi.smart.team_roles import MANAGES
+from fhirapi.sql import fetch
+
+Role = TeamMember.Role
+
+_FIND = """
+SELECT DISTINCT line.patient_id, line.name, line.mrn, line.birth_date, line.gender, line."order"
+FROM fhirapi_teammember member
+JOIN fhirapi_recordlink lead ON lead.id = member.lead_id AND lead.revoked_at IS NULL
+JOIN portal_account leader ON leader.id = lead.account_id AND leader.is_active
+JOIN fhirapi_carerelationship care ON care.practitioner_id = lead.resource_id
+JOIN fhirapi_patientline line ON line.patient_id = care.patient_id
+WHERE member.account_id = %s AND member.ended_at IS NULL {conditions}
+ORDER BY line."order", line.patient_id LIMIT %s
+"""
+_WORD = "AND EXISTS (SELECT FROM unnest(line.words) word WHERE word LIKE ANY(%s))"
+
+
+class InTheTeam(ValueError):
+    """The account is a member already, or leads the team."""
+
+
+def led_by(account: AbstractUser) -> RecordLink | None:
+    """The link that the account's team hangs on: its own, or that of whom it manages the team."""
+    own = RecordLink.objects.filter(
+        account_id=account.pk, resource_type=RecordLink.Kind.PRACTITIONER, revoked_at=None
+    ).first()
+    if own is not None:
+        return own
+    managed = TeamMember.objects.live().filter(account_id=account.pk, role__in=MANAGES)
+    found = managed.select_related("lead").order_by("-pk").first()
+    return found.lead if found else None
+
+
+def members(lead: RecordLink) -> list[TeamMember]:
+    return list(
+        TeamMember.objects.live().filter(lead=lead).select_related("account").order_by("pk")
+    )
+
+
+@transaction.atomic
+def join(
+    lead: RecordLink, account: AbstractUser, role: str, *, by_id: int | None, address: str | None
+) -> TeamMember:
+    """Raises InTheTeam."""
+    if lead.account_id == account.pk:
+        raise InTheTeam
+    try:
+        with transaction.atomic():
+            made = TeamMember.objects.create(
+                account_id=account.pk, lead=lead, role=role, invited_by_id=by_id
+            )
+    except IntegrityError:
+        raise InTheTeam from None
+    _record(made, account, f"joined as {role}", address)
+    return made
+
+
+@transaction.atomic
+def change_role(member: TeamMember, role: str, *, by: AbstractUser, address: str | None) -> None:
+    locked = TeamMember.objects.select_for_update().get(pk=member.pk)
+    if locked.ended_at or locked.role == role:
+        return
+    locked.role = role
+    locked.save(update_fields=["role"])
+    if role not in MANAGES:
+        _switch_off_keys(locked, address)
+    _record(locked, by, f"role changed to {role}", address)
+
+
+@transaction.atomic
+def end(member: TeamMember, *, by: AbstractUser, address: str | None) -> None:
+    locked = TeamMember.objects.select_for_update().get(pk=member.pk)
+    if locked.ended_at:
+        return
+    locked.ended_at = timezone.now()
+    locked.save(update_fields=["ended_at"])
+    _switch_off_keys(locked, address)
+    _record(locked, by, "ended", address)
+
+
+def find(
+    account: AbstractUser, text: str, *, limit: int, address: str | None
+) -> list[PatientSummary]:
+    """For every role, the front desk too: who they are, and nothing of their records."""
+    words = finding.patterns(text)
+    if not words:
+        return []
+    sql = _FIND.format(conditions=_WORD * len(words))
+    found = [PatientSummary(*row[:5]) for row in fetch(sql, [account.pk, *words, limit])]
+    if found:
+        record(
+            AuditRecord.Action.PATIENT_SEARCH,
+            account_id=account.pk,
+            patient_ids=[each.id for each in found],
+            address=address,
+        )
+    return found
+
+
+def _switch_off_keys(member: TeamMember, address: str | None) -> None:
+    """Those made for patients of the team, with their tokens; switched on again they open nobody.
+
+    Not the key of the member's own record, nor those of somebody who is an approved provider.
+    """
+    account = member.account
+    if getattr(account, "provider_approved_at", None) is not None:
+        return
+    own = own_patient_id(account)
+    for key in keys.keys_of(account).filter(is_active=True):
+        if key.patient_ids != [own]:
+            keys.set_active(key, False, address=address)
+
+
+def _record(member: TeamMember, by: AbstractUser, what: str, address: str | None) -> None:
+    """In the trail of the one who did it, and of the one to whom it was done."""
+    for account_id in dict.fromkeys([by.pk, member.account_id]):
+        is_own = account_id == by.pk
+        record(
+            AuditRecord.Action.TEAM,
+            account_id=account_id,
+            detail=f"account {member.account_id} {what}" + ("" if is_own else f" by {by.pk}"),
+            address=address if is_own else None,
+        )

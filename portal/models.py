@@ -1,5 +1,11 @@
 """Table of contents of the portal's tables: imports, nothing else."""
 
+from portal.accounts.factors.models import Authenticator, Passkey, RecoveryCode
 from portal.accounts.models import Account, LetterSent, PinDevice, Recovery, Registration
+from portal.accounts.own.models import EmailChange
+from portal.accounts.sessions.models import SignedIn
 
-__all__ = ["Account", "LetterSent", "PinDevice", "Recovery", "Registration"]
+__all__ = [
+    "Account", "Authenticator", "EmailChange", "LetterSent", "Passkey", "PinDevice", "Recovery",
+    "RecoveryCode", "Registration", "SignedIn",
+]  # fmt: skip

@@ -14,6 +14,7 @@ from portal.accounts import limits
 from portal.accounts.models import Account, Recovery
 from portal.accounts.pin import set_pin
 from portal.accounts.registration import account_with
+from portal.accounts.sessions import living
 from portal.accounts.tokens import digest, new_token
 
 VALID = timedelta(hours=1)
@@ -131,4 +132,5 @@ def change(
         detail=f"changed: {forgotten.value}",
         address=address,
     )
+    living.end_all(account)
     return True

@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Account, Registration
 
@@ -65,9 +66,9 @@ def credentials_changed(
     if not account.email:
         return
     what = {
-        (True, True): "password and PIN were",
-        (True, False): "password was",
-        (False, True): "PIN was",
+        (True, True): _("password and PIN were"),
+        (True, False): _("password was"),
+        (False, True): _("PIN was"),
     }
     _send(
         "credentials_changed",
@@ -103,7 +104,7 @@ def email_changes(account: Account, undo_token: str) -> None:
     _send("email_changes", account.email, person=account, link=link)
 
 
-def factor_changed(account: Account, what: str) -> None:
+def factor_changed(account: Account, what: Any) -> None:
     if account.email:
         _send("factor_changed", account.email, person=account, what=what)
 

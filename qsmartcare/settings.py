@@ -19,6 +19,7 @@ DEBUG = env.flag("DEBUG", False)
 DEMO = env.flag("DEMO", False)  # shows the outbox page; `make run` sets it
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")  # whose X-Forwarded-For is believed (wsgi.py)
+MAINTENANCE_FILE = DATA_DIR / "maintenance"  # while it exists, every address answers 503
 ROOT_URLCONF = "qsmartcare.urls"
 WSGI_APPLICATION = "qsmartcare.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -91,6 +92,7 @@ MIDDLEWARE = [  # for pages; the API takes its own way (wsgi.py)
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.ui.errors.ConflictMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 TEMPLATES = [

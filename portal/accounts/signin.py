@@ -81,7 +81,7 @@ def sign_in(request: HttpRequest, username: str, password: str, pin: str) -> Acc
     if not isinstance(account, Account):
         _record_denied(request, named(username), "wrong username, password or PIN")
         return None
-    _open_session(request, account, device_of(account), account.signed_in_with)
+    _open_session(request, account, device_of(account), Factor(account.signed_in_with))
     return account
 
 

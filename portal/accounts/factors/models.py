@@ -38,7 +38,7 @@ class Authenticator(Device):
             return False
         # Only if no other request has taken it in the meantime.
         fresh = Authenticator.objects.filter(pk=self.pk, last_step__lt=totp.t())
-        return fresh.update(last_step=totp.t()) == 1
+        return bool(fresh.update(last_step=totp.t()) == 1)
 
 
 class RecoveryCode(models.Model):

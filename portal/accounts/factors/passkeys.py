@@ -131,7 +131,8 @@ def is_proven(passkey: Passkey, answer: str, challenge: bytes) -> bool:
         return False
     # A count that does not grow is a copy; of two requests at once one has to lose.
     same = Passkey.objects.filter(pk=passkey.pk, sign_count=passkey.sign_count)
-    return same.update(sign_count=proof.new_sign_count, last_used_at=timezone.now()) == 1
+    moved = same.update(sign_count=proof.new_sign_count, last_used_at=timezone.now())
+    return bool(moved == 1)
 
 
 def new_challenge(session: SessionBase, purpose: str, **more: Any) -> bytes:

@@ -74,7 +74,9 @@ def confirm_authenticator(request: AccountRequest) -> HttpResponse:
         code = "".join(form.cleaned_data["code"].split())
         codes = authenticator.confirm(app, code)
         if codes:
-            _changed(request, _("an authenticator app was added"), "authenticator app: added")
+            _changed(
+                request, gettext_lazy("an authenticator app was added"), "authenticator app: added"
+            )
             return render(request, "accounts/recovery_codes.html", {"codes": codes, "is_new": True})
         form.add_error(
             "code",
@@ -100,7 +102,9 @@ def remove_authenticator(request: AccountRequest) -> HttpResponse:
     form = _proof(request)
     if form.is_proven(request, _FACTOR, "authenticator app: not removed"):
         authenticator.remove(request.user)
-        _changed(request, _("the authenticator app was removed"), "authenticator app: removed")
+        _changed(
+            request, gettext_lazy("the authenticator app was removed"), "authenticator app: removed"
+        )
         messages.success(
             request, _("The authenticator app is removed, its recovery codes with it.")
         )
@@ -118,7 +122,7 @@ def recovery_codes(request: AccountRequest) -> HttpResponse:
     form = _proof(request)
     if form.is_proven(request, _FACTOR, "recovery codes: not renewed"):
         codes = new_recovery_codes(request.user)
-        _changed(request, _("new recovery codes were made"), "recovery codes: renewed")
+        _changed(request, gettext_lazy("new recovery codes were made"), "recovery codes: renewed")
         return render(request, "accounts/recovery_codes.html", {"codes": codes})
     return render(request, "accounts/recovery_codes_renew.html", {"form": form})
 
@@ -153,7 +157,7 @@ def finish_passkey(request: AccountRequest) -> HttpResponse:
     except passkeys.NotVerified:
         messages.error(request, _("The passkey was not made. Please try again."))
         return redirect("portal:passkey-add")
-    _changed(request, _("a passkey was added"), "passkey: added")
+    _changed(request, gettext_lazy("a passkey was added"), "passkey: added")
     messages.success(request, _("The passkey is added. From now on it opens the portal by itself."))
     return redirect("portal:settings")
 
@@ -168,7 +172,7 @@ def remove_passkey(request: AccountRequest, which: int) -> HttpResponse:
     form = _proof(request)
     if form.is_proven(request, _FACTOR, "passkey: not removed"):
         passkey.delete()
-        _changed(request, _("a passkey was removed"), "passkey: removed")
+        _changed(request, gettext_lazy("a passkey was removed"), "passkey: removed")
         messages.success(
             request, _("The passkey is removed here. Delete it on your device as well.")
         )
@@ -176,7 +180,7 @@ def remove_passkey(request: AccountRequest, which: int) -> HttpResponse:
     return render(request, "accounts/passkey_remove.html", {"form": form, "passkey": passkey})
 
 
-def _changed(request: AccountRequest, what: str, detail: str) -> None:
+def _changed(request: AccountRequest, what: Any, detail: str) -> None:
     record(_FACTOR, account_id=request.user.pk, detail=detail, address=address_of(request))
     with suppress(mail.LetterNotSent):  # the change itself stands
         mail.factor_changed(request.user, what)

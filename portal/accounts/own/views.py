@@ -21,6 +21,7 @@ from portal.accounts.models import Account
 from portal.accounts.own import closing, zones
 from portal.accounts.own import email as emails
 from portal.accounts.own.forms import CloseForm, EmailForm, PhoneForm, PreferencesForm
+from portal.accounts.views import NOT_SENT, TOO_MANY
 
 Action = AuditRecord.Action
 PHONES_A_DAY = 3
@@ -39,19 +40,10 @@ def change_email(request: AccountRequest) -> HttpResponse:
             emails.ask(request.user, form.cleaned_data["email"], address=address_of(request))
         except TooManyLetters:
             status = 429
-            form.add_error(
-                None,
-                _("Too many requests have come from your network. Please try again in an hour."),
-            )
+            form.add_error(None, TOO_MANY)
         except mail.LetterNotSent:
             status = 503
-            form.add_error(
-                None,
-                _(
-                    "We could not send the letter just now. Nothing was saved; please try "
-                    "again later."
-                ),
-            )
+            form.add_error(None, NOT_SENT)
         else:
             messages.success(
                 request,

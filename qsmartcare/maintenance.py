@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
+from django.template.loader import get_template
 from django.utils import translation
 
 from fhirapi import outcomes
-from portal.ui import errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -64,4 +64,5 @@ def _body(
         return "application/fhir+json; charset=utf-8", outcomes.operation_outcome(issue)
     language = translation.get_language_from_request(WSGIRequest(environ))
     with translation.override(language):
-        return "text/html; charset=utf-8", errors.maintenance(seconds)
+        page = get_template("503.html").render({"minutes": seconds // 60})
+    return "text/html; charset=utf-8", page.encode()

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from math import ceil
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -61,11 +60,6 @@ class ConflictMiddleware:
             return None
         _log.warning("conflict: %s", error.__cause__.diag.constraint_name)
         return conflict(request)
-
-
-def maintenance(seconds: int) -> bytes:
-    """Like a page for an error of ours, without the request and without the database."""
-    return get_template("503.html").render({"minutes": ceil(seconds / 60)}).encode()
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

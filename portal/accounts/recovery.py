@@ -11,6 +11,7 @@ from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import record
 from portal import mail
 from portal.accounts import limits
+from portal.accounts.factors.second import remove_all
 from portal.accounts.models import Account, Recovery
 from portal.accounts.pin import set_pin
 from portal.accounts.registration import account_with
@@ -133,4 +134,6 @@ def change(
         address=address,
     )
     living.end_all(account)
+    if forgotten is Forgotten.BOTH:
+        remove_all(account)
     return True

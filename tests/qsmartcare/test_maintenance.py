@@ -2,6 +2,7 @@
 
 import io
 import json
+from typing import Any
 
 import pytest
 
@@ -17,15 +18,20 @@ def flag(settings, tmp_path):
     return settings.MAINTENANCE_FILE
 
 
-def get(path: str, method: str = "GET", **headers: str):
-    told: dict = {}
+def get(path: str, method: str = "GET") -> tuple[int, dict[str, str], str]:
+    told: list[tuple[str, list[tuple[str, str]]]] = []
+
+    def start(status: str, headers: list[tuple[str, str]], _: object = None) -> Any:
+        told.append((status, headers))
+
     environ = {
         "REQUEST_METHOD": method, "PATH_INFO": path, "SERVER_NAME": "localhost",
         "SERVER_PORT": "80", "HTTP_HOST": "localhost", "wsgi.input": io.BytesIO(),
-        "wsgi.url_scheme": "http", "REMOTE_ADDR": "127.0.0.1", "QUERY_STRING": "", **headers,
+        "wsgi.url_scheme": "http", "REMOTE_ADDR": "127.0.0.1", "QUERY_STRING": "",
     }  # fmt: skip
-    body = b"".join(application(environ, lambda status, headers: told.update(s=status, h=headers)))
-    return int(told["s"].split()[0]), dict(told["h"]), body.decode()
+    body = b"".join(application(environ, start)).decode()
+    [(status, headers)] = told
+    return int(status.split()[0]), dict(headers), body
 
 
 @pytest.mark.parametrize("path", ["/", "/patient/index.html", "/portal/", "/admin/", "/none"])

@@ -7,7 +7,7 @@ from enum import StrEnum
 from django.db import transaction
 from django.utils import timezone
 
-from portal.accounts.factors.models import Authenticator, RecoveryCode
+from portal.accounts.factors.models import Authenticator, Passkey, RecoveryCode
 from portal.accounts.models import Account, PinDevice
 from portal.accounts.tokens import digest
 
@@ -74,6 +74,14 @@ def new_recovery_codes(account: Account) -> list[str]:
         RecoveryCode(account=account, digest=_digest(code)) for code in codes
     )
     return [f"{code[:4]}-{code[4:8]}-{code[8:]}" for code in codes]
+
+
+@transaction.atomic
+def remove_all(account: Account) -> bool:
+    """Leaves the PIN alone: whoever had password and PIN may have added the others."""
+    found = [model.objects.filter(user=account).delete()[0] for model in (Authenticator, Passkey)]
+    RecoveryCode.objects.filter(account=account).delete()
+    return any(found)
 
 
 def _digest(code: str) -> str:

@@ -20,7 +20,7 @@ from fhirapi.smart.models import (
     RefreshToken,
 )
 from fhirapi.smart.people import keys, links
-from portal.accounts.factors.models import Authenticator, Passkey, RecoveryCode
+from portal.accounts.factors.second import remove_all
 from portal.accounts.models import Account, PinDevice, Recovery, Registration, in_any_case
 from portal.accounts.own.models import EmailChange
 from portal.accounts.sessions import living
@@ -38,10 +38,9 @@ def close(account: Account, *, address: str | None) -> None:
     _end_apps(account, address)
     for each in RecordLink.Kind.values:
         links.unlink(account, each, by=None)
-    for model in (Recovery, EmailChange, RecoveryCode):
+    for model in (Recovery, EmailChange):
         model.objects.filter(account=account).delete()
-    for model in (Authenticator, Passkey):
-        model.objects.filter(user=account).delete()
+    remove_all(account)
     account.is_active = False
     account.closed_at = timezone.now()
     account.provider_approved_at = None

@@ -10,6 +10,7 @@ from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import record
 from portal import mail
 from portal.accounts import limits
+from portal.accounts.factors.second import remove_all
 from portal.accounts.models import Account, Recovery
 from portal.accounts.own.models import EmailChange
 from portal.accounts.sessions import living
@@ -91,7 +92,10 @@ def confirm(change: EmailChange, *, address: str | None) -> bool:
 
 @transaction.atomic
 def undo(change: EmailChange, *, address: str | None) -> bool:
-    """Gives the old address back and ends every session: whoever did this knew the password."""
+    """Gives the old address back; ends every session and what stands in for the PIN.
+
+    Whoever asked for the change knew password and PIN, and may have added a passkey as well.
+    """
     try:
         with transaction.atomic():
             if change.confirmed_at:
@@ -100,6 +104,7 @@ def undo(change: EmailChange, *, address: str | None) -> bool:
         return False
     EmailChange.objects.filter(account=change.account, pk__gte=change.pk).delete()
     living.end_all(change.account)
+    remove_all(change.account)
     _record(change.account, "email address: change undone", address)
     return True
 

@@ -10,8 +10,9 @@ from django_otp.oath import totp
 
 from fhirapi.audit.models import AuditRecord
 from portal.accounts.factors.models import Authenticator, RecoveryCode
-from portal.accounts.models import PinDevice
+from portal.accounts.models import PinDevice, Recovery
 from portal.accounts.pin import confirm_pin
+from portal.accounts.tokens import digest, new_token
 from tests.people import PASSWORD, PIN
 from tests.portal.accounts.conftest import PATIENT_DOOR, errors_of, signed_in, try_door
 
@@ -43,7 +44,7 @@ def forget_the_last() -> None:
 
 
 def sign_in(pin: str) -> int:
-    return try_door(Client(), PATIENT_DOOR, "rebecca", pin=pin).status_code
+    return int(try_door(Client(), PATIENT_DOOR, "rebecca", pin=pin).status_code)
 
 
 def test_the_picture_and_the_key_come_after_password_and_pin(browser):
@@ -175,3 +176,16 @@ def test_without_an_authenticator_there_is_nothing_to_change(browser, page):
 @pytest.mark.parametrize("page", [ADD, CONFIRM, REMOVE, CODES, "/portal/settings/passkeys/add/"])
 def test_strangers_are_led_to_the_door(client, db, page):
     assert client.get(page).url.startswith(PATIENT_DOOR)
+
+
+def test_whoever_takes_an_account_back_by_letter_takes_back_all_of_it(codes, client, patient):
+    """A stranger with password and PIN may have added it."""
+    token = new_token()
+    Recovery.objects.create(account=patient, token_digest=digest(token))
+    form = {
+        "forgotten": "both", "birth_date": "04/12/1978", "password": "an entirely new phrase",
+        "password_again": "an entirely new phrase", "pin": "7305", "pin_again": "7305",
+    }  # fmt: skip
+    assert client.post(f"/recover/{token}/", form).status_code == 302
+    assert not Authenticator.objects.exists()
+    assert not RecoveryCode.objects.exists()

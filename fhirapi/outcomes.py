@@ -214,3 +214,7 @@ def internal_error(reference: str) -> Outcome:
     return Outcome(
         500, "exception", f"Something went wrong on our side. Reference for support: {reference}."
     )
+
+
+def maintenance() -> Outcome:
+    return Outcome(503, "transient", "The server is being looked after. Try again later.")

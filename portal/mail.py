@@ -12,6 +12,9 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Account, Registration
 
@@ -63,9 +66,9 @@ def credentials_changed(
     if not account.email:
         return
     what = {
-        (True, True): "password and PIN were",
-        (True, False): "password was",
-        (False, True): "PIN was",
+        (True, True): _("password and PIN were"),
+        (True, False): _("password was"),
+        (False, True): _("PIN was"),
     }
     _send(
         "credentials_changed",
@@ -99,26 +102,60 @@ def team_invitation(
     )
 
 
-def _send(letter: str, recipient: str, **context: Any) -> None:
-    context |= {
-        "patient_door": _address("portal:patient-sign-in"),
-        "provider_door": _address("portal:provider-sign-in"),
-        "registration": _address("portal:registration"),
-        "recovery": _address("portal:recover"),
-    }
-    message = EmailMessage(
-        subject=render_to_string(f"email/{letter}.subject.txt", context).strip(),
-        body=render_to_string(f"email/{letter}.txt", context),
-        to=[recipient],
-        # RFC 3834: nobody's holiday notice should answer.
-        headers={"Auto-Submitted": "auto-generated"},
-    )
+def confirm_email(account: Account, email: str, token: str, valid: timedelta) -> None:
+    """To the new address, which is the account's once its owner follows the link."""
+    link = _address("portal:email-confirm", token)
+    _send("confirm_email", email, person=account, link=link, hours=_hours(valid))
+
+
+def email_taken(email: str, account: Account) -> None:
+    """Instead of the link, to an address that has an account: only its owner learns of it."""
+    _send("email_taken", email, language=account.language)
+
+
+def email_changes(account: Account, undo_token: str) -> None:
+    """To the old address, at once: whoever reads it can stop the change and undo it later."""
+    link = _address("portal:email-undo", undo_token)
+    _send("email_changes", account.email, person=account, link=link)
+
+
+def factor_changed(account: Account, what: Any) -> None:
+    if account.email:
+        _send("factor_changed", account.email, person=account, what=what)
+
+
+def account_closed(account: Account, kept: timedelta) -> None:
+    if account.email:
+        _send("account_closed", account.email, person=account, days=kept.days)
+
+
+def _send(letter: str, recipient: str, *, language: str = "", **context: Any) -> None:
+    """In the language that the account has chosen, or that the page was in."""
+    language = language or getattr(context.get("person"), "language", "") or get_language() or "en"
+    with translation.override(language):
+        message = _written(letter, recipient, context)
     try:
         message.send()
     except (OSError, smtplib.SMTPException) as error:
         # Without the server's words: they repeat the recipient's address.
         _log.error("letter %s not sent: %s", letter, type(error).__name__)
         raise LetterNotSent(type(error).__name__) from None
+
+
+def _written(letter: str, recipient: str, context: dict[str, Any]) -> EmailMessage:
+    context |= {
+        "patient_door": _address("portal:patient-sign-in"),
+        "provider_door": _address("portal:provider-sign-in"),
+        "registration": _address("portal:registration"),
+        "recovery": _address("portal:recover"),
+    }
+    return EmailMessage(
+        subject=render_to_string(f"email/{letter}.subject.txt", context).strip(),
+        body=render_to_string(f"email/{letter}.txt", context),
+        to=[recipient],
+        # RFC 3834: nobody's holiday notice should answer.
+        headers={"Auto-Submitted": "auto-generated"},
+    )
 
 
 def _address(name: str, *arguments: str) -> str:

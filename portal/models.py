@@ -1,6 +1,12 @@
 """Table of contents of the portal's tables: imports, nothing else."""
 
+from portal.accounts.factors.models import Authenticator, Passkey, RecoveryCode
 from portal.accounts.models import Account, LetterSent, PinDevice, Recovery, Registration
+from portal.accounts.own.models import EmailChange
+from portal.accounts.sessions.models import SignedIn
 from portal.team.models import TeamInvitation
 
-__all__ = ["Account", "LetterSent", "PinDevice", "Recovery", "Registration", "TeamInvitation"]
+__all__ = [
+    "Account", "Authenticator", "EmailChange", "LetterSent", "Passkey", "PinDevice", "Recovery",
+    "RecoveryCode", "Registration", "SignedIn", "TeamInvitation",
+]  # fmt: skip

@@ -19,6 +19,7 @@ DEBUG = env.flag("DEBUG", False)
 DEMO = env.flag("DEMO", False)  # shows the outbox page; `make run` sets it
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")  # whose X-Forwarded-For is believed (wsgi.py)
+MAINTENANCE_FILE = DATA_DIR / "maintenance"  # while it exists, every address answers 503
 ROOT_URLCONF = "qsmartcare.urls"
 WSGI_APPLICATION = "qsmartcare.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -86,10 +87,12 @@ MIDDLEWARE = [  # for pages; the API takes its own way (wsgi.py)
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
+    "portal.accounts.sessions.limits.SessionLimitsMiddleware",
     "portal.ui.person.PersonMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.ui.errors.ConflictMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 TEMPLATES = [
@@ -115,6 +118,7 @@ AUTH_USER_MODEL = "portal.Account"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "portal.accounts.signin.PasswordAndPinBackend",
+    "portal.accounts.signin.PasskeyBackend",
 ]
 PASSWORD_HASHERS = [
     "portal.accounts.hashing.Argon2Hasher",
@@ -129,7 +133,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "portal:patient-sign-in"
 LOGIN_REDIRECT_URL = "portal:home"
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = env.number("SESSION_HOURS", 12) * 3600  # at most, whatever is done
+SESSION_IDLE_SECONDS = env.number("SESSION_IDLE_MINUTES", 30) * 60  # without anything being done
 SESSION_COOKIE_NAME = "qsmartcare_session"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS

@@ -19,6 +19,7 @@ from django.urls import set_urlconf
 from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 
 from fhirapi.smart.clients import origins
+from qsmartcare import maintenance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -122,4 +123,4 @@ def behind_proxies(app: WSGIHandler, proxies: list[str]) -> "WSGIApplication":
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qsmartcare.settings")
 django.setup(set_prefix=False)
-application = behind_proxies(Application(), settings.TRUSTED_PROXIES)
+application = maintenance.gate(behind_proxies(Application(), settings.TRUSTED_PROXIES), is_api)

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from portal.accounts.models import Account
@@ -81,16 +82,24 @@ def safe_next(request: HttpRequest) -> str | None:
     return wanted if is_ours and wanted.startswith("/") and wanted.isprintable() else None
 
 
+def page_of_the_form(request: HttpRequest) -> str | None:
+    """Not ``request.path``: some addresses only take forms and have no page of their own."""
+    page = request.META.get("HTTP_REFERER", "")
+    if not url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure()):
+        return None
+    return urlsplit(page)._replace(scheme="", netloc="", fragment="").geturl() or None
+
+
 def _to_the_door(request: HttpRequest) -> HttpResponse:
     # A cookie without a session behind it: it has expired, or was ended from another browser.
     if settings.SESSION_COOKIE_NAME in request.COOKIES:
-        messages.info(request, "Your session has ended. Please sign in again.")
+        messages.info(request, _("Your session has ended. Please sign in again."))
     htmx = getattr(request, "htmx", None)
     here = request.get_full_path()
     if htmx:
         shown = urlsplit(htmx.current_url_abs_path or "")
         here = shown._replace(fragment="").geturl() or reverse("portal:home")
     elif request.method not in ("GET", "HEAD"):
-        here = reverse("portal:home")
+        here = page_of_the_form(request) or reverse("portal:home")
     address = f"{reverse(last_door(request))}?{urlencode({'next': here})}"
     return HttpResponseClientRedirect(address) if htmx else redirect(address)

@@ -1,14 +1,19 @@
 """The forms in which a password or PIN is chosen: at the beginning, after a loss, for a change."""
 
+from typing import Any
+
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import usernames
 from portal.accounts.fields import BirthDateField, SecretField
 from portal.accounts.models import Account, Registration
 from portal.accounts.pin import LONGEST, SHORTEST, check_new_pin, refuse_while_waiting
+from portal.accounts.proof import ProofForm
 
 
 class _NewPassword(forms.Form):
@@ -17,14 +22,17 @@ class _NewPassword(forms.Form):
     account: Account
 
     password = SecretField(
-        "Choose a password.",
+        _("Choose a password."),
+        label=_("Password"),
         autocomplete="new-password",
-        help_text=(
+        help_text=_(
             "At least 10 characters. Not a common password, not only digits, not made of your "
             "name, username, email address or date of birth."
         ),
     )
-    password_again = SecretField("Type the password again.", autocomplete="new-password")
+    password_again = SecretField(
+        _("Type the password again."), autocomplete="new-password", label=_("Password again")
+    )
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
@@ -34,7 +42,7 @@ class _NewPassword(forms.Form):
     def clean_password_again(self) -> str:
         again: str = self.cleaned_data["password_again"]
         if "password" in self.cleaned_data and again != self.cleaned_data["password"]:
-            raise ValidationError("The two passwords differ. Type the same one twice.")
+            raise ValidationError(_("The two passwords differ. Type the same one twice."))
         return again
 
 
@@ -44,14 +52,18 @@ class _NewPin(forms.Form):
     account: Account
 
     pin = SecretField(
-        "Choose a PIN.",
+        _("Choose a PIN."),
         autocomplete="off",
         is_pin=True,
-        label="PIN",
-        help_text=f"{SHORTEST} to {LONGEST} digits. You need it at every sign-in.",
+        label=_("PIN"),
+        help_text=format_lazy(
+            _("{shortest} to {longest} digits. You need it at every sign-in."),
+            shortest=SHORTEST,
+            longest=LONGEST,
+        ),
     )
     pin_again = SecretField(
-        "Type the PIN again.", autocomplete="off", is_pin=True, label="PIN again"
+        _("Type the PIN again."), autocomplete="off", is_pin=True, label=_("PIN again")
     )
 
     def clean_pin(self) -> str:
@@ -62,7 +74,7 @@ class _NewPin(forms.Form):
     def clean_pin_again(self) -> str:
         again: str = self.cleaned_data["pin_again"]
         if "pin" in self.cleaned_data and again != self.cleaned_data["pin"]:
-            raise ValidationError("The two PINs differ. Type the same one twice.")
+            raise ValidationError(_("The two PINs differ. Type the same one twice."))
         return again
 
 
@@ -82,11 +94,12 @@ class _Theirs(forms.Form):
 class CredentialsForm(_NewPin, _NewPassword):
     """What a person chooses once the email address is confirmed."""
 
-    TAKEN = "This username is taken. Choose another one."
+    TAKEN = _("This username is taken. Choose another one.")
 
     username = forms.CharField(
+        label=_("Username"),
         help_text=usernames.ALPHABET,
-        error_messages={"required": "Choose a username."},
+        error_messages={"required": _("Choose a username.")},
         widget=forms.TextInput(
             attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
         ),
@@ -117,7 +130,9 @@ class CredentialsForm(_NewPin, _NewPassword):
 class NewPasswordForm(_Theirs, _NewPassword):
     """Recovery of the password: the PIN is the other factor."""
 
-    current_pin = SecretField("Enter your PIN.", autocomplete="off", is_pin=True, label="Your PIN")
+    current_pin = SecretField(
+        _("Enter your PIN."), autocomplete="off", is_pin=True, label=_("Your PIN")
+    )
     field_order = ["current_pin"]
 
 
@@ -125,7 +140,7 @@ class NewPinForm(_Theirs, _NewPin):
     """Recovery of the PIN: the password is the other factor."""
 
     current_password = SecretField(
-        "Enter your password.", autocomplete="current-password", label="Your password"
+        _("Enter your password."), autocomplete="current-password", label=_("Your password")
     )
     field_order = ["current_password"]
 
@@ -133,39 +148,30 @@ class NewPinForm(_Theirs, _NewPin):
 class NewBothForm(_Theirs, _NewPin, _NewPassword):
     """Recovery of both: the date of birth is what is left to ask for."""
 
-    birth_date = BirthDateField(label="Your date of birth")
+    birth_date = BirthDateField(label=_("Your date of birth"))
     field_order = ["birth_date", "password", "password_again", "pin", "pin_again"]
 
 
-class _Change(_Theirs):
-    """Both of what a person signs in with now: an open session alone changes neither."""
-
-    WRONG = "Your current password or PIN is not right. Please check both and try again."
-
+class _Change(ProofForm):
     chosen: str
     """The field of what is changed."""
-    words: str
-
-    current_password = SecretField(
-        "Enter your current password.", autocomplete="current-password", label="Current password"
-    )
-    current_pin = SecretField(
-        "Enter your current PIN.", autocomplete="off", is_pin=True, label="Current PIN"
-    )
+    labels: tuple[Any, Any]
+    same: Any
 
     def __init__(self, account: Account, data: QueryDict | None = None) -> None:
         super().__init__(account, data)
-        self.fields[self.chosen].label = f"New {self.words}"
-        self.fields[f"{self.chosen}_again"].label = f"New {self.words} again"
+        self.fields[self.chosen].label, self.fields[f"{self.chosen}_again"].label = self.labels
 
     def other_than_now(self, secret: str) -> str:
         if secret == self.cleaned_data.get(f"current_{self.chosen}"):
-            raise ValidationError(f"This is the {self.words} you have now. Choose a different one.")
+            raise ValidationError(self.same)
         return secret
 
 
 class ChangePasswordForm(_Change, _NewPassword):
-    chosen = words = "password"
+    chosen = "password"
+    labels = (_("New password"), _("New password again"))
+    same = _("This is the password you have now. Choose a different one.")
     field_order = ["current_password", "current_pin", "password", "password_again"]
 
     def clean_password(self) -> str:
@@ -173,7 +179,9 @@ class ChangePasswordForm(_Change, _NewPassword):
 
 
 class ChangePinForm(_Change, _NewPin):
-    chosen, words = "pin", "PIN"
+    chosen = "pin"
+    labels = (_("New PIN"), _("New PIN again"))
+    same = _("This is the PIN you have now. Choose a different one.")
     field_order = ["current_password", "current_pin", "pin", "pin_again"]
 
     def clean_pin(self) -> str:

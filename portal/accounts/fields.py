@@ -8,6 +8,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.states import STATES, code_of
 
@@ -19,9 +22,10 @@ _DATE = re.compile(r"\d{1,2}[/-]\d{1,2}[/-]\d{4}|\d{4}-\d{1,2}-\d{1,2}")
 class NameField(forms.CharField):
     """Letters of any language, and what stands between them in names."""
 
-    def __init__(self, what: str, *, also: str = "", **kwargs: Any) -> None:
+    def __init__(self, what: Any, *, also: str = "", **kwargs: Any) -> None:
         self._what, self._marks = what, f" .'’-{also}"  # noqa: RUF001 - people type both apostrophes
-        errors = {"required": f"Enter your {what}.", **kwargs.pop("error_messages", {})}
+        required = format_lazy(_("Enter your {what}."), what=what)
+        errors = {"required": required, **kwargs.pop("error_messages", {})}
         super().__init__(max_length=100, error_messages=errors, **kwargs)
 
     def to_python(self, value: Any) -> str:
@@ -36,7 +40,8 @@ class NameField(forms.CharField):
         ]  # fmt: skip
         if odd or (value and not any(character.isalpha() for character in value)):
             raise ValidationError(
-                f"Write the {self._what} with letters; hyphens and apostrophes are fine."
+                gettext("Write the %(what)s with letters; hyphens and apostrophes are fine.")
+                % {"what": self._what}
             )
 
 
@@ -48,7 +53,7 @@ class BirthDateField(forms.Field):
     )
 
     def __init__(self, **kwargs: Any) -> None:
-        errors = {"required": "Enter the date of birth as MM/DD/YYYY."}
+        errors = {"required": _("Enter the date of birth as MM/DD/YYYY.")}
         super().__init__(error_messages=errors, **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
@@ -59,13 +64,13 @@ class BirthDateField(forms.Field):
         if not text:
             return None
         if not (text.isascii() and _DATE.fullmatch(text)):
-            raise ValidationError("Write the date as MM/DD/YYYY, for example 07/04/1985.")
+            raise ValidationError(gettext("Write the date as MM/DD/YYYY, for example 07/04/1985."))
         order = "%Y-%m-%d" if text[4:5] == "-" else "%m/%d/%Y"
         try:
             return datetime.strptime(text.replace("/", "-"), order.replace("/", "-")).date()
         except ValueError:
             raise ValidationError(
-                "There is no such day. Check month, day and year (MM/DD/YYYY)."
+                gettext("There is no such day. Check month, day and year (MM/DD/YYYY).")
             ) from None
 
     def validate(self, value: date | None) -> None:
@@ -74,9 +79,12 @@ class BirthDateField(forms.Field):
             return
         today = timezone.localdate()
         if value > today:
-            raise ValidationError("This day is in the future. Check the year.")
+            raise ValidationError(gettext("This day is in the future. Check the year."))
         if value.year < today.year - OLDEST:
-            raise ValidationError(f"This is more than {OLDEST} years ago. Check the year.")
+            raise ValidationError(
+                gettext("This is more than %(years)d years ago. Check the year.")
+                % {"years": OLDEST}
+            )
 
 
 class PhoneField(forms.CharField):
@@ -87,17 +95,21 @@ class PhoneField(forms.CharField):
     )
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(error_messages={"required": "Enter your phone number."}, **kwargs)
+        super().__init__(error_messages={"required": _("Enter your phone number.")}, **kwargs)
 
     def to_python(self, value: Any) -> str:
         text = (super().to_python(value) or "").strip()
         digits = phone_digits(text)
         if text and (not re.fullmatch(r"[0-9+(). /-]+", text) or len(digits) != 10):
-            raise ValidationError("Write a US phone number of ten digits, such as (512) 555-0147.")
+            raise ValidationError(
+                gettext("Write a US phone number of ten digits, such as (512) 555-0147.")
+            )
         if text and not _is_possible(digits):
             raise ValidationError(
-                "No US phone number looks like this. Check the area code and the three digits "
-                "after it."
+                gettext(
+                    "No US phone number looks like this. Check the area code and the three digits "
+                    "after it."
+                )
             )
         return digits
 
@@ -118,9 +130,9 @@ def _is_possible(digits: str) -> bool:
 
 class StateField(forms.ChoiceField):
     def __init__(self, **kwargs: Any) -> None:
-        message = "Choose a state, the District of Columbia or a territory."
+        message = _("Choose a state, the District of Columbia or a territory.")
         super().__init__(
-            choices=[("", "Choose a state"), *STATES.items()],
+            choices=[("", _("Choose a state")), *STATES.items()],
             error_messages={"required": message, "invalid_choice": message},
             **kwargs,
         )
@@ -132,7 +144,7 @@ class StateField(forms.ChoiceField):
 class SecretField(forms.CharField):
     """A password or PIN being typed: never echoed back, never trimmed."""
 
-    def __init__(self, required: str, *, autocomplete: str, is_pin: bool = False, **kwargs: Any):
+    def __init__(self, required: Any, *, autocomplete: str, is_pin: bool = False, **kwargs: Any):
         attrs = {"autocomplete": autocomplete}
         if is_pin:
             attrs["inputmode"] = "numeric"

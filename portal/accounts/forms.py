@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.fields import (
     BirthDateField,
@@ -25,62 +26,74 @@ _SPELLINGS = {
 
 class RegistrationForm(forms.Form):
     first_name = NameField(
-        "first name", widget=forms.TextInput(attrs={"autocomplete": "given-name"})
+        _("first name"),
+        label=_("First Name"),
+        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
     )
     middle_name = NameField(
-        "middle name",
+        _("middle name"),
+        label=_("Middle Name"),
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "additional-name"}),
     )
     last_name = NameField(
-        "last name", widget=forms.TextInput(attrs={"autocomplete": "family-name"})
+        _("last name"),
+        label=_("Last Name"),
+        widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
     )
-    birth_date = BirthDateField(label="DOB", help_text="Month, day and year: MM/DD/YYYY.")
+    birth_date = BirthDateField(label=_("DOB"), help_text=_("Month, day and year: MM/DD/YYYY."))
     email = forms.EmailField(
-        label="Email ID",
+        label=_("Email ID"),
         max_length=254,
-        help_text="We send a letter there to confirm that the address is yours.",
+        help_text=_("We send a letter there to confirm that the address is yours."),
         error_messages={
-            "required": "Enter your email address.",
-            "invalid": "Write an email address such as name@example.org.",
+            "required": _("Enter your email address."),
+            "invalid": _("Write an email address such as name@example.org."),
         },
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     city = NameField(
-        "city", also=",", widget=forms.TextInput(attrs={"autocomplete": "address-level2"})
+        _("city"),
+        label=_("City"),
+        also=",",
+        widget=forms.TextInput(attrs={"autocomplete": "address-level2"}),
     )
-    state = StateField(widget=forms.Select(attrs={"autocomplete": "address-level1"}))
+    state = StateField(
+        label=_("State"), widget=forms.Select(attrs={"autocomplete": "address-level1"})
+    )
     facility = forms.CharField(
+        label=_("Facility"),
         max_length=200,
         required=False,
-        help_text="The practice or hospital. Providers must name theirs.",
+        help_text=_("The practice or hospital. Providers must name theirs."),
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
     services = forms.MultipleChoiceField(
-        choices=[("patient", "Patient"), ("provider", "Provider")],
+        label=_("Services"),
+        choices=[("patient", _("Patient")), ("provider", _("Provider"))],
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Choose Patient or Provider."},
+        error_messages={"required": _("Choose Patient or Provider.")},
     )
-    phone = PhoneField(label="Phone Number")
+    phone = PhoneField(label=_("Phone Number"))
 
     def __init__(self, data: QueryDict | None = None) -> None:
         super().__init__(_as_the_form_spells_it(data) if data is not None else None)
-        for name in ("first_name", "middle_name", "last_name"):
-            self.fields[name].label = name.replace("_", " ").title()
 
     def clean_services(self) -> list[str]:
         chosen: list[str] = self.cleaned_data["services"]
         if len(chosen) > 1:
             raise ValidationError(
-                "Choose one. To use both, register once as a patient and once as a provider, "
-                "each with an email address of its own."
+                _(
+                    "Choose one. To use both, register once as a patient and once as a provider, "
+                    "each with an email address of its own."
+                )
             )
         return chosen
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if "provider" in cleaned.get("services", []) and not cleaned.get("facility"):
-            self.add_error("facility", "Name the facility where you work.")
+            self.add_error("facility", _("Name the facility where you work."))
         return cleaned
 
     def registration(self) -> Registration:
@@ -105,27 +118,41 @@ def _as_the_form_spells_it(data: QueryDict) -> QueryDict:
 
 
 class SignInForm(forms.Form):
-    WRONG = "Username, password or PIN is not right. Please check all three and try again."
+    WRONG = _("Username, password or PIN is not right. Please check all three and try again.")
 
     username = forms.CharField(
+        label=_("Username"),
         max_length=150,
-        error_messages={"required": "Enter your username.", "max_length": WRONG},
+        error_messages={"required": _("Enter your username."), "max_length": WRONG},
         widget=forms.TextInput(
             attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
         ),
     )
-    password = SecretField("Enter your password.", autocomplete="current-password")
-    pin = SecretField("Enter your PIN.", autocomplete="off", is_pin=True, label="PIN")
+    password = SecretField(
+        _("Enter your password."), autocomplete="current-password", label=_("Password")
+    )
+    pin = SecretField(_("Enter your PIN."), autocomplete="off", is_pin=True, label=_("PIN"))
+
+    def __init__(self, data: QueryDict | None = None, *, with_code: bool = False) -> None:
+        """``with_code``: asks for what stands in for the PIN, which its field takes anyway."""
+        super().__init__(data)
+        self.is_with_code = with_code
+        if with_code:
+            pin = self.fields["pin"]
+            pin.label = _("Authenticator code")
+            pin.help_text = _("Six digits from your app, or one of your recovery codes.")
+            pin.widget.attrs["autocomplete"] = "one-time-code"
+            pin.error_messages["required"] = _("Enter the code that your app shows.")
 
 
 class RecoverForm(forms.Form):
     email = forms.EmailField(
-        label="Email ID",
+        label=_("Email ID"),
         max_length=254,
-        help_text="The address with which you registered.",
+        help_text=_("The address with which you registered."),
         error_messages={
-            "required": "Enter your email address.",
-            "invalid": "Write an email address such as name@example.org.",
+            "required": _("Enter your email address."),
+            "invalid": _("Write an email address such as name@example.org."),
         },
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )

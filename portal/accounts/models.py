@@ -1,5 +1,6 @@
 """People who sign in: an account, its PIN, and a registration that is not an account yet."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -72,6 +73,12 @@ class Account(Person, AbstractUser):  # type: ignore[django-manager-missing]  # 
     time_zone = models.CharField(
         max_length=40, blank=True, help_text="As tzdata names it. Empty: the practice's."
     )
+    closed_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When its owner closed it."
+    )
+
+    # How, for the audit trail, once authenticate() has found that it is this person.
+    signed_in_with: str = "PIN"
 
     class Meta(AbstractUser.Meta):
         abstract = False
@@ -167,8 +174,10 @@ class PinDevice(ThrottlingMixin, Device):
         return self.verify_pin(token)
 
     @transaction.atomic
-    def verify_pin(self, pin: str, *, counts: bool = True) -> bool:
-        """Whether this is the PIN.
+    def verify_pin(
+        self, pin: str, *, counts: bool = True, otherwise: Callable[[], bool] = lambda: False
+    ) -> bool:
+        """Whether this is the PIN, or ``otherwise`` finds that it is what stands in for it.
 
         ``counts`` is false where the password was wrong already: otherwise anybody who knows a
         username could make its owner wait.
@@ -178,6 +187,7 @@ class PinDevice(ThrottlingMixin, Device):
         # Always, so that time tells nothing.
         is_right = check_password(pin, device.pin_hash, setter=device._rehash)
         if is_allowed and counts:
+            is_right = is_right or otherwise()
             if is_right:
                 device.throttle_reset()
             else:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from django.contrib.auth.password_validation import UserAttributeSimilarityValidator
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from portal.accounts.birthdays import spellings
 from portal.accounts.models import Account
@@ -36,13 +37,16 @@ class PersonalWordsValidator(UserAttributeSimilarityValidator):
         if " " not in rest or len(rest.replace(" ", "")) >= FEWEST_OF_ITS_OWN:
             return super().validate(password, user)
         raise ValidationError(
-            "This password is mostly your name, username, email address or date of birth. "
-            f"Leave them out, or add at least {FEWEST_OF_ITS_OWN} other letters or digits.",
+            _(
+                "This password is mostly your name, username, email address or date of birth. "
+                "Leave them out, or add at least %(fewest)d other letters or digits."
+            )
+            % {"fewest": FEWEST_OF_ITS_OWN},
             code="password_of_personal_words",
         )
 
     def get_help_text(self) -> str:
-        return "Not made of your name, username, email address or date of birth."
+        return _("Not made of your name, username, email address or date of birth.")
 
 
 def _known(account: Account) -> Iterator[str]:

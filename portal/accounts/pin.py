@@ -5,11 +5,14 @@ from datetime import date
 from math import ceil
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import address_of, record
 from portal.accounts.access import AccountRequest
 from portal.accounts.birthdays import spellings
+from portal.accounts.factors.second import is_second_factor
 from portal.accounts.models import Account, PinDevice
 
 SHORTEST, LONGEST = 4, 8
@@ -17,9 +20,12 @@ _ROW = "01234567890"
 
 
 def confirm_pin(account: Account, pin: str) -> bool:
-    """Whether this is the account's PIN; each further wrong one costs a longer wait."""
+    """Whether it is the account's PIN or a code that stands in for it.
+
+    Each further wrong one costs a longer wait.
+    """
     device = device_of(account)
-    return device is not None and device.verify_token(pin)
+    return device is not None and is_second_factor(account, device, pin) is not None
 
 
 def pin_wait(account: Account) -> int:
@@ -37,27 +43,27 @@ def require_pin(account: Account, pin: str) -> None:
     refuse_while_waiting(account)
     if not confirm_pin(account, pin):
         wait = pin_wait(account)
-        then = _waiting(wait) if wait else "Try again."
-        raise ValidationError(f"This is not your PIN. {then}", code="wrong")
+        then = _waiting(wait) if wait else _("Try again.")
+        raise ValidationError(f"{_('This is not your PIN.')} {then}", code="wrong")
 
 
 def refuse_while_waiting(account: Account) -> None:
     """Raises ValidationError while no PIN is looked at: the right one would be called wrong."""
     if wait := pin_wait(account):
-        raise ValidationError(f"Too many wrong PINs. {_waiting(wait)}", code="wait")
+        raise ValidationError(f"{_('Too many wrong PINs.')} {_waiting(wait)}", code="wait")
 
 
 def _waiting(seconds: int) -> str:
     minutes = ceil(seconds / 60)
     length = (
-        f"{seconds} second{'' if seconds == 1 else 's'}"
+        ngettext("%(count)d second", "%(count)d seconds", seconds) % {"count": seconds}
         if seconds < 100
-        else (f"{minutes} minutes")
+        else ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
     )
-    return (
-        f"Wait {length}, then try again. Until then even the right PIN is not accepted, "
+    return _(
+        "Wait %(length)s, then try again. Until then even the right PIN is not accepted, "
         "here or when you sign in."
-    )
+    ) % {"length": length}
 
 
 def set_pin(account: Account, pin: str) -> PinDevice:
@@ -77,13 +83,16 @@ def device_of(account: Account) -> PinDevice | None:
 def check_new_pin(pin: str, birth_date: date | None = None) -> None:
     """Raises ValidationError for a PIN that is not one, or that somebody would try first."""
     if not re.fullmatch(rf"[0-9]{{{SHORTEST},{LONGEST}}}", pin):
-        raise ValidationError(f"Choose a PIN of {SHORTEST} to {LONGEST} digits, nothing else.")
+        raise ValidationError(
+            _("Choose a PIN of %(shortest)d to %(longest)d digits, nothing else.")
+            % {"shortest": SHORTEST, "longest": LONGEST}
+        )
     if _is_repeated(pin):
-        raise ValidationError("This PIN repeats itself. Choose one that is harder to guess.")
+        raise ValidationError(_("This PIN repeats itself. Choose one that is harder to guess."))
     if pin in _ROW or pin in _ROW[::-1]:
-        raise ValidationError("These digits follow one another. Choose a less obvious PIN.")
+        raise ValidationError(_("These digits follow one another. Choose a less obvious PIN."))
     if birth_date and pin in spellings(birth_date):
-        raise ValidationError("This PIN is part of your date of birth. Choose a different one.")
+        raise ValidationError(_("This PIN is part of your date of birth. Choose a different one."))
 
 
 def _is_repeated(pin: str) -> bool:

@@ -11,9 +11,11 @@ from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import record
 from portal import mail
 from portal.accounts import limits
+from portal.accounts.factors.second import remove_all
 from portal.accounts.models import Account, Recovery
 from portal.accounts.pin import set_pin
 from portal.accounts.registration import account_with
+from portal.accounts.sessions import living
 from portal.accounts.tokens import digest, new_token
 
 VALID = timedelta(hours=1)
@@ -131,4 +133,7 @@ def change(
         detail=f"changed: {forgotten.value}",
         address=address,
     )
+    living.end_all(account)
+    if forgotten is Forgotten.BOTH:
+        remove_all(account)
     return True

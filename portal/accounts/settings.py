@@ -1,23 +1,42 @@
-"""The person's own settings: what the account is, a new password, a new PIN."""
+"""The person's own settings: what is set, a new password, a new PIN."""
 
 from contextlib import suppress
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal import mail
 from portal.accounts.access import AccountRequest, signed_in
-from portal.accounts.change import WrongCredentials, change
+from portal.accounts.change import change
 from portal.accounts.credentials import ChangePasswordForm, ChangePinForm
+from portal.accounts.factors import passkeys
+from portal.accounts.factors.second import authenticator_of, codes_left
+from portal.accounts.own import email
+from portal.accounts.proof import WrongCredentials
+from portal.accounts.sessions import living
+from portal.ui.person import zone_of
 
 
 @require_safe
 @signed_in
 def settings(request: AccountRequest) -> HttpResponse:
-    return render(request, "accounts/settings.html", {"account": request.user})
+    account = request.user
+    context = {
+        "account": account,
+        "zone": zone_of(account) or timezone.get_default_timezone(),
+        "new_email": email.under_way(account),
+        "authenticator": authenticator_of(account),
+        "codes_left": codes_left(account),
+        "passkeys": passkeys.passkeys_of(account),
+        "passkeys_possible": passkeys.are_possible(),
+        "sessions": living.sessions_of(account).count(),
+    }
+    return render(request, "accounts/settings.html", context)
 
 
 @sensitive_post_parameters()
@@ -45,7 +64,9 @@ def _answer(
                 request.user, password=what == "password", pin=what == "PIN", by_letter=False
             )
         messages.success(
-            request, f"Your {what} is changed. You have been signed out everywhere else."
+            request,
+            _("Your %(what)s is changed. You have been signed out everywhere else.")
+            % {"what": _(what)},
         )
         return redirect("portal:settings")
     return render(request, "accounts/settings_change.html", {"form": form, "what": what})

@@ -1,6 +1,5 @@
-"""Signing in with username, password and PIN: the backend, the lock-out, the session."""
+"""Signing in with username, password and PIN, or with a passkey: lock-out, session, audit."""
 
-import time
 from datetime import timedelta
 from math import ceil
 
@@ -14,13 +13,16 @@ from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django_otp.models import Device
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import address_of, record
+from portal.accounts.factors import passkeys
+from portal.accounts.factors.models import Passkey
+from portal.accounts.factors.second import Factor, is_second_factor
 from portal.accounts.models import Account
 from portal.accounts.pin import device_of
-
-_SIGNED_IN_AT = "signed_in_at"
+from portal.accounts.sessions import living
 
 
 class PasswordAndPinBackend(ModelBackend):
@@ -43,10 +45,29 @@ class PasswordAndPinBackend(ModelBackend):
             make_password(pin)
             return None
         is_password_right = account.check_password(password)
-        is_pin_right = device.verify_pin(pin, counts=is_password_right)
-        if is_password_right and is_pin_right and self.user_can_authenticate(account):
+        factor = is_second_factor(account, device, pin, counts=is_password_right)
+        if is_password_right and factor and self.user_can_authenticate(account):
+            account.signed_in_with = factor
             return account
         return None
+
+
+class PasskeyBackend(ModelBackend):
+    """Checks what a device has signed; behind the same lock-out as the other fields."""
+
+    def authenticate(  # type: ignore[override]  # takes what a passkey gives, nothing else
+        self,
+        request: HttpRequest | None,
+        *,
+        username: str,
+        passkey: Passkey | None,
+        answer: str,
+        challenge: bytes,
+    ) -> Account | None:
+        if passkey is None or not passkeys.is_proven(passkey, answer, challenge):
+            return None
+        account: Account = passkey.user
+        return account if self.user_can_authenticate(account) else None
 
 
 def named(username: str) -> Account | None:
@@ -58,29 +79,60 @@ def sign_in(request: HttpRequest, username: str, password: str, pin: str) -> Acc
     """Starts a session when all three are right. Both outcomes stand in the audit trail."""
     account = auth.authenticate(request, username=username, password=password, pin=pin)
     if not isinstance(account, Account):
-        _record_denied(request, username)
+        _record_denied(request, named(username), "wrong username, password or PIN")
         return None
-    auth.login(request, account)  # gives the session a new key
-    django_otp.login(request, device_of(account))
-    request.session[_SIGNED_IN_AT] = int(time.time())
-    record(AuditRecord.Action.SIGN_IN, account_id=account.pk, address=address_of(request))
+    _open_session(request, account, device_of(account), Factor(account.signed_in_with))
     return account
+
+
+def sign_in_with_passkey(request: HttpRequest, answer: str) -> Account | None:
+    """The same for what the browser sent in answer to the challenge kept in this session."""
+    kept = passkeys.take_challenge(request.session, "sign_in")
+    passkey = passkeys.named_in(answer) if kept else None
+    owner = passkey.user if passkey else None
+    account = auth.authenticate(
+        request,
+        username=owner.username if owner else "",
+        passkey=passkey,
+        answer=answer,
+        challenge=kept[0] if kept else b"",
+    )
+    if not isinstance(account, Account):
+        _record_denied(request, owner, "passkey not proven")
+        return None
+    request.session.set_expiry(None)  # the challenge's was shorter
+    _open_session(request, account, passkey, Factor.PASSKEY)
+    return account
+
+
+def _open_session(
+    request: HttpRequest, account: Account, device: Device | None, factor: Factor
+) -> None:
+    auth.login(request, account)  # gives the session a new key
+    django_otp.login(request, device)
+    request.session.pop(living.SIGNED_IN_AT, None)  # of whoever signed in before
+    living.began(request, account)
+    record(
+        AuditRecord.Action.SIGN_IN,
+        account_id=account.pk,
+        detail=None if factor is Factor.PIN else f"with {factor.value}",
+        address=address_of(request),
+    )
 
 
 def signed_in_at(request: HttpRequest) -> int:
     """Seconds since the epoch, for apps that ask how long ago it was."""
-    return int(request.session.get(_SIGNED_IN_AT, 0))
+    return int(request.session.get(living.SIGNED_IN_AT, 0))
 
 
-def _record_denied(request: HttpRequest, username: str) -> None:
+def _record_denied(request: HttpRequest, account: Account | None, why: str) -> None:
     # Only the id of an account that exists: people type passwords into the username field.
-    account = named(username)
     is_locked = getattr(request, "axes_locked_out", False)
     record(
         AuditRecord.Action.SIGN_IN,
         outcome=AuditRecord.Outcome.DENIED,
         account_id=account.pk if account else None,
-        detail="locked out" if is_locked else "wrong username, password or PIN",
+        detail="locked out" if is_locked else why,
         address=address_of(request),
     )
 

@@ -5,6 +5,8 @@ from contextlib import suppress
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -26,12 +28,16 @@ from portal.accounts.recovery import Forgotten
 from portal.accounts.signin import lift_lock_out
 from portal.accounts.usernames import UsernameTaken
 
-NOT_SENT = "We could not send the letter just now. Nothing was saved; please try again later."
-TOO_MANY = "Too many requests have come from your network. Please try again in an hour."
+NOT_SENT = gettext_lazy(
+    "We could not send the letter just now. Nothing was saved; please try again later."
+)
+TOO_MANY = gettext_lazy(
+    "Too many requests have come from your network. Please try again in an hour."
+)
 WRONG_FACTOR = {
-    Forgotten.PASSWORD: ("current_pin", "This is not the PIN of the account."),
-    Forgotten.PIN: ("current_password", "This is not the password of the account."),
-    Forgotten.BOTH: ("birth_date", "This is not the date of birth in the account."),
+    Forgotten.PASSWORD: ("current_pin", gettext_lazy("This is not the PIN of the account.")),
+    Forgotten.PIN: ("current_password", gettext_lazy("This is not the password of the account.")),
+    Forgotten.BOTH: ("birth_date", gettext_lazy("This is not the date of birth in the account.")),
 }
 
 
@@ -90,7 +96,7 @@ def _welcome(request: HttpRequest, account: Account) -> HttpResponse:
     with suppress(mail.LetterNotSent):  # the account stands without it
         mail.account_made(account)
     messages.success(
-        request, "Your account is ready. Sign in with your username, password and PIN."
+        request, _("Your account is ready. Sign in with your username, password and PIN.")
     )
     return redirect(door_of(account))
 
@@ -186,5 +192,5 @@ def _change(
         mail.credentials_changed(
             asked.account, password=forgotten is not Forgotten.PIN, pin=pin is not None
         )
-    messages.success(request, "Saved. Sign in with what you have just chosen.")
+    messages.success(request, _("Saved. Sign in with what you have just chosen."))
     return redirect(door_of(asked.account))

@@ -3,8 +3,12 @@
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
+from django.urls import reverse
 
+from portal.accounts.access import door_of
 from portal.accounts.models import Account
+from portal.accounts.sessions import living
+from portal.accounts.tokens import digest
 from portal.ui.menu import menu
 from portal.ui.state import keys_title
 
@@ -17,4 +21,14 @@ def portal(request: HttpRequest) -> dict[str, object]:
         "base_url": settings.BASE_URL,
         "keys_title": keys_title(user) if isinstance(user, Account) else "",
         "menu": menu(request, user) if isinstance(user, Account) else [],
+        **(_session(request, user) if isinstance(user, Account) else {}),
+    }
+
+
+def _session(request: HttpRequest, account: Account) -> dict[str, object]:
+    """How long the session lasts, and the door through which the same person comes back."""
+    return {
+        "session_seconds": living.seconds_left(request),
+        "session_door": reverse(door_of(account)),
+        "session_whose": digest(f"drafts of account {account.pk}")[:16],
     }

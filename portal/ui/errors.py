@@ -1,10 +1,17 @@
 """The pages people meet when something is wrong: what happened and the way out."""
 
-from django.http import HttpRequest, HttpResponse
+import logging
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import get_template
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from psycopg.errors import UniqueViolation
+
+from portal.accounts.access import page_of_the_form
+
+_log = logging.getLogger(__name__)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -17,18 +24,18 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Nearly always a form that stood open longer than the session lasted."""
-    return render(request, "403_csrf.html", {"back": _page_of_the_form(request)}, status=403)
-
-
-def _page_of_the_form(request: HttpRequest) -> str:
-    """Not ``request.path``: some addresses only take forms and have no page of their own."""
-    page = request.META.get("HTTP_REFERER", "")
-    is_ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure())
-    return page if is_ours else reverse("portal:landing")
+    back = page_of_the_form(request) or reverse("portal:landing")
+    return render(request, "403_csrf.html", {"back": back}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "404.html", status=404)
+
+
+def conflict(request: HttpRequest) -> HttpResponse:
+    """Somebody, perhaps the same person in another tab, was faster."""
+    back = page_of_the_form(request) or reverse("portal:landing")
+    return render(request, "409.html", {"back": back}, status=409)
 
 
 def too_many_requests(request: HttpRequest, wait: int | None = None) -> HttpResponse:
@@ -37,6 +44,22 @@ def too_many_requests(request: HttpRequest, wait: int | None = None) -> HttpResp
     if wait:
         response["Retry-After"] = str(wait)
     return response
+
+
+class ConflictMiddleware:
+    """Two requests wrote the same at once, and the database took the first: no fault of ours."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self._get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error.__cause__, UniqueViolation):
+            return None
+        _log.warning("conflict: %s", error.__cause__.diag.constraint_name)
+        return conflict(request)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

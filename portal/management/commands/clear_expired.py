@@ -1,4 +1,4 @@
-"""Deletes what has run out: sessions, tokens, codes, letters' links, counts of sign-ins."""
+"""Deletes what has run out: sessions, tokens, codes, links, counts, what closed accounts leave."""
 
 from datetime import timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from django.utils import timezone
 from fhirapi.smart.clients import registration_limit
 from fhirapi.smart.tokens import clear
 from portal.accounts import limits, recovery, registration
+from portal.accounts.own import closing, email
 from portal.team import invitations
 
 
@@ -24,6 +25,8 @@ class Command(BaseCommand):
         registration.forget_old()
         recovery.forget_old()
         limits.forget_old()
+        email.forget_old()
+        closing.forget_old()
         registration_limit.forget_old()
         invitations.forget_old()
         _forget_failed_sign_ins(settings.AXES_COOLOFF_TIME)

@@ -10,8 +10,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 
 from portal.accounts.create import create_account
+from portal.accounts.factors.second import remove_all
 from portal.accounts.models import Account
 from portal.accounts.pin import check_new_pin, set_pin
+from portal.accounts.sessions import living
 from portal.accounts.signin import lift_lock_out, named
 from portal.accounts.usernames import check_new_username
 
@@ -65,6 +67,8 @@ class Command(BaseCommand):
         account.set_password(password)
         account.save(update_fields=["password"])
         set_pin(account, pin)
+        remove_all(account)
+        living.end_all(account)
         lift_lock_out(account)
         self.stdout.write("Password and PIN are new; all sessions have ended.")
 

@@ -6,7 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from fhirapi.smart.people.reencrypt import reencrypt_secrets
+from fhirapi.smart.people.reencrypt import reencrypt, reencrypt_secrets
+from portal.accounts.factors.models import Authenticator
 from qsmartcare import env, keyring
 
 
@@ -39,6 +40,9 @@ class Command(BaseCommand):
 
     def _reencrypt(self) -> None:
         done = reencrypt_secrets()
+        apps = reencrypt(Authenticator.objects.all(), "key_encrypted", name="user_id")
+        done.changed += apps.changed
+        done.unchanged += apps.unchanged
         self.stdout.write(
             f"{done.changed} secrets re-encrypted, {done.unchanged} were under the newest key "
             "already."
@@ -48,4 +52,10 @@ class Command(BaseCommand):
                 f"None of ENCRYPTION_KEYS decrypts the secret of {len(done.unreadable)} access "
                 f"keys, such as {done.unreadable[0]}: the key that encrypted it is missing. "
                 "Put it back at the end of the list, or have the owners rotate their keys."
+            )
+        if apps.unreadable:
+            raise CommandError(
+                f"None of ENCRYPTION_KEYS decrypts the authenticator apps of "
+                f"{len(apps.unreadable)} accounts, such as {apps.unreadable[0]}: put the missing "
+                "key back at the end of the list, or have the owners set them up anew."
             )

@@ -10,7 +10,8 @@ from django.db import connection
 
 from fhirapi.audit.models import AuditRecord
 from portal.accounts.models import LetterSent, Recovery, Registration
-from tests.portal.accounts.conftest import FORM
+from tests.people import PASSWORD, PIN
+from tests.portal.accounts.conftest import FORM, signed_in
 
 REGISTRATION = "/app/registration.html"
 
@@ -43,6 +44,16 @@ def test_no_transaction_waits_for_the_mail_server(client, patient, settings):
         client.post(REGISTRATION, {**FORM, "email": email})
         client.post("/recover/", {"email": email})
     assert Postman.was_inside == [False] * 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nor_in_the_settings(patient, settings):
+    settings.EMAIL_BACKEND = f"{__name__}.Postman"
+    Postman.was_inside.clear()
+    browser, proof = signed_in(patient), {"current_password": PASSWORD, "current_pin": PIN}
+    browser.post("/portal/settings/email/", {**proof, "email": "new@example.com"})
+    browser.post("/portal/settings/close/", {**proof, "word": "CLOSE"})
+    assert Postman.was_inside == [False] * 3
 
 
 @pytest.mark.parametrize("email", ["rebecca@example.com", "new@example.com"])

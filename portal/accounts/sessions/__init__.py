@@ -1,0 +1,1 @@
+"""Where an account is signed in, and for how long that lasts."""

@@ -2,6 +2,7 @@
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.intake.models import Load, LoadDeferred, LoadPiece
+from fhirapi.requestlog.models import RequestRecord
 from fhirapi.smart.models import (
     AccessKey,
     AccessToken,
@@ -47,6 +48,7 @@ __all__ = [
     "PatientLine",
     "RecordLink",
     "RefreshToken",
+    "RequestRecord",
     "SearchDate",
     "SearchLink",
     "SearchQuantity",

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from fhirapi.requestlog import models as request_log
 from fhirapi.smart.clients import registration_limit
 from fhirapi.smart.tokens import clear
 from portal.accounts import limits, recovery, registration
@@ -24,6 +25,7 @@ class Command(BaseCommand):
         recovery.forget_old()
         limits.forget_old()
         registration_limit.forget_old()
+        request_log.forget_old()
         _forget_failed_sign_ins(settings.AXES_COOLOFF_TIME)
         if options["verbosity"]:
             self.stdout.write("What had run out is deleted.")

@@ -1,6 +1,6 @@
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
-from portal.developers import keycheck, secrets, switch, views
+from portal.developers import keycheck, log, secrets, switch, usage, views
 
 _APP = "portal/apps/<slug:client_id>/"
 
@@ -13,6 +13,13 @@ urlpatterns: list[URLPattern] = [
     path(f"{_APP}keys/", keycheck.check_keys, name="app-keys"),
     path(f"{_APP}secrets/new/", secrets.new_secret, name="app-secret-new"),
     path(f"{_APP}secrets/<int:secret_id>/revoke/", secrets.revoke_secret, name="app-secret-revoke"),
+    path(f"{_APP}requests/", log.request_log, name="app-log"),
+    re_path(
+        r"^portal/apps/(?P<client_id>[-\w]+)/requests\.(?P<form>csv|ndjson)$",
+        log.download_log,
+        name="app-log-download",
+    ),
+    path(f"{_APP}usage/", usage.usage, name="app-usage"),
     path(f"{_APP}disable/", switch.disable_app, name="app-disable"),
     path(f"{_APP}enable/", switch.enable_app, name="app-enable"),
     path(f"{_APP}delete/", switch.delete_app, name="app-delete"),

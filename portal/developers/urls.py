@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path, re_path
 
 from portal.developers import keycheck, log, secrets, switch, usage, views
+from portal.developers.tester import views as tester
 
 _APP = "portal/apps/<slug:client_id>/"
 
@@ -20,6 +21,15 @@ urlpatterns: list[URLPattern] = [
         name="app-log-download",
     ),
     path(f"{_APP}usage/", usage.usage, name="app-usage"),
+    path(f"{_APP}tester/", tester.tester, name="app-tester"),
+    path(f"{_APP}tester/start/", tester.start, name="app-tester-start"),
+    path(f"{_APP}tester/redirect/", tester.switch_redirect, name="app-tester-redirect"),
+    path(f"{_APP}tester/callback/", tester.callback, name="app-tester-callback"),
+    re_path(
+        r"^portal/apps/(?P<client_id>[-\w]+)/tester/(?P<what>exchange|refresh|introspect|end)/$",
+        tester.go_on,
+        name="app-tester-go-on",
+    ),
     path(f"{_APP}disable/", switch.disable_app, name="app-disable"),
     path(f"{_APP}enable/", switch.enable_app, name="app-enable"),
     path(f"{_APP}delete/", switch.delete_app, name="app-delete"),

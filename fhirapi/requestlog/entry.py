@@ -67,8 +67,9 @@ def seen(
         return None
     meta, status, form, answer = request.META, response.status_code, None, b""
     if request.path.startswith(OAUTH):
-        posted = getattr(request, "_post", None) or request.GET  # as far as the view has read it
-        form = {name: posted[name] for name in _KEPT if name in posted}
+        posted = getattr(request, "_post", None) or {}  # as far as the view has read it
+        told = {**request.GET.dict(), **dict(posted.items())}
+        form = {name: told[name] for name in _KEPT if name in told}
     if (form or status >= 400) and isinstance(response, HttpResponse):
         answer = response.get("Location", "").encode() or response.content
     return Seen(

@@ -1,11 +1,12 @@
 from django.urls import URLPattern, path, re_path
 
-from portal.developers import keycheck, log, secrets, switch, usage, views
+from portal.developers import keycheck, log, reviews, sandbox, secrets, switch, usage, views
 from portal.developers.tester import views as tester
 
 _APP = "portal/apps/<slug:client_id>/"
 
 urlpatterns: list[URLPattern] = [
+    path("portal/sandbox/", sandbox.sandbox, name="sandbox"),
     path("portal/apps/", views.all_apps, name="apps"),
     path("portal/apps/new/", views.choose_kind, name="app-new"),
     path("portal/apps/new/<slug:kind>/", views.new_app, name="app-new-kind"),
@@ -14,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_APP}keys/", keycheck.check_keys, name="app-keys"),
     path(f"{_APP}secrets/new/", secrets.new_secret, name="app-secret-new"),
     path(f"{_APP}secrets/<int:secret_id>/revoke/", secrets.revoke_secret, name="app-secret-revoke"),
+    path(f"{_APP}review/", reviews.ask_for_review, name="app-review"),
     path(f"{_APP}requests/", log.request_log, name="app-log"),
     re_path(
         r"^portal/apps/(?P<client_id>[-\w]+)/requests\.(?P<form>csv|ndjson)$",

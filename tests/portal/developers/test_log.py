@@ -40,7 +40,7 @@ def test_a_request_is_shown(rebeccas: Client, made: App) -> None:
     asked(made)
     page = log(rebeccas, made)
     assert "GET Patient/{id}" in page
-    assert "0.5 ms" in page
+    assert "0.5&nbsp;ms" in page
 
 
 def test_an_error_comes_with_its_remedy(rebeccas: Client, made: App) -> None:
@@ -55,10 +55,10 @@ def test_an_app_that_has_asked_nothing_has_a_page(rebeccas: Client, made: App) -
 @pytest.mark.parametrize(
     ("query", "shown", "hidden"),
     [
-        ({"status": "errors"}, "404", "0.5 ms"),
-        ({"status": "ok"}, "0.5 ms", "not-found"),
+        ({"status": "errors"}, "404", "0.5&nbsp;ms"),
+        ({"status": "ok"}, "0.5&nbsp;ms", "not-found"),
         ({"status": "5"}, "No request fits", "not-found"),
-        ({"route": "GET Patient/{id}"}, "0.5 ms", "not-found"),
+        ({"route": "GET Patient/{id}"}, "0.5&nbsp;ms", "not-found"),
         ({"range": "1h"}, "not-found", "No request"),
         ({"range": "for ever", "status": "odd"}, "not-found", "No request"),
     ],
@@ -86,7 +86,7 @@ def test_older_pages_follow_without_gap_or_double(rebeccas: Client, made: App) -
 @pytest.mark.parametrize("after", ["x", "2024-01-01_1", "_", "2024-01-01T00:00:00Z_" + "9" * 40])
 def test_a_made_up_place_leads_to_the_first_page(rebeccas: Client, made: App, after: str) -> None:
     asked(made)
-    assert "0.5 ms" in log(rebeccas, made, after=after)
+    assert "0.5&nbsp;ms" in log(rebeccas, made, after=after)
 
 
 def test_watching_live_asks_again_by_itself(rebeccas: Client, made: App) -> None:

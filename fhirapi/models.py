@@ -16,6 +16,7 @@ from fhirapi.smart.models import (
     RefreshToken,
     SpentAssertion,
 )
+from fhirapi.smart.webhooks.models import Webhook, WebhookEvent
 from fhirapi.store.models import (
     CareRelationship,
     Content,
@@ -56,4 +57,6 @@ __all__ = [
     "SearchString",
     "SpentAssertion",
     "Version",
+    "Webhook",
+    "WebhookEvent",
 ]

@@ -1,6 +1,16 @@
 from django.urls import URLPattern, path, re_path
 
-from portal.developers import keycheck, log, reviews, sandbox, secrets, switch, usage, views
+from portal.developers import (
+    keycheck,
+    log,
+    reviews,
+    sandbox,
+    secrets,
+    switch,
+    usage,
+    views,
+    webhooks,
+)
 from portal.developers.tester import views as tester
 
 _APP = "portal/apps/<slug:client_id>/"
@@ -32,6 +42,10 @@ urlpatterns: list[URLPattern] = [
         tester.go_on,
         name="app-tester-go-on",
     ),
+    path(f"{_APP}webhooks/", webhooks.webhook, name="app-webhook"),
+    path(f"{_APP}webhooks/test/", webhooks.send_test, name="app-webhook-test"),
+    path(f"{_APP}webhooks/remove/", webhooks.remove, name="app-webhook-remove"),
+    path(f"{_APP}webhooks/<int:event>/again/", webhooks.send_again, name="app-webhook-again"),
     path(f"{_APP}disable/", switch.disable_app, name="app-disable"),
     path(f"{_APP}enable/", switch.enable_app, name="app-enable"),
     path(f"{_APP}delete/", switch.delete_app, name="app-delete"),

@@ -12,6 +12,7 @@ from django.utils import timezone
 from fhirapi.requestlog import models as request_log
 from fhirapi.smart.clients import registration_limit
 from fhirapi.smart.tokens import clear
+from fhirapi.smart.webhooks import deliver as webhooks
 from portal.accounts import limits, recovery, registration
 
 
@@ -26,6 +27,7 @@ class Command(BaseCommand):
         limits.forget_old()
         registration_limit.forget_old()
         request_log.forget_old()
+        webhooks.forget_old()
         _forget_failed_sign_ins(settings.AXES_COOLOFF_TIME)
         if options["verbosity"]:
             self.stdout.write("What had run out is deleted.")

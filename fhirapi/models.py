@@ -2,6 +2,7 @@
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.intake.models import Load, LoadDeferred, LoadPiece
+from fhirapi.requestlog.models import RequestRecord
 from fhirapi.smart.models import (
     AccessKey,
     AccessToken,
@@ -15,6 +16,7 @@ from fhirapi.smart.models import (
     RefreshToken,
     SpentAssertion,
 )
+from fhirapi.smart.webhooks.models import Webhook, WebhookEvent
 from fhirapi.store.models import (
     CareRelationship,
     Content,
@@ -47,6 +49,7 @@ __all__ = [
     "PatientLine",
     "RecordLink",
     "RefreshToken",
+    "RequestRecord",
     "SearchDate",
     "SearchLink",
     "SearchQuantity",
@@ -54,4 +57,6 @@ __all__ = [
     "SearchString",
     "SpentAssertion",
     "Version",
+    "Webhook",
+    "WebhookEvent",
 ]

@@ -85,6 +85,7 @@ class Run:
             surroundings = self._surroundings(database_url)
             self._prepare(stack, surroundings)
             web = self._web_server(stack, surroundings)
+            self._deliver_webhooks(stack, surroundings)
             publish_demo(plan.data_dir)
             embedded_url = None if plan.database_url else database_url
             show_addresses(plan.base_url, embedded_url, plan.data_dir)
@@ -153,6 +154,10 @@ class Run:
                 if not web.is_running() or waited > _SLOWEST_START:
                     raise Trouble("The web server did not start; its messages are above.")
         return web
+
+    def _deliver_webhooks(self, stack: ExitStack, surroundings: dict[str, str]) -> None:
+        command = [sys.executable, "manage.py", "deliver_webhooks", "--forever"]
+        stack.enter_context(Child(command, cwd=ROOT, env=surroundings))
 
     def _wait(self, web: Child) -> None:
         while not self._stop.wait(0.5):

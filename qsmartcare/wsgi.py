@@ -7,6 +7,7 @@ its address, which names a patient, is not logged.
 
 import os
 from io import BytesIO
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 import django
@@ -25,12 +26,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+    from fhirapi.requestlog.collector import RequestLog
+
 API_PREFIXES = (
     "/R4-patient-api/", "/patient-api/", "/provider-api/", "/.well-known/oauth", "/healthz",
     "/readyz",
 )  # fmt: skip
 # A person stands in front of these two: they need the session although they live below the API.
 PAGE_PREFIXES = ("/R4-patient-api/oauth2/authorize", "/R4-patient-api/oauth2/manage")
+LOGGED_PREFIXES = ("/R4-patient-api/", "/patient-api/")
 FHIR_PREFIX = "/R4-patient-api/"
 OAUTH_PREFIX = "/R4-patient-api/oa"  # oauth2, and oath2 as the guide misspells it
 
@@ -41,6 +45,10 @@ def is_api(path: str) -> bool:
 
 class Application(WSGIHandler):
     """Pages go through ``settings.MIDDLEWARE``, the API past it, reads past signals as well."""
+
+    def __init__(self, log: "RequestLog | None" = None) -> None:
+        super().__init__()
+        self._log = log
 
     def load_middleware(self, is_async: bool = False) -> None:
         super().load_middleware(is_async)
@@ -65,6 +73,13 @@ class Application(WSGIHandler):
         return response
 
     def get_response(self, request: HttpRequest) -> HttpResponseBase:
+        began = perf_counter()
+        response = self._answer(request)
+        if self._log is not None and request.path.startswith(LOGGED_PREFIXES):
+            self._log.note(request, response, began)
+        return response
+
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
         if not is_api(request.path):
             return super().get_response(request)
         set_urlconf(None)
@@ -123,4 +138,7 @@ def behind_proxies(app: WSGIHandler, proxies: list[str]) -> "WSGIApplication":
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qsmartcare.settings")
 django.setup(set_prefix=False)
-application = maintenance.gate(behind_proxies(Application(), settings.TRUSTED_PROXIES), is_api)
+from fhirapi.requestlog.collector import RequestLog  # noqa: E402 - knows models, so after setup
+
+_app = behind_proxies(Application(RequestLog().start()), settings.TRUSTED_PROXIES)
+application = maintenance.gate(_app, is_api)

@@ -5,6 +5,7 @@ it may see it has opened to whom, and tokens point to a grant. A token therefore
 than its grant names *and* its account may still see at that moment.
 """
 
+import uuid
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -20,6 +21,8 @@ from oauth2_provider.models import (
     AbstractIDToken,
     AbstractRefreshToken,
 )
+
+from fhirapi.sql import fetch
 
 
 class Client(AbstractApplication):
@@ -353,6 +356,15 @@ class RefreshToken(AbstractRefreshToken):
 
     class Meta(AbstractRefreshToken.Meta):
         abstract = False
+
+    @classmethod
+    def revoke_family(cls, token_family: uuid.UUID | None) -> None:
+        """The toolkit's seam: somebody has shown a code or refresh token that was used before."""
+        rows = cls.objects.filter(token_family=token_family, revoked=None)
+        ended = set(rows.values_list("application_id", "data_access_grant_id"))
+        super().revoke_family(token_family)
+        for client_id, grant_id in ended:
+            fetch("SELECT fhirapi_queue_webhook(%s, %s, 'token-reused')", [client_id, grant_id])
 
 
 class IDToken(AbstractIDToken):

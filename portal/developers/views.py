@@ -12,6 +12,7 @@ from fhirapi.audit.record import address_of
 from fhirapi.smart.clients import clients, privacy
 from fhirapi.smart.models import Client
 from portal.accounts.access import AccountRequest, signed_in
+from portal.developers import reviews
 from portal.developers.forms import AppForm, entered
 from portal.developers.kinds import KINDS
 from portal.developers.own import own_app
@@ -87,6 +88,7 @@ def one_app(request: AccountRequest, client_id: str) -> HttpResponse:
             for each in clients.secrets_of(app)
         ],
         "may_enable": clients.may_enable(app, request.user),
+        "review": reviews.shown(app),
         "privacy_yes": f"{len(yes)} of {len(privacy.QUESTIONS)}",
     }
     return render(request, "developers/app.html", context)

@@ -1,4 +1,4 @@
-"""The demo's accounts: two patients, a guardian, a provider and an administrator."""
+"""The demo's accounts: some patients, a guardian, a provider and an administrator."""
 
 import secrets
 from dataclasses import dataclass
@@ -6,9 +6,11 @@ from datetime import date
 
 from django.contrib.auth.hashers import check_password
 from django.core.exceptions import ValidationError
+from django.db.models import Count
 
 from fhirapi.smart.models import RecordLink
 from fhirapi.smart.people.links import link
+from fhirapi.store.models import SearchRow
 from portal.accounts.approval import approve_provider
 from portal.accounts.create import create_account
 from portal.accounts.models import Account
@@ -23,8 +25,11 @@ _USERNAMES = {
     "patient2": "john.wright",
     "provider": "emily.carter",
     "guardian": "grace.miller",
+    "many_labs": "sandbox.labs",
+    "eldest": "sandbox.elder",
     "admin": "demo.admin",
 }
+_LEFT_FREE, _FEWEST_FREE = 10, 2
 _UNMISTAKABLE = "abcdefghjkmnpqrstuvwxyz23456789"  # nobody reads l for 1 or o for 0
 
 
@@ -67,8 +72,28 @@ def roles(patients: list[Person]) -> list[Role]:
         Role("patient2", "patient", by_mrn[JOHN_MRN]),
         Role("provider", "provider", practitioner(PRACTITIONER_ID)),
         Role("guardian", "guardian", wards=guardian.wards(patients)),
+        *_sandbox(patients),
         Role("admin", "admin"),
     ]
+
+
+def _sandbox(patients: list[Person]) -> list[Role]:
+    """Two more to sign in as. The first patients stay free for those who try out registration."""
+    taken = {each.id for each in guardian.wards(patients)}
+    free = [each for each in patients[_LEFT_FREE:] if each.id not in taken]
+    if len(free) < _FEWEST_FREE:
+        return []
+    eldest = min(free, key=lambda each: each.birth_date)
+    counts = dict(
+        SearchRow.objects.filter(
+            resource_type="Observation", patient_id__in=[each.id for each in free]
+        )
+        .values_list("patient_id")
+        .annotate(Count("id"))
+    )
+    others = [each for each in free if each.id != eldest.id]
+    measured = max(others, key=lambda each: (counts.get(each.id, 0), each.id))
+    return [Role("many_labs", "patient", measured), Role("eldest", "patient", eldest)]
 
 
 def ensure_account(role: Role, kept: Kept) -> DemoAccount:

@@ -16,9 +16,10 @@ from fhirapi.synthetic.population import practice, record
 from portal.accounts.models import Account
 from portal.accounts.pin import confirm_pin
 from qsmartcare.demo.document import NotADemoDatabase, close, install
-from qsmartcare.demo.people import NotTheDemos
+from qsmartcare.demo.people import NotTheDemos, roles
 from qsmartcare.demo.population import (
     GROUP_ID,
+    Person,
     generate_missing,
     is_generated,
     may_generate,
@@ -156,3 +157,13 @@ def test_a_patient_who_only_has_a_number_like_ours_is_somebody_elses(population:
     Content.objects.filter(resource_type="Group").delete()
     load([people.patient(str(FIRST_ID + 2), "Real", "Person", "77", "1990-01-01")])
     assert not may_generate()
+
+
+def test_two_more_patients_can_be_signed_in_as_where_there_are_enough(demo: dict[str, Any]) -> None:
+    known = [Person(each["id"], "A", "B", each["mrn"], each["birth_date"], "", "")
+             for each in demo["patients"]]  # fmt: skip
+    more = [Person(f"x{n}", "A", "B", f"x{n}", f"19{n + 30}-01-01", "", "") for n in range(14)]
+    added = [each for each in roles([*known, *more]) if each.username.startswith("sandbox.")]
+    assert [each.name for each in added] == ["many_labs", "eldest"]
+    assert not {each.record for each in added} & {*known[:10]}
+    assert added[0].record != added[1].record

@@ -1,4 +1,4 @@
-"""Fetches a small JSON document from an address that an app's developer named.
+"""Talks to an address that an app's developer named: fetches a small JSON document, or posts one.
 
 The address is not ours and not trusted: only https, only public networks, no redirect, one time
 limit for the whole of it and one for its size. The host's addresses are looked up once and the
@@ -11,13 +11,16 @@ import ipaddress
 import socket
 import ssl
 import time
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from http.client import HTTPException, HTTPResponse
+from typing import TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 
+Said = TypeVar("Said")
 SECONDS = 3.0
 MOST_BYTES = 64 * 1024
 _look_ups = ThreadPoolExecutor(max_workers=4, thread_name_prefix="look-up")
@@ -33,11 +36,26 @@ class FetchProblem(Exception):
 
 def fetch(url: str) -> bytes:
     """The document's bytes. Raises FetchProblem."""
+    return _talk(url, _body)
+
+
+def post(url: str, content: bytes, headers: Mapping[str, str]) -> int:
+    """The status that was answered. Raises FetchProblem."""
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    sent = f"{head}Content-Length: {len(content)}\r\n".encode()
+
+    def exchange(connection: socket.socket, parts: SplitResult, until: float) -> int:
+        return _answer(connection, parts, until, "POST", sent, content).status
+
+    return _talk(url, exchange)
+
+
+def _talk(url: str, exchange: "Callable[[socket.socket, SplitResult, float], Said]") -> "Said":
     parts = _parts(url)
     until = time.monotonic() + SECONDS
     try:
         with _connect(parts, until) as connection:
-            return _body(connection, parts, until)
+            return exchange(connection, parts, until)
     except ssl.SSLCertVerificationError:
         raise FetchProblem("The server's TLS certificate is not valid for this host.") from None
     except TimeoutError:
@@ -129,12 +147,7 @@ def _is_allowed(address: str, is_local: bool) -> bool:
 
 
 def _body(connection: socket.socket, parts: SplitResult, until: float) -> bytes:
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    head = f"GET {target} HTTP/1.1\r\nHost: {parts.netloc}\r\nAccept: application/json\r\n"
-    connection.settimeout(_left(until))
-    connection.sendall(f"{head}User-Agent: QSmartCare\r\nConnection: close\r\n\r\n".encode())
-    response = HTTPResponse(_InTime(connection, until))  # type: ignore[arg-type]  # needs makefile
-    response.begin()
+    response = _answer(connection, parts, until, "GET", b"Accept: application/json\r\n")
     if 300 <= response.status < 400:
         raise FetchProblem("The server redirects elsewhere. Name the final address.")
     if response.status != 200:
@@ -143,6 +156,25 @@ def _body(connection: socket.socket, parts: SplitResult, until: float) -> bytes:
     if len(body) > MOST_BYTES:
         raise FetchProblem(f"The document is larger than {MOST_BYTES // 1024} kB.")
     return body
+
+
+def _answer(
+    connection: socket.socket,
+    parts: SplitResult,
+    until: float,
+    method: str,
+    headers: bytes,
+    content: bytes = b"",
+) -> HTTPResponse:
+    """Its status line and headers."""
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    head = f"{method} {target} HTTP/1.1\r\nHost: {parts.netloc}\r\n".encode()
+    end = b"User-Agent: QSmartCare\r\nConnection: close\r\n\r\n"
+    connection.settimeout(_left(until))
+    connection.sendall(head + headers + end + content)
+    response = HTTPResponse(_InTime(connection, until))  # type: ignore[arg-type]  # needs makefile
+    response.begin()
+    return response
 
 
 def _left(until: float) -> float:

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from fhirapi.smart.models import Client, DataAccessGrant
 from fhirapi.smart.tokens.issue import patient_context, visible_patients
+from fhirapi.smart.webhooks.hooks import reference
 
 _MEMBERS = ("patient", "encounter", "fhirContext", "intent", "need_patient_banner")
 
@@ -20,4 +21,5 @@ def members(grant: DataAccessGrant) -> dict[str, Any]:
     # The app shows whose record it is unless we do: nothing of ours surrounds an app.
     if "patient" in context:
         context.setdefault("need_patient_banner", True)
+    context["grant_id"] = reference(grant.pk)  # by which a webhook names what has ended
     return {**context, "smart_style_url": f"{settings.FHIR_BASE_URL}/smart-style.json"}

@@ -9,8 +9,10 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from fhirapi.requestlog import models as request_log
 from fhirapi.smart.clients import registration_limit
 from fhirapi.smart.tokens import clear
+from fhirapi.smart.webhooks import deliver as webhooks
 from portal.accounts import limits, recovery, registration
 from portal.accounts.own import closing, email
 from portal.team import invitations
@@ -29,6 +31,8 @@ class Command(BaseCommand):
         closing.forget_old()
         registration_limit.forget_old()
         invitations.forget_old()
+        request_log.forget_old()
+        webhooks.forget_old()
         _forget_failed_sign_ins(settings.AXES_COOLOFF_TIME)
         if options["verbosity"]:
             self.stdout.write("What had run out is deleted.")

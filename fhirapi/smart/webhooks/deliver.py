@@ -1,0 +1,88 @@
+"""Sends what is queued: signed, to the app's address, again and again for about a day.
+
+Several processes may do it at once: what one has taken the others do not see for a while.
+"""
+
+import time
+from datetime import timedelta
+
+import orjson
+from django.utils import timezone
+
+from fhirapi.smart.clients.fetch import FetchProblem, post
+from fhirapi.smart.webhooks import hooks
+from fhirapi.smart.webhooks.models import Webhook, WebhookEvent
+from fhirapi.sql import fetch
+
+WAITS = tuple(
+    timedelta(seconds=each) for each in (10, 60, 300, 1800, 2 * 3600, 6 * 3600, 16 * 3600)
+)
+"""After each attempt that failed; after the last there is none."""
+KEPT = timedelta(days=30)
+_BATCH = 20
+_LEASE = 120  # seconds in which a taken event is dealt with, or somebody else takes it
+_TAKE = """
+UPDATE fhirapi_webhookevent SET due_at = clock_timestamp() + make_interval(secs => %(lease)s),
+       attempts = attempts + 1
+WHERE id IN (SELECT id FROM fhirapi_webhookevent WHERE due_at <= clock_timestamp()
+             ORDER BY due_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
+RETURNING id
+"""
+
+
+def deliver_due() -> int:
+    """How many were tried."""
+    taken = [row[0] for row in fetch(_TAKE, {"lease": _LEASE, "most": _BATCH})]
+    events = WebhookEvent.objects.filter(pk__in=taken).select_related("client__webhook")
+    for event in events.order_by("id"):
+        _deliver(event)
+    return len(taken)
+
+
+def forget_old() -> None:
+    WebhookEvent.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
+
+
+def _deliver(event: WebhookEvent) -> None:
+    hook: Webhook | None = getattr(event.client, "webhook", None)
+    if hook is None:
+        event.due_at, event.problem = None, "The app has no webhook any more."
+    else:
+        _send(event, hook)
+    event.save(update_fields=["due_at", "delivered_at", "status", "problem"])
+
+
+def _send(event: WebhookEvent, hook: Webhook) -> None:
+    body, sent, event_id = _body(event), int(time.time()), str(event.event_id)
+    headers = {
+        "Content-Type": "application/json",
+        "webhook-id": event_id,
+        "webhook-timestamp": str(sent),
+        "webhook-signature": hooks.signature(hook, event_id, sent, body),
+    }
+    event.status = None
+    try:
+        event.status = post(hook.url, body, headers)
+        problem = "" if 200 <= event.status < 300 else f"The app answered {event.status}."
+    except FetchProblem as failed:
+        problem = str(failed)
+    event.problem = problem
+    event.delivered_at = None if problem else timezone.now()
+    is_last = event.attempts > len(WAITS)
+    left = None if not problem or is_last else WAITS[event.attempts - 1]
+    event.due_at = timezone.now() + left if left else None
+
+
+def _body(event: WebhookEvent) -> bytes:
+    reference = hooks.reference(event.grant_id) if event.grant_id else None
+    return orjson.dumps(
+        {
+            "type": "test" if event.reason == WebhookEvent.Reason.TEST else "access.ended",
+            "timestamp": event.created_at.isoformat(timespec="seconds"),
+            "data": {
+                "client_id": event.client.client_id,
+                "reason": event.reason,
+                "grant_id": reference,
+            },
+        }
+    )

@@ -1,0 +1,86 @@
+"""An app's webhook: where it is told, what signs, and what it was told.
+
+Signed as https://www.standardwebhooks.com/ says, for which there are libraries.
+"""
+
+import base64
+import hashlib
+import hmac
+import secrets
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from fhirapi.audit.models import AuditRecord
+from fhirapi.audit.record import record
+from fhirapi.smart.models import Client
+from fhirapi.smart.secrets import digest
+from fhirapi.smart.webhooks.models import Webhook, WebhookEvent
+
+_PREFIX = "whsec_"
+
+
+def of(client: Client) -> Webhook | None:
+    return Webhook.objects.filter(client=client).first()
+
+
+@transaction.atomic
+def register(client: Client, url: str, *, by: AbstractUser, address: str | None) -> str:
+    """In the place of the one before. The signing secret, this once."""
+    salt = secrets.token_hex(20)
+    hook, _ = Webhook.objects.update_or_create(client=client, defaults={"url": url, "salt": salt})
+    _record(client, by, address, "webhook set")
+    return _PREFIX + base64.b64encode(_key(hook)).decode()
+
+
+@transaction.atomic
+def remove(client: Client, *, by: AbstractUser, address: str | None) -> None:
+    Webhook.objects.filter(client=client).delete()
+    WebhookEvent.objects.filter(client=client, due_at__isnull=False).update(due_at=None)
+    _record(client, by, address, "webhook removed")
+
+
+def events(client: Client) -> QuerySet[WebhookEvent]:
+    return WebhookEvent.objects.filter(client=client).order_by("-id")
+
+
+def test(client: Client) -> WebhookEvent:
+    return WebhookEvent.objects.create(
+        client=client, reason=WebhookEvent.Reason.TEST, due_at=timezone.now()
+    )
+
+
+def send_again(client: Client, pk: int) -> bool:
+    """False: there is no such event."""
+    again = {"due_at": timezone.now(), "attempts": 0, "delivered_at": None, "problem": ""}
+    return bool(WebhookEvent.objects.filter(client=client, pk=pk).update(**again))
+
+
+def reference(grant_id: int) -> str:
+    """The approval, as the token answer names it too; tells nothing about whose it is."""
+    return digest(f"grant {grant_id}")[:32]
+
+
+def signature(hook: Webhook, event_id: str, sent: int, body: bytes) -> str:
+    signed = f"{event_id}.{sent}.".encode() + body
+    made = hmac.new(_key(hook), signed, hashlib.sha256).digest()
+    return f"v1,{base64.b64encode(made).decode()}"
+
+
+def _key(hook: Webhook) -> bytes:
+    """Not stored: whoever reads the database without our key cannot sign."""
+    of_ours = settings.DIGEST_KEY.encode()
+    return hmac.new(of_ours, f"webhook {hook.salt}".encode(), hashlib.sha256).digest()
+
+
+def _record(client: Client, by: AbstractUser, address: str | None, detail: str) -> None:
+    record(
+        AuditRecord.Action.CLIENT_CHANGE,
+        account_id=by.pk,
+        client_id=str(client.client_id),
+        detail=detail,
+        address=address,
+    )

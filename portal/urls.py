@@ -1,11 +1,16 @@
 """Every page's address. Those of the vendor's guide are fixed (DESIGN.md section 2)."""
 
+from django.urls import path
+
 from portal.accounts.urls import urlpatterns as accounts
 from portal.activity.urls import urlpatterns as activity
 from portal.developers.urls import urlpatterns as developers
 from portal.keys.urls import urlpatterns as keys
+from portal.operations.announcing import put_away
 from portal.patients.urls import urlpatterns as patients
 from portal.ui.urls import urlpatterns as ui
 
+_announcements = path("announcement/<int:announcement_id>/put-away/", put_away, name="put-away")
+
 app_name = "portal"
-urlpatterns = [*accounts, *keys, *patients, *developers, *activity, *ui]
+urlpatterns = [*accounts, *keys, *patients, *developers, *activity, *ui, _announcements]

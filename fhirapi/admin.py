@@ -7,7 +7,6 @@ import oauth2_provider.admin  # noqa: F401 - registers its own pages first, to b
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -31,35 +30,6 @@ from fhirapi.store.models import Content
 # django-oauth-toolkit's pages show more than an administrator needs; codes live for a minute only.
 admin.site.unregister([Client, AccessToken, RefreshToken, AuthorizationCode, IDToken])
 admin.site.register(Client, ClientAdmin)
-
-
-@admin.register(AuditRecord)
-class AuditRecordAdmin(ReadOnlyAdmin):
-    list_display = [
-        "when", "action", "outcome", "account_id", "client_id", "patients", "detail", "address",
-    ]  # fmt: skip
-    list_filter = ["action", "outcome", "recorded"]
-    search_fields = ["patient_ids"]
-    search_help_text = "A patient id, an account id, or a client id / AccessKeyID; in full."
-
-    @admin.display(description="recorded", ordering="id")
-    def when(self, row: AuditRecord) -> str:
-        return f"{timezone.localtime(row.recorded):%m/%d/%Y %H:%M:%S}"
-
-    @admin.display(description="patients")
-    def patients(self, row: AuditRecord) -> str:
-        return ", ".join(row.patient_ids or [])
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        wanted = search_term.strip()
-        if not wanted:
-            return queryset, False
-        condition = Q(patient_ids__contains=[wanted]) | Q(client_id=wanted)
-        if wanted.isascii() and wanted.isdecimal() and len(wanted) < 19:
-            condition |= Q(account_id=int(wanted))
-        return queryset.filter(condition), False
 
 
 @admin.register(Content)

@@ -1,5 +1,7 @@
 """Table of contents of the portal's admin pages: imports, nothing else."""
 
 from portal.accounts.admin import AccountAdmin, RegistrationAdmin
+from portal.operations.announcement_admin import AnnouncementAdmin
+from portal.operations.audit_admin import AuditRecordAdmin
 
-__all__ = ["AccountAdmin", "RegistrationAdmin"]
+__all__ = ["AccountAdmin", "AnnouncementAdmin", "AuditRecordAdmin", "RegistrationAdmin"]

@@ -16,7 +16,9 @@ from django.utils import translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from fhirapi.smart.models import Client
 from portal.accounts.models import Account, Registration
+from portal.operations.models import LetterFailure
 
 _log = logging.getLogger(__name__)
 
@@ -87,6 +89,32 @@ def record_linked(account: Account) -> None:
     _send("record_linked", account.email, person=account)
 
 
+def not_matched(account: Account) -> None:
+    """We found no record that is this person's beyond doubt; what they can do about it."""
+    _send("not_matched", account.email, person=account)
+
+
+def provider_declined(account: Account) -> None:
+    _send("provider_declined", account.email, person=account)
+
+
+def guardian_linked(account: Account) -> None:
+    """Whose record it is stays out of the letter."""
+    _send("guardian_linked", account.email, person=account)
+
+
+def app_reviewed(client: Client, recipient: str) -> None:
+    """``recipient``: the owner of the app, or who answers for one that registered itself."""
+    _send(
+        "app_reviewed",
+        recipient,
+        app=client.name,
+        is_approved=client.review == Client.Review.APPROVED,
+        note=client.review_note,
+        person=client.user,
+    )
+
+
 def team_invitation(
     email: str, token: str, valid: timedelta, *, by: Account, role: str, to_account: bool
 ) -> None:
@@ -139,6 +167,7 @@ def _send(letter: str, recipient: str, *, language: str = "", **context: Any) ->
     except (OSError, smtplib.SMTPException) as error:
         # Without the server's words: they repeat the recipient's address.
         _log.error("letter %s not sent: %s", letter, type(error).__name__)
+        LetterFailure.objects.create(letter=letter, reason=type(error).__name__)
         raise LetterNotSent(type(error).__name__) from None
 
 

@@ -4,9 +4,19 @@ from portal.accounts.factors.models import Authenticator, Passkey, RecoveryCode
 from portal.accounts.models import Account, LetterSent, PinDevice, Recovery, Registration
 from portal.accounts.own.models import EmailChange
 from portal.accounts.sessions.models import SignedIn
+from portal.operations.models import (
+    ActivityTally,
+    Announcement,
+    Declined,
+    Desk,
+    JobRun,
+    LetterFailure,
+    TallyMark,
+)
 from portal.team.models import TeamInvitation
 
 __all__ = [
-    "Account", "Authenticator", "EmailChange", "LetterSent", "Passkey", "PinDevice", "Recovery",
-    "RecoveryCode", "Registration", "SignedIn", "TeamInvitation",
+    "Account", "ActivityTally", "Announcement", "Authenticator", "Declined", "Desk", "EmailChange",
+    "JobRun", "LetterFailure", "LetterSent", "Passkey", "PinDevice", "Recovery", "RecoveryCode",
+    "Registration", "SignedIn", "TallyMark", "TeamInvitation",
 ]  # fmt: skip

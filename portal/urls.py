@@ -1,15 +1,20 @@
 """Every page's address. Those of the vendor's guide are fixed (DESIGN.md section 2)."""
 
+from django.urls import path
+
 from portal.accounts.urls import urlpatterns as accounts
 from portal.activity.urls import urlpatterns as activity
 from portal.developers.urls import urlpatterns as developers
 from portal.keys.urls import urlpatterns as keys
+from portal.operations.announcing import put_away
 from portal.patients.urls import urlpatterns as patients
 from portal.record.urls import urlpatterns as record
 from portal.team.urls import urlpatterns as team
 from portal.ui.urls import urlpatterns as ui
 
+_announcements = path("announcement/<int:announcement_id>/put-away/", put_away, name="put-away")
+
 app_name = "portal"
 urlpatterns = [
-    *accounts, *keys, *patients, *record, *developers, *activity, *team, *ui,
+    *accounts, *keys, *patients, *record, *developers, *activity, *team, *ui, _announcements,
 ]  # fmt: skip

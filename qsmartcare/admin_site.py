@@ -6,7 +6,8 @@ from django.contrib import messages
 from django.contrib.admin import AdminSite as DjangoAdminSite
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -14,18 +15,28 @@ from django.views.decorators.debug import sensitive_post_parameters
 from portal.accounts.access import safe_next
 from portal.accounts.doors import submitted
 from portal.accounts.signin import sign_out
+from portal.operations import dashboard
+from portal.operations.urls import urlpatterns_for
 
 
 class AdminSite(DjangoAdminSite):
     site_header = "QSmartCare administration"
     site_title = "QSmartCare administration"
-    index_title = "Overview"
+    index_title = "Operations desk"
     site_url = "/portal/"
 
     def has_permission(self, request: HttpRequest) -> bool:
         # A session that was not opened with the PIN, however it came about, opens nothing here.
         is_verified = getattr(request.user, "is_verified", lambda: False)()
         return bool(is_verified) and super().has_permission(request)
+
+    def get_urls(self) -> list[URLResolver | URLPattern]:
+        return [*urlpatterns_for(self), *super().get_urls()]
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        return super().index(request, {**dashboard.context(request), **(extra_context or {})})
 
     @method_decorator(sensitive_post_parameters("password", "pin"))
     @method_decorator(never_cache)

@@ -45,7 +45,7 @@ def prepare() -> None:
     with step("Bringing the database up to date"):
         call_command("check", stdout=StringIO())
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("create_front_desk", verbosity=0)
+        call_command("create_staff_groups", verbosity=0)
         call_command("clear_expired", verbosity=0)
     if stale := index_state.stale():
         total = count_stored(stale)

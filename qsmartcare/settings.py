@@ -107,6 +107,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.messages.context_processors.messages",
                 "portal.ui.context.portal",
+                "portal.operations.announcing.context",
             ]
         },
     }

@@ -155,7 +155,8 @@ class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in th
         account = self.get_object(request, object_id)
         may_decide = account is not None and self.has_decide_permission(request, account)
         possible = decisions.possible(account) if account and may_decide else []
-        context = {"decisions": possible, **(extra_context or {})}
+        may_guard = account is not None and account.is_active and may_decide
+        context = {"decisions": possible, "may_guard": may_guard, **(extra_context or {})}
         return super().change_view(request, object_id, form_url, context)
 
     @admin.display(description="service")

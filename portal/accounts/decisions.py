@@ -16,6 +16,9 @@ from fhirapi.smart.models import RecordLink
 from fhirapi.smart.people import links, patients
 from portal.accounts import approval, matching, practitioners
 from portal.accounts.models import Account
+from portal.operations import declining
+from portal.operations.comparing import compare
+from portal.operations.models import Declined
 
 
 class Decision(StrEnum):
@@ -101,7 +104,7 @@ def _decide(
         else:
             model_admin.log_change(request, account, decision.heading)
             messages.success(request, f"{decision.heading}: done for {account.display_name}.")
-            return redirect("admin:portal_account_change", account.pk)
+            return _onward(account, decision)
     context = {
         **model_admin.admin_site.each_context(request),
         "opts": Account._meta,
@@ -114,6 +117,14 @@ def _decide(
     return render(request, f"admin/decide_{'choose' if asks else 'confirm'}.html", context)
 
 
+def _onward(account: Account, decision: Decision) -> HttpResponse:
+    """To the next who waits."""
+    queue = {Decision.APPROVE: "providers", Decision.LINK: "identities"}.get(decision)
+    if queue:
+        return redirect("admin:queue", queue)
+    return redirect("admin:portal_account_change", account.pk)
+
+
 def _carry_out(
     request: HttpRequest, account: Account, decision: Decision, form: ResourceForm
 ) -> None:
@@ -121,6 +132,7 @@ def _carry_out(
     assert isinstance(by, Account)  # noqa: S101 - admin_view lets nobody else in
     if decision is Decision.WITHDRAW:
         approval.withdraw_approval(account, by=by)
+        declining.decline(account, Declined.Service.PROVIDER, by=by)  # it does not wait again
         return
     if decision is Decision.UNLINK:
         approval.unlink_patient(account, by=by)
@@ -128,8 +140,10 @@ def _carry_out(
     resource_id = form.cleaned_data["resource_id"]
     if decision is Decision.APPROVE:
         approval.approve_provider(account, resource_id, by=by)
+        declining.reopen(account, Declined.Service.PROVIDER, by=by)
     else:
         approval.link_patient(account, resource_id, by=by)
+        declining.reopen(account, Declined.Service.PATIENT, by=by)
     if not approval.tell(account):
         messages.warning(request, "The person could not be told by a letter.")
 
@@ -148,7 +162,7 @@ def _evidence(request: HttpRequest, account: Account, decision: Decision) -> dic
                 detail="administration: identity matching",
                 address=address_of(request),
             )
-        return {"candidates": found}
+        return {"candidates": found, "comparison": compare(account, found)}
     kind = "Practitioner" if decision is Decision.WITHDRAW else "Patient"
     return {
         "link": RecordLink.objects.filter(

@@ -34,6 +34,10 @@ class NotWaiting(Exception):
     """Decided already, or not asked for."""
 
 
+class NotDecided(Exception):
+    """There is no decision to take back."""
+
+
 def waiting() -> QuerySet[Client]:
     """Oldest first."""
     found: QuerySet[Client] = Client.objects.filter(review=Review.WAITING, disabled_at=None)
@@ -77,6 +81,15 @@ def decide(
         decided = Review.APPROVED if is_approved else Review.DECLINED
         _set(client, decided, reviewed_at=timezone.now(), reviewed_by=by, review_note=note)
         _record(client, by, address, f"review: {decided}")
+
+
+def reopen(client: Client, *, by: AbstractUser, address: str | None = None) -> None:
+    """Takes a decision back: the app waits, since when it did. Raises NotDecided."""
+    with transaction.atomic():
+        if _locked(client).review not in (Review.APPROVED, Review.DECLINED):
+            raise NotDecided
+        _set(client, Review.WAITING, reviewed_at=None, reviewed_by=None, review_note="")
+        _record(client, by, address, "review: decision taken back")
 
 
 def looked_at(client: Client) -> tuple[object, ...]:

@@ -54,11 +54,22 @@ def link(
 
 
 @transaction.atomic
-def unlink(account: AbstractUser, resource_type: str, *, by: AbstractUser | None) -> None:
-    """Ends the live link, if there is one. What the account's tokens opened is closed at once."""
+def unlink(
+    account: AbstractUser,
+    resource_type: str,
+    *,
+    by: AbstractUser | None,
+    resource_id: str | None = None,
+) -> None:
+    """Ends the live link, if there is one. What the account's tokens opened is closed at once.
+
+    ``resource_id``: only that to this one, where an account may have several.
+    """
     live = RecordLink.objects.select_for_update().filter(
         account_id=account.pk, resource_type=resource_type, revoked_at=None
     )
+    if resource_id is not None:
+        live = live.filter(resource_id=resource_id)
     for each in live:
         each.revoked_at = timezone.now()
         each.save(update_fields=["revoked_at"])

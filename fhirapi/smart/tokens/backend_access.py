@@ -4,8 +4,10 @@ https://hl7.org/fhir/smart-app-launch/backend-services.html - nobody signs in, s
 made beforehand: an account that stands for the practice, and a standing grant to the service.
 """
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
 from django.db import transaction
@@ -17,9 +19,10 @@ from fhirapi.smart.access.scopes import parse_one
 from fhirapi.smart.models import AccessToken, Client, DataAccessGrant, RecordLink
 from fhirapi.smart.people.links import link, unlink
 from fhirapi.smart.published.practices import practices
+from fhirapi.store.models import Content
 
 if TYPE_CHECKING:
-    from django.db.models import Manager
+    from django.db.models import Manager, QuerySet
 
 _ORGANIZATION = RecordLink.Kind.ORGANIZATION.value
 
@@ -30,6 +33,19 @@ class NotABackendService(ValueError):
 
 class NoPractice(ValueError):
     """The store holds no Organization that runs a Location: load the practice's first."""
+
+
+class NoSuchList(ValueError):
+    """The store holds no such Group of patients, or it has no members."""
+
+
+@dataclass(frozen=True)
+class PatientList:
+    """A Group of actual patients."""
+
+    id: str
+    name: str
+    members: int
 
 
 def standing_grant(client: Client) -> DataAccessGrant | None:
@@ -61,8 +77,49 @@ def approve(
     grant = DataAccessGrant.objects.create(
         account_id=account.pk, client=client, scope=" ".join(words), patient_ids=patient_ids
     )
-    _record(client, by, "backend service approved", address)
+    whom = "" if patient_ids is None else f" for {len(patient_ids)} patients"
+    _record(client, by, f"backend service approved{whom}", address)
     return grant
+
+
+@transaction.atomic
+def approve_list(
+    client: Client, group_id: str, *, by: AbstractUser | None, address: str | None = None
+) -> DataAccessGrant:
+    """For the patients who are members of the Group now; later ones need another approval.
+
+    Raises NoSuchList.
+    """
+    stored = _groups().filter(resource_id=group_id).values_list("content", flat=True).first()
+    patient_ids = _members(orjson.loads(stored)) if stored else []
+    if not patient_ids:
+        raise NoSuchList("There is no such list of patients, or nobody is on it.")
+    return approve(client, by=by, patient_ids=patient_ids, address=address)
+
+
+def lists() -> list[PatientList]:
+    """Those that somebody is on, by name."""
+    found = [orjson.loads(content) for content in _groups().values_list("content", flat=True)]
+    named = [
+        PatientList(str(group["id"]), str(group.get("name") or group["id"]), len(_members(group)))
+        for group in found
+    ]
+    return sorted((each for each in named if each.members), key=lambda each: each.name)
+
+
+def _groups() -> "QuerySet[Content]":
+    return Content.objects.filter(resource_type="Group", is_deleted=False)
+
+
+def _members(group: dict[str, Any]) -> list[str]:
+    """Ids of the patients on it who have not left."""
+    names = (
+        member.get("entity", {}).get("reference", "")
+        for member in group.get("member", [])
+        if member.get("inactive") is not True
+    )
+    kinds = (name.rpartition("/") for name in names)
+    return list(dict.fromkeys(id_ for kind, _, id_ in kinds if kind.endswith("Patient") and id_))
 
 
 @transaction.atomic

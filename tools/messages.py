@@ -8,10 +8,10 @@ https://babel.pocoo.org/en/latest/messages.html
 import io
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -21,7 +21,6 @@ from fhirapi.definitions import registry
 from fhirapi.definitions.parts import PARTS
 from fhirapi.smart.access import granular
 from fhirapi.smart.access.scopes import IDENTITY
-from fhirapi.smart.people.keys import KeyStatus
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("es",)
@@ -69,7 +68,7 @@ def of_pure_rooms() -> list[str]:
     """Plain words of rooms that do not know Django; the portal translates them at its border."""
     parts = [part.words for each in PARTS.values() for part in each]
     types = [each.words for each in registry.every()]
-    return [*types, *parts, *IDENTITY.values(), *granular.WORDS, *map(str, KeyStatus), *GENDERS]
+    return [*types, *parts, *IDENTITY.values(), *granular.WORDS, *GENDERS]
 
 
 def _in(where: str, source: str) -> Iterator[Found]:
@@ -131,12 +130,16 @@ def compiled(language: str) -> bytes:
 
 
 def untranslated(language: str) -> list[str]:
-    return [str(each.id) for each in renewed(language) if each.id and not _is_complete(each.string)]
+    return [str(each.id) for each in renewed(language) if each.id and not all(_forms(each.string))]
 
 
-def _is_complete(translation: object) -> bool:
-    pieces = translation if isinstance(translation, tuple | list) else [translation]
-    return all(pieces)
+def pairs(message: Message) -> list[tuple[str, str]]:
+    """Text and translation, one pair for each form of a plural."""
+    return list(zip(_forms(message.id), _forms(message.string), strict=True))
+
+
+def _forms(text: str | Sequence[str] | None) -> list[str]:
+    return [text or ""] if text is None or isinstance(text, str) else list(text)
 
 
 def placeholders(text: str) -> set[str]:

@@ -17,8 +17,9 @@ _SMALL_TARGETS = """() => [...document.querySelectorAll("main button, main input
 class Visit:
     """Opens pages with an empty cache and keeps what the browser fetched for each."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, heaviest: int = HEAVIEST) -> None:
         self._page = page
+        self._heaviest = heaviest
         self._answers: list[Response] = []
         self._bytes = 0
         page.on("response", lambda answer: self._answers.append(answer))
@@ -44,7 +45,7 @@ class Visit:
         wrong = [f"asks another site: {each}" for each in others if not each.startswith("data:")]
         if "default-src 'self'" not in policy or "unsafe" in policy:
             wrong.append(f"its Content-Security-Policy is {policy!r}")
-        if self._bytes > HEAVIEST:
+        if self._bytes > self._heaviest:
             wrong.append(f"weighs {self._bytes} bytes")
         return wrong
 

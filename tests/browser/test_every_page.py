@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser import crawl, steps
-from tests.browser.quality import Visit
+from tests.browser.quality import HEAVIEST, Visit
 from tests.running.visitor import Credentials
 from tests.smart.jwks import ec_jwk
 
@@ -117,7 +117,8 @@ def test_what_administrators_see(page: Page, running: dict[str, Any]) -> None:
     page.goto("/admin/login/")
     assert complaints_here(page) == []
     steps.sign_in(page, Credentials.of(running["accounts"]["admin"]), "/admin/login/")
-    assert complaints(page, ADMINISTRATORS) == {}
+    # Django's own scripts for lists and forms are heavier than all of ours.
+    assert complaints(page, ADMINISTRATORS, heaviest=150_000) == {}
 
 
 @pytest.mark.parametrize("address", ["/app/registration.html", "/patient/index.html", "/recover/"])
@@ -185,8 +186,10 @@ def test_letters_that_have_been_overtaken(page: Page, running: dict[str, Any]) -
     assert complaints_here(page) == []
 
 
-def complaints(page: Page, addresses: tuple[str, ...]) -> dict[str, list[str]]:
-    visit, found = Visit(page), {}
+def complaints(
+    page: Page, addresses: tuple[str, ...], heaviest: int = HEAVIEST
+) -> dict[str, list[str]]:
+    visit, found = Visit(page, heaviest), {}
     for address in addresses:
         if wrong := [*visit.complaints(address), *complaints_here(page)]:
             found[address] = wrong

@@ -1,4 +1,4 @@
-"""Takes the pictures of ``docs/screenshots.md``: starts the demo and walks through it with Chromium.
+"""Takes the pictures of ``docs/screenshots.md``: starts the demo and walks through it.
 
 ``make screenshots`` runs it. Only the demo's made-up people are on them.
 """
@@ -43,7 +43,7 @@ SHOTS = (
     Shot("start-phone", "The start page on a phone, dark", "", "/", is_phone=True, is_dark=True),
     Shot("sign-in", "Sign-in with username, password and PIN", "", "/patient/index.html"),
     Shot("registration", "Registration", "", "/app/registration.html"),
-    Shot("documentation", "The documentation for developers of apps", "", "/api-documentation.html"),
+    Shot("documentation", "The documentation of the API", "", "/api-documentation.html"),
     Shot("documentation-es", "The documentation in Spanish", "", "/api-documentation.html",
          language="es-US"),
     Shot("home", "A patient's first page", "patient", "/portal/"),

@@ -150,16 +150,19 @@ def test_no_english_is_left_on_the_pages_in_spanish(page: Page, running: dict[st
     for who in ("", "patient", "provider"):
         if who:
             steps.sign_in_as(page, running, who)
-        page.goto("/")
-        page.get_by_role("button", name="Español").click()
-        page.wait_for_selector("html[lang=es]")
+        _speak(page, "Español", "es")
         for _, address in list(crawl.pages(page)):
             if found := _english_on(page, address):
                 left[address] = found
-        page.get_by_role("button", name="English").click()
-        page.wait_for_selector("html[lang=en]")
+        _speak(page, "English", "en")
         page.context.clear_cookies()
     assert left == {}
+
+
+def _speak(page: Page, name: str, code: str) -> None:
+    page.goto("/")
+    page.get_by_role("button", name=name).click()
+    page.wait_for_selector(f"html[lang={code}]")
 
 
 def _english_on(page: Page, address: str) -> list[str]:

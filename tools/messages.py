@@ -97,14 +97,29 @@ def catalogue(language: str) -> Catalog:
 
 
 def renewed(language: str) -> Catalog:
-    """Those translations for the texts of today; what nothing says any more is dropped."""
+    """Those translations for the texts of today.
+
+    What nothing says at the moment is kept aside (``#~``): a text that comes back, with a branch
+    that is merged for instance, has its translation again.
+    """
     old, new = catalogue(language), Catalog(locale=language, project="QSmartCare", charset="utf-8")
+    known = {**old.obsolete, **{_key(each): each for each in old if each.id}}
     for where, words, context in texts():
         message = new.add(words, locations=[(where, 0)], context=context)
-        known = old.get(message.id, context)
-        if known is not None and known.string and not known.fuzzy:
-            message.string = known.string
+        before = known.pop(_key(message), None)
+        if before is not None and not before.fuzzy:
+            message.string = before.string
+    said = {_key(each) for each in new}
+    for key, each in known.items():
+        if key not in said and all(_forms(each.string)):
+            each.locations = []
+            new.obsolete[key] = each
     return new
+
+
+def _key(message: Message) -> str | tuple[str, str]:
+    text = message.id if isinstance(message.id, str) else message.id[0]
+    return (text, message.context) if message.context else text
 
 
 def po_text(found: Catalog) -> bytes:
@@ -121,6 +136,7 @@ def po_text(found: Catalog) -> bytes:
 def compiled(language: str) -> bytes:
     written = io.BytesIO()
     found = catalogue(language)
+    found.obsolete.clear()
     # Babel would write who and when; nothing of that belongs into a file that tests compare.
     found.mime_headers = [
         ("Content-Type", "text/plain; charset=utf-8"), ("Plural-Forms", PLURALS)

@@ -1,6 +1,6 @@
 # `make` alone lists what there is. All settings are described in docs/settings.md.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench format clean venv venv-dev python browser-tools
+.PHONY: help run test check bench format messages screenshots clean venv venv-dev python browser-tools
 BIN := .venv/bin
 # The first Python that is new enough; a version manager's inactive stub does not count.
 PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -8,7 +8,7 @@ PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.1
 	&& { echo $$each; break; }; done)
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 run: venv ## start QSmartCare here (PORT, DATA_DIR, DATABASE_URL, PATIENTS)
 	@$(BIN)/python -m qsmartcare.run
@@ -34,6 +34,12 @@ bench: venv-dev ## measure reads, searches and tokens, each against its floor or
 format: venv-dev ## let ruff put the source in order
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+messages: venv-dev ## bring the translations in locale/ up to date with what pages say
+	@DJANGO_SETTINGS_MODULE=qsmartcare.settings $(BIN)/python -m tools.messages
+
+screenshots: browser-tools ## make the pictures of docs/screenshots.md from the demo
+	@$(BIN)/python -m tools.screenshots
 
 clean: ## remove .venv and caches; the data in var/ stays
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -41,7 +41,7 @@ def prepare() -> None:
         raise env.BadSetting(f"PATIENTS must be at least {_FEWEST_PATIENTS} for the demo.")
     settings.EMAIL_FILE_PATH.mkdir(exist_ok=True)
     settings.EMAIL_FILE_PATH.chmod(0o700)  # letters hold links that open accounts
-    settings.STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise complains of a missing folder
+    call_command("collectstatic", interactive=False, verbosity=0)
     with step("Bringing the database up to date"):
         call_command("check", stdout=StringIO())
         call_command("migrate", interactive=False, verbosity=0)

@@ -80,6 +80,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [  # for pages; the API takes its own way (wsgi.py)
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.ui.compression.CompressionMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -216,7 +217,12 @@ TIME_ZONE = env.text("TIME_ZONE", "UTC")  # the practice's; people choose their 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [ROOT / "static"]
-WHITENOISE_USE_FINDERS = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # A name for each content, kept by browsers for good, compressed once (prepare.py does it).
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True  # addresses without the content's digest are answered as well
 WHITENOISE_MAX_AGE = 3600
 
 # --- Browser security --------------------------------------------------------------------------

@@ -14,6 +14,13 @@ def _quick_passwords(settings: Settings) -> None:
     settings.PASSWORD_HASHERS = ["tests.hashers.QuickArgon2", *settings.PASSWORD_HASHERS]
 
 
+@pytest.fixture(autouse=True)
+def _uncollected_static_files(settings: Settings) -> None:
+    """Only a product that runs has put them together; those that tests start, do."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+
+
 @pytest.fixture
 def api(db: None) -> Api:
     return Api()

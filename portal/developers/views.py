@@ -67,7 +67,7 @@ def show_secret(
     """In the answer itself: a page to go back to would have to keep the secret somewhere."""
     context = {"app": app, "secret": secret, "is_new_app": is_new_app}
     response = render(request, "developers/secret_shown.html", context)
-    response["Cache-Control"] = "no-store, private"
+    response["Cache-Control"] = "no-store, private, no-transform"
     return response
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from fhirapi.smart.people import keys
 from portal.accounts.models import Account
@@ -23,8 +25,8 @@ class UsDateField(forms.DateField):
             input_formats=[_DATE, "%Y-%m-%d"],
             widget=widget,
             error_messages={
-                "required": "Enter a date as MM/DD/YYYY.",
-                "invalid": "Enter a date that exists, as MM/DD/YYYY.",
+                "required": _("Enter a date as MM/DD/YYYY."),
+                "invalid": _("Enter a date that exists, as MM/DD/YYYY."),
             },
             **kwargs,
         )
@@ -32,30 +34,32 @@ class UsDateField(forms.DateField):
     def clean(self, value: Any) -> date | None:
         found: date | None = super().clean(value)
         if found and not 2000 <= found.year <= _LAST_YEAR:
-            raise forms.ValidationError(f"Enter a year between 2000 and {_LAST_YEAR}.")
+            raise forms.ValidationError(
+                gettext("Enter a year between 2000 and %(last)s.") % {"last": _LAST_YEAR}
+            )
         return found
 
 
 class ValidityForm(forms.Form):
-    valid_from = UsDateField(label="Valid From", help_text="MM/DD/YYYY")
+    valid_from = UsDateField(label=_("Valid From"), help_text=_("MM/DD/YYYY"))
     valid_to = UsDateField(
-        label="Valid To", help_text="MM/DD/YYYY, the last day on which the key works"
+        label=_("Valid To"), help_text=_("MM/DD/YYYY, the last day on which the key works")
     )
 
     def clean_valid_to(self) -> date:
         valid_to: date = self.cleaned_data["valid_to"]
         valid_from: date | None = self.cleaned_data.get("valid_from")
         if valid_from and valid_to < valid_from:
-            raise forms.ValidationError("Valid To must not lie before Valid From.")
+            raise forms.ValidationError(gettext("Valid To must not lie before Valid From."))
         return valid_to
 
 
 class KeyForm(ValidityForm):
     label = forms.CharField(
-        label="Name of the key",
+        label=_("Name of the key"),
         max_length=60,
         required=False,
-        help_text="For yourself, for example the app that will use it.",
+        help_text=_("For yourself, for example the app that will use it."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     field_order = ["label", "valid_from", "valid_to"]
@@ -71,7 +75,7 @@ class NewKeyForm(KeyForm):
     def clean_valid_to(self) -> date:
         valid_to = super().clean_valid_to()
         if valid_to < timezone.localdate():
-            raise forms.ValidationError("This day is past. Choose today or a later day.")
+            raise forms.ValidationError(gettext("This day is past. Choose today or a later day."))
         return valid_to
 
 
@@ -79,13 +83,13 @@ class PinForm(forms.Form):
     """Asks for the PIN again before a secret is shown."""
 
     pin = forms.CharField(
-        label="Your PIN",
+        label=_("Your PIN"),
         max_length=LONGEST,
         strip=True,
         widget=forms.PasswordInput(
             attrs={"inputmode": "numeric", "autocomplete": "off", "autofocus": True}
         ),
-        error_messages={"required": "Enter your PIN."},
+        error_messages={"required": _("Enter your PIN.")},
     )
     is_brief = True  # one field: its own error is enough, a summary would only repeat it
 
@@ -99,19 +103,24 @@ class PinForm(forms.Form):
         return pin
 
 
+_OVERLAPS = {
+    "now": _("Not at all: it stops at once"),
+    "1 hour": _("For 1 hour more"),
+    "24 hours": _("For 24 hours more"),
+    "7 days": _("For 7 days more"),
+}
+
+
 class RotateForm(forms.Form):
     overlap = forms.ChoiceField(
-        label="How long may the old secret go on working?",
+        label=_("How long may the old secret go on working?"),
         widget=forms.RadioSelect,
         initial="24 hours",
-        help_text="Long enough to put the new secret into every app that uses this key.",
-        choices=[
-            (name, "Not at all: it stops at once" if length is None else f"For {name} more")
-            for name, length in keys.OVERLAPS.items()
-        ],
+        help_text=_("Long enough to put the new secret into every app that uses this key."),
+        choices=[(name, _OVERLAPS[name]) for name in keys.OVERLAPS],
         error_messages={
-            "required": "Choose how long the old secret may go on working.",
-            "invalid_choice": "Choose one of the times in the list.",
+            "required": _("Choose how long the old secret may go on working."),
+            "invalid_choice": _("Choose one of the times in the list."),
         },
     )
     is_brief = True

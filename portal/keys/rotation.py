@@ -3,6 +3,8 @@
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from fhirapi.audit.record import address_of
@@ -11,6 +13,13 @@ from fhirapi.smart.people import keys
 from portal.accounts.access import AccountRequest, signed_in
 from portal.keys.forms import RotateForm
 from portal.keys.own import own_key
+
+_ROTATED = {
+    "now": gettext_lazy("The key has a new secret. The old one has stopped working."),
+    "1 hour": gettext_lazy("The key has a new secret. The old one works for 1 hour more."),
+    "24 hours": gettext_lazy("The key has a new secret. The old one works for 24 hours more."),
+    "7 days": gettext_lazy("The key has a new secret. The old one works for 7 days more."),
+}
 
 
 @require_POST
@@ -24,9 +33,9 @@ def set_status(request: AccountRequest, access_key_id: str) -> HttpResponse:
     if is_on != key.is_active:
         keys.set_active(key, is_on, address=address_of(request))
     if is_on:
-        messages.success(request, "The key is active. Apps can get tokens with it again.")
+        messages.success(request, _("The key is active. Apps can get tokens with it again."))
     else:
-        messages.success(request, "The key is inactive. Its tokens have stopped working.")
+        messages.success(request, _("The key is inactive. Its tokens have stopped working."))
     return redirect("portal:key", key.access_key_id)
 
 
@@ -44,7 +53,7 @@ def rotate(request: AccountRequest, access_key_id: str) -> HttpResponse:
         try:
             return _rotate(request, key, form.cleaned_data["overlap"])
         except keys.EarlierStillWorks:
-            messages.warning(request, "Nothing was changed yet. Please read the warning below.")
+            messages.warning(request, _("Nothing was changed yet. Please read the warning below."))
     context = {"key": key, "form": form, "earlier_until": keys.earlier_works_until(key)}
     return render(request, "keys/rotate.html", context)
 
@@ -58,7 +67,8 @@ def _rotate(request: AccountRequest, key: AccessKey, chosen: str) -> HttpRespons
         may_end_earlier=request.POST.get("end_earlier") == "yes",
         address=address_of(request),
     )
-    old = f"works for {chosen} more" if overlap else "has stopped working"
-    before = " The one before that has stopped working." if is_earlier_ended else ""
-    messages.success(request, f"The key has a new secret. The old one {old}.{before}")
+    told = [str(_ROTATED[chosen])]
+    if is_earlier_ended:
+        told.append(_("The one before that has stopped working."))
+    messages.success(request, " ".join(told))
     return redirect("portal:key", key.access_key_id)

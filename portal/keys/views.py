@@ -8,11 +8,14 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from fhirapi.audit.record import address_of
 from fhirapi.smart.models import AccessKey
 from fhirapi.smart.people import keys, patients
+from fhirapi.smart.people.patients import PatientSummary
 from portal.accounts.access import AccountRequest, approved_provider, signed_in
 from portal.accounts.models import Account
 from portal.keys import picker
@@ -21,10 +24,13 @@ from portal.keys.own import own_key
 from portal.ui.addresses import addresses
 from portal.ui.state import state_of
 
-_CHOOSE = "Choose at least one patient. A key opens only the patients chosen for it."
-_TOO_MANY = f"Choose at most {picker.MOST_PATIENTS} patients for one key."
-_NOT_YOURS = "One of these patients is not under your care any more. Look through the list."
-_NO_LINK = "Your account is not linked to a record yet, so a key would open nothing."
+_CHOOSE = gettext_lazy("Choose at least one patient. A key opens only the patients chosen for it.")
+_NOT_YOURS = gettext_lazy(
+    "One of these patients is not under your care any more. Look through the list."
+)
+_NO_LINK = gettext_lazy("Your account is not linked to a record yet, so a key would open nothing.")
+_NAMED = 3
+"""So many patients are named beside each key of the list."""
 
 
 @require_safe
@@ -33,8 +39,28 @@ def all_keys(request: AccountRequest) -> HttpResponse:
     own = list(keys.keys_of(request.user))
     if len(own) == 1:
         return _key_page(request, own[0], is_only_key=True)
-    rows = [{"key": key, "status": keys.status(key), "opens": len(key.patient_ids)} for key in own]
+    named = _named(request, own)
+    rows = [_row(key, named) for key in own]
     return render(request, "keys/list.html", {"rows": rows, "state": state_of(request.user)})
+
+
+def _named(request: AccountRequest, own: list[AccessKey]) -> dict[str, PatientSummary]:
+    """The first patients of each key, for all keys at once."""
+    wanted = {each for key in own for each in key.patient_ids[:_NAMED]}
+    found = patients.summaries(request.user, wanted, address=address_of(request))
+    return {each.id: each for each in found}
+
+
+def _row(key: AccessKey, named: dict[str, PatientSummary]) -> dict[str, object]:
+    shown = [named[each] for each in key.patient_ids[:_NAMED] if each in named]
+    opens = len(key.patient_ids)
+    return {
+        "key": key,
+        "status": keys.status(key),
+        "opens": opens,
+        "patients": shown,
+        "more": opens - len(shown),
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,7 +77,7 @@ def one_key(request: AccountRequest, access_key_id: str) -> HttpResponse:
     if form.is_valid() and not error:
         error = _save(request, key, form.cleaned_data, wanted)
         if not error:
-            messages.success(request, "The key is saved.")
+            messages.success(request, _("The key is saved."))
             return redirect("portal:key", key.access_key_id)
     return _key_page(request, key, form, _chosen(request, wanted, error))
 
@@ -77,11 +103,13 @@ def new_key(request: AccountRequest) -> HttpResponse:
                 **form.cleaned_data,
             )
         except keys.PatientsNotYours:
-            error = _NOT_YOURS
+            error = str(_NOT_YOURS)
         except keys.NoRecordLink:
-            error = _NO_LINK
+            error = str(_NO_LINK)
         else:
-            messages.success(request, "The access key is ready. Show its secret when you need it.")
+            messages.success(
+                request, _("The access key is ready. Show its secret when you need it.")
+            )
             return redirect("portal:key", key.access_key_id)
     return _new_page(request, form, _chosen(request, wanted, error))
 
@@ -135,11 +163,11 @@ def _wanted_patients(request: AccountRequest) -> tuple[list[str], str]:
     """Whom the key shall open, and what is wrong with that choice, if anything."""
     if not request.user.may_make_provider_keys:
         own = _own_record(request.user)
-        return own, "" if own else _NO_LINK
+        return own, "" if own else str(_NO_LINK)
     wanted = picker.chosen_in(request.POST)
     if len(wanted) > picker.MOST_PATIENTS:
-        return wanted, _TOO_MANY
-    return wanted, "" if wanted else _CHOOSE
+        return wanted, picker.too_many()
+    return wanted, "" if wanted else str(_CHOOSE)
 
 
 def _own_record(account: Account) -> list[str]:
@@ -162,7 +190,7 @@ def _save(
             if entered["label"] != key.label:
                 keys.set_label(key, entered["label"], address=address)
     except keys.PatientsNotYours:
-        return _NOT_YOURS
+        return str(_NOT_YOURS)
     return ""
 
 

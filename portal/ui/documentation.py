@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from fhirapi import outcomes
@@ -22,28 +24,28 @@ from portal.ui.addresses import addresses
 @dataclass(frozen=True)
 class Remedy:
     outcome: Outcome
-    what_to_do: str
+    what_to_do: Promise
 
 
 _DATA_ERRORS = (
-    Remedy(outcomes.no_token(), "Put the access token into the header Authorization."),
-    Remedy(outcomes.malformed_token(), "Copy the whole token, three parts joined by dots."),
-    Remedy(outcomes.token_expired(), "Use the refresh token (step 3)."),
-    Remedy(outcomes.session_gone(), "Get a new token with the access key (step 2)."),
+    Remedy(outcomes.no_token(), _("Put the access token into the header Authorization.")),
+    Remedy(outcomes.malformed_token(), _("Copy the whole token, three parts joined by dots.")),
+    Remedy(outcomes.token_expired(), _("Use the refresh token (step 3).")),
+    Remedy(outcomes.session_gone(), _("Get a new token with the access key (step 2).")),
     Remedy(
         outcomes.outside_scope("Observation", "create"),
-        "Ask for what the scope of the token names. Those of access keys read and search.",
+        _("Ask for what the scope of the token names. Those of access keys read and search."),
     ),
     Remedy(
         outcomes.not_found("Patient", "142860"),
-        "Check the id. A record that the key does not open is answered the same way.",
+        _("Check the id. A record that the key does not open is answered the same way."),
     ),
-    Remedy(outcomes.unknown_type("Patients"), "Use a resource type of the list below."),
+    Remedy(outcomes.unknown_type("Patients"), _("Use a resource type of the list below.")),
     Remedy(
         outcomes.bad_value("_count", "a whole number is expected."),
-        "The text names the parameter and what it expects.",
+        _("The text names the parameter and what it expects."),
     ),
-    Remedy(outcomes.not_acceptable(), "Leave Accept away, or send application/fhir+json."),
+    Remedy(outcomes.not_acceptable(), _("Leave Accept away, or send application/fhir+json.")),
 )
 
 

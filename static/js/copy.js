@@ -3,9 +3,11 @@
 (() => {
   "use strict";
 
-  const announce = (text) => {
-    const region = document.getElementById("announcer");
-    if (region) region.textContent = text;
+  // Its attributes hold the texts, in the language of the page.
+  const region = () => document.getElementById("announcer");
+
+  const announce = (text, name) => {
+    region().textContent = region().dataset[text].replace("{name}", name);
   };
 
   // Outside a secure context there is no navigator.clipboard; the old command still works there.
@@ -33,11 +35,12 @@
   };
 
   const report = (button, name) => {
-    announce(`${name} copied.`);
+    announce("copiedName", name);
+    const copied = region().dataset.copied;
     const label = button?.firstChild;
-    if (!label || label.textContent === "Copied") return;
+    if (!label || label.textContent === copied) return;
     const before = label.textContent;
-    label.textContent = "Copied";
+    label.textContent = copied;
     setTimeout(() => { label.textContent = before; }, 2000);
   };
 
@@ -45,9 +48,9 @@
     const button = event.target.closest("[data-copy]");
     if (!button) return;
     const value = document.getElementById(button.dataset.copy)?.textContent.trim() ?? "";
-    const name = button.dataset.name ?? "Text";
+    const name = button.dataset.name ?? "";
     if (await copy(value)) report(button, name);
-    else announce(`Your browser does not allow copying. Select the ${name} and copy it yourself.`);
+    else announce("noCopying", name);
   });
 
   // A secret asked for with Copy: to the clipboard, then out of the page again.
@@ -63,7 +66,7 @@
     }
     holder.textContent = secret;
     holder.classList.remove("masked");
-    announce(`Your browser does not allow copying. The ${name} is shown: copy it yourself.`);
+    announce("noCopying", name);
   };
 
   const copyWaiting = () => document.querySelectorAll("[data-copy-now]").forEach(copyNow);

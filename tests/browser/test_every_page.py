@@ -1,5 +1,7 @@
 """Every page: no axe-core violation and no sideways scrolling, desk and phone, light and dark.
 
+Pages are found by the URL conf and the links (crawl.py); here stand the states they can be in.
+
 https://github.com/dequelabs/axe-core/blob/develop/doc/rule-descriptions.md
 """
 
@@ -11,7 +13,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, ViewportSize, expect
 
-from tests.browser import steps
+from tests.browser import crawl, steps
+from tests.browser.quality import HEAVIEST, Visit
 from tests.running.visitor import Credentials
 from tests.smart.jwks import ec_jwk
 
@@ -33,21 +36,22 @@ LOOKS = (
     Look(_PHONE, "dark", _ALL_RULES),
     Look(_DESK, "dark", _COLOURS),
 )
+# Reached by a token or an id only; each shows the page for what does not exist or has ended.
 ANYBODYS = (
-    "/", "/app/registration.html", "/app/registration-sent.html", "/app/confirm/no-such-token/",
-    "/patient/index.html", "/app/index.html", "/recover/", "/recover/sent/",
-    "/recover/no-such-token/", "/api-documentation.html", "/demo/outbox/", "/no-such-page",
+    "/app/confirm/no-such-token/", "/recover/no-such-token/", "/no-such-page",
     "/R4-patient-api/oauth2/authorize?client_id=no-such-app",
 )  # fmt: skip
-SIGNED_IN = (
-    "/portal/", "/portal/api/", "/portal/api/new/", "/portal/api/{key}/",
-    "/portal/api/{key}/secret/", "/portal/api/{key}/rotate/", "/portal/activity/",
-    "/portal/settings/", "/portal/settings/password/", "/portal/settings/pin/",
-    "/portal/patients/", "/portal/patients/142859/", "/R4-patient-api/oauth2/manage",
-    "/no-such-page",
-    "/portal/apps/", "/portal/apps/new/", "/portal/apps/new/public/",
-    "/portal/apps/new/confidential-symmetric/", "/portal/apps/new/backend-service/",
-)  # fmt: skip
+LOOK_DIFFERENT_TO_PROVIDERS = {
+    "portal:home", "portal:keys", "portal:key-new", "portal:key", "portal:key-secret",
+    "portal:key-rotate", "portal:patients", "portal:patient", "portal:activity", "portal:settings",
+}  # fmt: skip
+# Pages that a test of their own walks to, and where it is.
+ELSEWHERE = {
+    "fhir:authorize": "test_authorize.py",
+    "fhir:disconnect": "test_authorize.py",
+    "fhir:disconnect-one": "test_authorize.py",
+    "portal:app-secret-revoke": "test_the_pages_of_an_app",
+}
 APPS = ("", "edit/", "secrets/new/", "disable/", "delete/")
 ADMINISTRATORS = (
     "/admin/", "/admin/portal/account/", "/admin/portal/account/1/change/",
@@ -57,22 +61,64 @@ ADMINISTRATORS = (
 
 
 def test_what_everybody_sees(page: Page) -> None:
-    assert complaints(page, ANYBODYS) == {}
+    found = [address for _, address in crawl.pages(page)]
+    assert complaints(page, (*found, *ANYBODYS)) == {}
 
 
 @pytest.mark.parametrize("who", ["patient", "provider"])
 def test_what_those_who_signed_in_see(page: Page, running: dict[str, Any], who: str) -> None:
+    known = _known_routes(page, who)
     steps.sign_in_as(page, running, who)
-    key = next(each for each in running["access_keys"] if each["account"] == who)
-    addresses = tuple(address.format(key=key["access_key_id"]) for address in SIGNED_IN)
-    assert complaints(page, addresses) == {}
+    if who == "patient":
+        _register_app(page)
+    found = [address for _, address in crawl.pages(page, known)]
+    assert complaints(page, (*found, "/no-such-page")) == {}
+
+
+def _known_routes(page: Page, who: str) -> set[str]:
+    """What need not be looked at again: public pages, and those that are the same for everybody."""
+    public = {name for name, _ in crawl.pages(page)}
+    if who == "patient":
+        return public
+    return set(crawl.routes()) - LOOK_DIFFERENT_TO_PROVIDERS
+
+
+def _register_app(page: Page) -> None:
+    page.goto("/portal/apps/new/public/")
+    page.get_by_label("Name of the app").fill("Step counter")
+    page.get_by_label("Redirect URIs").fill("https://steps.example.com/callback")
+    page.get_by_role("button", name="Register app").click()
+    page.wait_for_url(re.compile("/portal/apps/[^/]+/$"))
+
+
+def test_no_page_is_forgotten(page: Page, running: dict[str, Any]) -> None:
+    """Each is reached by a link, or asked for with what does not exist, or walked to elsewhere."""
+    seen = {name for name, _ in crawl.pages(page)}
+    for who in ("patient", "provider"):
+        steps.sign_in_as(page, running, who)
+        if who == "patient":
+            _register_app(page)
+        seen |= {name for name, _ in crawl.pages(page, seen)}
+        page.context.clear_cookies()
+    left = set(crawl.routes()) - seen - set(ELSEWHERE)
+    steps.sign_in_as(page, running, "patient")
+    assert {name for name in left if _is_page(page, name)} == set()
+
+
+def _is_page(page: Page, name: str) -> bool:
+    """Not what only takes forms, nor what leads on, nor a file."""
+    answer = page.request.get(crawl.with_dummies(name), max_redirects=0)
+    if answer.status == 404:
+        return page.request.post(crawl.with_dummies(name), max_redirects=0).status == 404
+    return answer.status == 200 and "text/html" in answer.headers.get("content-type", "")
 
 
 def test_what_administrators_see(page: Page, running: dict[str, Any]) -> None:
     page.goto("/admin/login/")
     assert complaints_here(page) == []
     steps.sign_in(page, Credentials.of(running["accounts"]["admin"]), "/admin/login/")
-    assert complaints(page, ADMINISTRATORS) == {}
+    # Django's own scripts for lists and forms are heavier than all of ours.
+    assert complaints(page, ADMINISTRATORS, heaviest=150_000) == {}
 
 
 @pytest.mark.parametrize("address", ["/app/registration.html", "/patient/index.html", "/recover/"])
@@ -140,11 +186,12 @@ def test_letters_that_have_been_overtaken(page: Page, running: dict[str, Any]) -
     assert complaints_here(page) == []
 
 
-def complaints(page: Page, addresses: tuple[str, ...]) -> dict[str, list[str]]:
-    found = {}
+def complaints(
+    page: Page, addresses: tuple[str, ...], heaviest: int = HEAVIEST
+) -> dict[str, list[str]]:
+    visit, found = Visit(page, heaviest), {}
     for address in addresses:
-        page.goto(address)
-        if wrong := complaints_here(page):
+        if wrong := [*visit.complaints(address), *complaints_here(page)]:
             found[address] = wrong
     return found
 

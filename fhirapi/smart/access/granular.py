@@ -4,7 +4,7 @@ A person who opens only the laboratory results to an app grants a scope with a c
 https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html#finer-grained-resource-constraints-using-search-parameters
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from fhirapi.definitions import registry
@@ -14,6 +14,13 @@ from fhirapi.smart.access.overlap import common
 from fhirapi.smart.access.scopes import IDENTITY, Scope, parse_one, supported
 
 _DEEDS = {"rs": "see", "r": "open", "s": "search", "c": "add", "u": "change", "d": "delete"}
+_EVERYTHING = "Everything in the record"
+_AND = "%(some)s and %(last)s"
+WORDS = (*_DEEDS.values(), _EVERYTHING, _AND)
+"""Besides those of the definitions: what ``say`` may be asked for."""
+
+Say = Callable[[str], str]
+"""How words reach their reader: as they stand here, in English, or translated by the portal."""
 
 
 def usable(asked: Iterable[str], registered: str) -> list[str]:
@@ -43,43 +50,51 @@ def is_understood(word: str) -> bool:
     return not scope.constraint or can_apply(declared, scope.criteria)
 
 
-def deeds_in_words(permissions: frozenset[str]) -> str:
+def is_seeing(permissions: frozenset[str]) -> bool:
+    """Whether the app may see and no more: what goes without saying."""
+    return permissions == {"r", "s"}
+
+
+def deeds_in_words(permissions: frozenset[str], say: Say = str) -> str:
     """``see``, ``see and add``."""
     left = "".join(letter for letter in "rscud" if letter in permissions)
-    words = [_DEEDS["rs"]] if left.startswith("rs") else []
-    words += [_DEEDS[each] for each in left.removeprefix("rs")]
-    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+    words = [say(_DEEDS["rs"])] if left.startswith("rs") else []
+    words += [say(_DEEDS[each]) for each in left.removeprefix("rs")]
+    if len(words) < 2:
+        return "".join(words)
+    return say(_AND) % {"some": ", ".join(words[:-1]), "last": words[-1]}
 
 
-def type_in_words(resource_type: str) -> str:
+def type_in_words(resource_type: str, say: Say = str) -> str:
     if resource_type == "*":
-        return "Everything in the record"
+        return say(_EVERYTHING)
     found = registry.find(resource_type)
-    return found.words if found else resource_type
+    return say(found.words) if found else resource_type
 
 
-def constraint_in_words(scope: Scope) -> str:
+def constraint_in_words(scope: Scope, say: Say = str) -> str:
     """``Laboratory results``; of a category that is none of ours, its code."""
-    whole = type_in_words(scope.resource_type)
-    return ", ".join(_condition_in_words(scope, *each) for each in scope.criteria) or whole
+    whole = type_in_words(scope.resource_type, say)
+    return ", ".join(_condition_in_words(scope, *each, say) for each in scope.criteria) or whole
 
 
-def in_words(word: str) -> str:
+def in_words(word: str, say: Say = str) -> str:
     """One scope in a line, for lists."""
     scope = parse_one(word)
     if scope is None:
-        return IDENTITY.get(word, word)
-    what = constraint_in_words(scope) if scope.constraint else type_in_words(scope.resource_type)
-    deed = deeds_in_words(scope.permissions)
-    return what if deed == "see" else f"{what} ({deed})"
+        return say(IDENTITY[word]) if word in IDENTITY else word
+    what = constraint_in_words(scope, say)
+    if is_seeing(scope.permissions):
+        return what
+    return f"{what} ({deeds_in_words(scope.permissions, say)})"
 
 
-def _condition_in_words(scope: Scope, name: str, value: str) -> str:
+def _condition_in_words(scope: Scope, name: str, value: str, say: Say) -> str:
     code = value.rpartition("|")[2]
     for part in PARTS.get(scope.resource_type, ()):
         if name == "category" and part.code == code:
-            return part.words
-    return f"{type_in_words(scope.resource_type)}: {name} {code}"
+            return say(part.words)
+    return f"{type_in_words(scope.resource_type, say)}: {name} {code}"
 
 
 class RegistryScopes:

@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import record
@@ -46,10 +47,10 @@ WHERE account_id = %s AND patient_id = ANY(%s) AND may_have_keys
 
 
 class KeyStatus(StrEnum):
-    ACTIVE = "Active"
-    INACTIVE = "Inactive"
-    EXPIRED = "Expired"
-    NOT_YET_VALID = "Not yet valid"
+    ACTIVE = gettext_noop("Active")
+    INACTIVE = gettext_noop("Inactive")
+    EXPIRED = gettext_noop("Expired")
+    NOT_YET_VALID = gettext_noop("Not yet valid")
 
     @property
     def is_usable(self) -> bool:

@@ -128,6 +128,15 @@ def search(
     return _lines(account, conditions, [*asked, limit], address=address)
 
 
+def of_mrns(
+    account: AbstractUser, mrns: Iterable[str], *, address: str | None = None
+) -> list[PatientSummary]:
+    wanted = list(mrns)
+    if not wanted:
+        return []
+    return _lines(account, "AND line.mrn = ANY(%s)", [account.pk, wanted, _MOST], address=address)
+
+
 def few(
     account: AbstractUser, most: int, *, address: str | None = None
 ) -> list[PatientSummary] | None:

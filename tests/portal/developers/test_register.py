@@ -67,7 +67,7 @@ def test_a_web_app_is_registered_and_its_secret_is_shown_once(
     assert found
     assert clients.has_secret(made(), found[1])
     assert made().client_id in page
-    assert response["Cache-Control"] == "no-store, private"
+    assert response["Cache-Control"] == "no-store, private, no-transform"
     assert made().user == rebecca.account
     assert found[1] not in text(rebeccas.get(page_of(made())))
 

@@ -1,0 +1,58 @@
+"""Every text of a page has its Spanish, with the same placeholders, compiled as it stands."""
+
+import re
+
+import pytest
+from django.utils import translation
+
+from fhirapi.definitions import registry
+from tools import messages
+
+BY_LANGUAGE = pytest.mark.parametrize("language", messages.LANGUAGES)
+_TAG = re.compile(r"</?(\w+)")
+
+
+@BY_LANGUAGE
+def test_no_text_is_left_untranslated(language):
+    assert messages.untranslated(language) == [], "run `make messages` and translate these"
+
+
+@BY_LANGUAGE
+def test_the_catalogue_is_of_today(language):
+    written = messages.po_text(messages.renewed(language))
+    assert messages.po_file(language).read_bytes() == written, "run `make messages`"
+
+
+@BY_LANGUAGE
+def test_no_translation_is_a_guess(language):
+    assert [each.id for each in messages.catalogue(language) if each.id and each.fuzzy] == []
+
+
+@BY_LANGUAGE
+def test_translations_have_the_placeholders_and_tags_of_their_text(language):
+    wrong = [
+        said
+        for each in messages.catalogue(language)
+        if each.id
+        for said, told in messages.pairs(each)
+        if told and _marks(said) != _marks(told)
+    ]
+    assert wrong == []
+
+
+def _marks(text):
+    return sorted(messages.placeholders(text)), sorted(_TAG.findall(text))
+
+
+@BY_LANGUAGE
+def test_the_compiled_catalogue_is_of_today(language):
+    kept = messages.po_file(language).with_suffix(".mo").read_bytes()
+    assert kept == messages.compiled(language), "run `make messages`"
+
+
+def test_types_of_data_are_named_in_spanish():
+    with translation.override("es"):
+        same = [
+            each.words for each in registry.every() if translation.gettext(each.words) == each.words
+        ]
+    assert same == []

@@ -47,7 +47,7 @@ _AFTER = _VIEW.format(keys=", true AS may_have_keys") + _TEAM
 
 class Migration(migrations.Migration):
     # The accounts' columns that it reads are in the portal's first migration.
-    dependencies = [("fhirapi", "0019_team_members")]
+    dependencies = [("fhirapi", "0023_team_members")]
 
     operations = [
         migrations.RunSQL(_AFTER, f"DROP VIEW fhirapi_accountpatient; {_BEFORE}"),

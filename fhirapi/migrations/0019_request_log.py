@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fhirapi', '0016_app_reviews'),
+        ('fhirapi', '0018_when_the_session_began'),
     ]
 
     operations = [

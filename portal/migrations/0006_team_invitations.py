@@ -10,8 +10,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fhirapi', '0019_team_members'),
-        ('portal', '0003_language_and_time_zone'),
+        ('fhirapi', '0023_team_members'),
+        ('portal', '0005_operations_desk'),
     ]
 
     operations = [

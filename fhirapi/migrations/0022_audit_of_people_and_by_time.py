@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fhirapi', '0017_kept_requests_and_use_of_grants'),
+        ('fhirapi', '0021_kept_requests_and_use_of_grants'),
     ]
 
     operations = [

@@ -47,7 +47,7 @@ DROP FUNCTION fhirapi_queue_webhook(bigint, bigint, text);
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fhirapi', '0017_request_log'),
+        ('fhirapi', '0019_request_log'),
         ('portal', '0001_initial'),
     ]
 

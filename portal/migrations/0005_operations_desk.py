@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal', '0003_language_and_time_zone'),
+        ('portal', '0004_settings_factors_sessions'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fhirapi', '0016_app_reviews'),
+        ('fhirapi', '0020_webhooks'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fhirapi', '0018_audit_of_people_and_by_time'),
+        ('fhirapi', '0022_audit_of_people_and_by_time'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

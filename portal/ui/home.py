@@ -14,9 +14,11 @@ from fhirapi.smart.people import keys, patients
 from fhirapi.smart.people.patients import PatientSummary
 from fhirapi.smart.people.record_reading import Reader
 from portal.accounts.access import AccountRequest, signed_in
-from portal.accounts.models import Account
-from portal.activity.words import Entry, entries
-from portal.activity.words import Reader as TrailReader
+from portal.activity import kinds, runs
+from portal.activity.filters import Wanted
+from portal.activity.names import names_of
+from portal.activity.reader import Reader as TrailReader
+from portal.activity.words import Entry, entry
 from portal.record.overview import Overview, overview
 from portal.ui.addresses import addresses
 from portal.ui.state import AccountState, state_of
@@ -24,7 +26,12 @@ from portal.ui.state import AccountState, state_of
 _FEW = 5
 _LATELY = 200
 """So many records of the trail are looked through."""
-_READING = {AuditRecord.Action.PATIENT_SEARCH}
+_DEEDS = tuple(
+    each
+    for each in AuditRecord.Action
+    if each not in (*kinds.READS, AuditRecord.Action.PATIENT_SEARCH)
+)
+"""That one's own pages were read, the reader knows."""
 _BY_HAND = "portal"
 """What the trail says of records that somebody read on our pages."""
 
@@ -62,7 +69,7 @@ def _home(request: AccountRequest, state: AccountState) -> Home:
     own_id = patients.own_patient_id(account) if state.is_patient_ready else None
     return Home(
         usable_keys=sum(keys.status(key).is_usable for key in keys.keys_of(account)),
-        connected=len(consented.connections(account)),
+        connected=consented.live(account).values("client").distinct().count(),
         record=overview(Reader(account, own_id, address), newest=0) if own_id else None,
         children=_children(request, own_id) if state.is_relative else [],
         recent=_recent(request, trail) if state.is_provider_ready else [],
@@ -70,7 +77,7 @@ def _home(request: AccountRequest, state: AccountState) -> Home:
             (each.client_id, each.name, str(clients.status(each)))
             for each in clients.apps_of(account)[:_FEW]
         ],
-        activity=_activity(account, own_id, trail),
+        activity=_activity(TrailReader(account, own_id)),
     )
 
 
@@ -91,7 +98,7 @@ def _recent(request: AccountRequest, trail: list[AuditRecord]) -> list[PatientSu
     return [found[each] for each in wanted if each in found]
 
 
-def _activity(account: Account, own_id: str | None, trail: list[AuditRecord]) -> list[Entry]:
-    """Deeds of consequence: that one's own pages were read, the reader knows."""
-    told = [each for each in trail if each.detail != _BY_HAND and each.action not in _READING]
-    return entries(told[:_FEW], TrailReader(account, own_id))
+def _activity(reader: TrailReader) -> list[Entry]:
+    found = runs.page(reader, Wanted(kinds.OWN, actions=_DEEDS), None, size=_FEW)
+    names = names_of(found.account_ids, found.client_ids)
+    return [entry(each, reader, names) for each in found.runs]

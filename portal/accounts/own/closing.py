@@ -51,8 +51,8 @@ def close(account: Account, *, address: str | None) -> None:
 
 def _end_apps(account: Account, address: str | None) -> None:
     """Those it has approved, its access keys, and the apps it has registered."""
-    for connection in consented.connections(account):
-        consented.end(account, connection.client, address=address)
+    for client in {each.client for each in consented.live(account).select_related("client")}:
+        consented.end(account, client, address=address)
     for key in keys.keys_of(account).filter(is_active=True):
         keys.set_active(key, False, address=address)
     for app in clients.apps_of(account).filter(disabled_at=None):

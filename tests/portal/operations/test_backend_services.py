@@ -23,7 +23,7 @@ def page(service, practice):
                     {"entity": {"reference": "Patient/142859"}},
                     {"entity": {"reference": "Patient/142860"}, "inactive": True},
                 ],
-            }
+            },
         ]
     )
     return f"/admin/queue/services/{service.pk}/"

@@ -17,8 +17,8 @@ CONNECTIONS = int(os.environ.get("CONNECTIONS", "32"))
 
 
 @contextmanager
-def server(application: str, port: int) -> Iterator[None]:
-    """The web server as ``make run`` starts it."""
+def server(application: str, port: int) -> Iterator[int]:
+    """The web server as ``make run`` starts it; the number of its process."""
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "2",
         "--blocking-threads", os.environ.get("WEB_THREADS", "8"), "--port", str(port),
@@ -27,7 +27,7 @@ def server(application: str, port: int) -> Iterator[None]:
     process = subprocess.Popen(command)
     try:
         _wait_until_open(port)
-        yield
+        yield process.pid
     finally:
         process.terminate()
         process.wait(10)
@@ -51,6 +51,9 @@ class Measured:
     """Milliseconds from request to answer, half of them took no longer."""
     size: float
     """Mean bytes of a body."""
+    answers: int
+    client_cpu: float
+    """Seconds that the load generator took for all of them."""
 
 
 def measure(
@@ -72,7 +75,7 @@ def rate(port: int, request: bytes, seconds: float) -> float:
 
 def _load(port: int, requests: Sequence[bytes], seconds: float, once: bool) -> Measured:
     shared = iter(requests)
-    began = time.perf_counter()
+    began, cpu = time.perf_counter(), time.process_time()
     deadline = began + seconds
     with ThreadPoolExecutor(CONNECTIONS) as threads:
         jobs = [
@@ -90,6 +93,8 @@ def _load(port: int, requests: Sequence[bytes], seconds: float, once: bool) -> M
         len(answers) / elapsed,
         median(took for took, _ in answers) * 1000,
         mean(size for _, size in answers),
+        len(answers),
+        time.process_time() - cpu,
     )
 
 

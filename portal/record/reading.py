@@ -22,6 +22,8 @@ class Tab:
 
 
 def reader_of(request: AccountRequest, patient_id: str) -> Reader:
+    if "\x00" in patient_id:  # PostgreSQL could not even be asked
+        raise Http404
     return Reader(request.user, patient_id, address_of(request))
 
 

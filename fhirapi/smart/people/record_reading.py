@@ -81,7 +81,7 @@ class Reader:
 
     def fetch(self, columns: str, joined: str, more: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         sql = _LINE.format(columns=columns, joined=joined)
-        asked = {"account_id": self.account.pk, "patient_id": self.patient_id.replace("\x00", "")}
+        asked = {"account_id": self.account.pk, "patient_id": self.patient_id}
         return fetch(sql, {**asked, **more})
 
     def note(self, action: AuditRecord.Action, type_: str | None, id_: str | None = None) -> None:

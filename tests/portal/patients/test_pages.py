@@ -96,7 +96,7 @@ def test_apps_of_the_practice_and_ones_own_can_be_opened_and_nobody_elses(greys,
     assert greys.post(f"{REBECCA}open/", {"app": "staffs"}).status_code == 303
 
 
-@pytest.mark.parametrize("patient_id", ["7", "no-such", "142859'", "%00"])
+@pytest.mark.parametrize("patient_id", ["7", "no-such", "142859'", "%00", "142859%00"])
 def test_somebody_elses_patient_does_not_exist(greys, the_app, patient_id):
     page = f"{LIST}{patient_id}/"
     assert greys.get(page).status_code == 404

@@ -12,7 +12,7 @@ from fhirapi.smart.models import DataAccessGrant, RecordLink
 from portal.accounts.models import Account, PinDevice
 from portal.accounts.own.models import EmailChange
 from tests.people import PASSWORD, PIN
-from tests.portal.accounts.conftest import PATIENT_DOOR, errors_of, signed_in, try_door
+from tests.portal.accounts.conftest import FORM, PATIENT_DOOR, errors_of, signed_in, try_door
 
 pytestmark = pytest.mark.django_db
 SETTINGS, EMAIL = "/portal/settings/", "/portal/settings/email/"
@@ -186,6 +186,10 @@ class TestClosing:
         assert (account.email, account.phone, account.city) == ("", "", "")
         assert account.last_name == "Larson"
         assert not PinDevice.objects.filter(user=account).exists()
+
+    def test_who_registers_again_too_soon_is_told_by_letter(self, client, closed, mailoutbox):
+        client.post("/app/registration.html", {**FORM, "email": "rebecca@example.com"})
+        assert "It belongs to an account that is closed" in " ".join(mailoutbox[-1].body.split())
 
     def test_one_that_was_opened_again_keeps_it(self, closed, rebecca):
         Account.objects.update(closed_at=timezone.now() - timedelta(days=31), is_active=True)

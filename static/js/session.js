@@ -42,7 +42,7 @@
   const leave = () => {
     keep();
     const here = location.pathname + location.search;
-    location.replace(`${dialog.dataset.door}?next=${encodeURIComponent(here)}`);
+    location.replace(`${dialog.dataset.door}?ended&next=${encodeURIComponent(here)}`);
   };
 
   // Another tab may have prolonged the session since: the server knows.

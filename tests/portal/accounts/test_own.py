@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from axes.models import AccessAttempt
 from django.core.management import call_command
 from django.utils import timezone
 
@@ -205,3 +206,14 @@ def test_strangers_are_led_to_the_door(client, db, page):
 @pytest.mark.parametrize("link", ["/email/confirm/nothing/", "/email/undo/nothing/"])
 def test_a_made_up_link_leads_nowhere(client, db, link):
     assert client.get(link).status_code == 410
+
+
+@pytest.mark.parametrize("page", [EMAIL, PHONE, CLOSE, "/portal/settings/password/"])
+def test_a_failed_try_keeps_nothing_of_what_was_typed(browser, page):
+    typed = {"email": "new@example.com", "phone": "3125550199", "word": "CLOSE",
+             "password": "another long phrase", "password_again": "another long phrase"}  # fmt: skip
+    browser.post(page, {**PROOF, **typed, "current_pin": "739155"})
+    kept = AccessAttempt.objects.get().post_data
+    secrets = {**PROOF, **typed, "current_pin": "739155"}
+    secrets.pop("word")
+    assert [each for each in secrets.values() if each in kept] == []

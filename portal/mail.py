@@ -42,6 +42,11 @@ def already_registered(account: Account) -> None:
     _send("already_registered", account.email, person=account)
 
 
+def account_not_open(account: Account) -> None:
+    """The same for an account that its owner closed, or that the practice has shut."""
+    _send("account_not_open", account.email, person=account)
+
+
 def account_made(account: Account) -> None:
     _send("account_made", account.email, person=account)
 

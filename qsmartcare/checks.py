@@ -18,11 +18,12 @@ from qsmartcare import env
 from qsmartcare.reach import is_reached_from_elsewhere
 
 _SHORTEST_TOKEN = 16
+_SHORTEST_SESSION = 5 * 60  # seconds; pages warn two minutes before the end
 _OWN_SECRETS = ("SECRET_KEY", "ENCRYPTION_KEYS", "DIGEST_KEY", "JWT_PRIVATE_KEY")
 
 
 def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    found = [*_check_address(), *_check_secrets()]
+    found = [*_check_address(), *_check_secrets(), *_check_sessions()]
     if is_public():
         found += _check_public()
     return found
@@ -73,6 +74,15 @@ def _check_secrets() -> Iterator[CheckMessage]:
             f"METRICS_TOKEN is shorter than {_SHORTEST_TOKEN} characters, so it can be guessed.",
             hint="Make one with: openssl rand -hex 20",
             id="qsmartcare.E005",
+        )
+
+
+def _check_sessions() -> Iterator[CheckMessage]:
+    if not _SHORTEST_SESSION <= settings.SESSION_IDLE_SECONDS <= settings.SESSION_COOKIE_AGE:
+        yield Error(
+            "SESSION_IDLE_MINUTES is below 5, or longer than a session of SESSION_HOURS lasts.",
+            hint="Half an hour of twelve is usual: SESSION_IDLE_MINUTES=30, SESSION_HOURS=12.",
+            id="qsmartcare.E010",
         )
 
 

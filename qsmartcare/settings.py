@@ -155,7 +155,10 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the stated waiting time
 AXES_DISABLE_ACCESS_LOG = True  # the audit trail has it
 AXES_ENABLE_ADMIN = False  # accounts show and lift their own lock
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
-AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "password", "pin"]  # masked in logs
+AXES_SENSITIVE_PARAMETERS = [  # of every form that proves who somebody is: not kept with the try
+    "username", "ip_address", "password", "password_again", "pin", "pin_again",
+    "current_password", "current_pin", "answer", "email", "phone", "name", "csrfmiddlewaretoken",
+]  # fmt: skip
 AXES_VERBOSE = False
 
 # --- Mail --------------------------------------------------------------------------------------

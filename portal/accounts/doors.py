@@ -108,6 +108,7 @@ def _page(request: HttpRequest, door: str, form: SignInForm, wrong: str = "") ->
     context = {
         "form": form,
         "wrong": wrong,
+        "has_ended": "ended" in request.GET,
         "door": door,
         "here": reverse(DOORS[door]),
         "onward": urlencode({"next": wanted}) if wanted else "",

@@ -52,8 +52,8 @@ def register(registration: Registration, *, address: str | None) -> None:
     if token is None:
         return
     try:  # after the commit: nothing in the database waits for the mail server
-        if owner := account_with(registration.email):
-            mail.already_registered(owner)
+        if owner := Account.with_email(registration.email).first():
+            (mail.already_registered if owner.is_active else mail.account_not_open)(owner)
         else:
             mail.confirm_registration(registration, token, VALID)
     except mail.LetterNotSent:

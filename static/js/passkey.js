@@ -51,11 +51,11 @@
   };
 
   const prepare = (form) => {
-    form.querySelector("[data-passkey-button]").hidden = false;
+    const button = form.querySelector("[data-passkey-button]");
+    button.hidden = false;
     form.querySelector("[data-passkey-impossible]")?.remove();
     const failed = form.querySelector("[data-passkey-failed]");
-    form.addEventListener("submit", async (event) => {
-      event.preventDefault();
+    button.addEventListener("click", async () => {
       failed.hidden = true;
       try {
         form.elements.answer.value = JSON.stringify(writable(await ask(form)));

@@ -42,22 +42,24 @@
   const leave = () => {
     keep();
     const here = location.pathname + location.search;
-    location.replace(`${dialog.dataset.door}?next=${encodeURIComponent(here)}`);
+    location.replace(`${dialog.dataset.door}?ended&next=${encodeURIComponent(here)}`);
   };
 
   // Another tab may have prolonged the session since: the server knows.
   const look = async () => {
-    let left = WARN;
+    let left = (ends - Date.now()) / 1000; // what we know ourselves, without a network
     try {
       left = (await (await fetch(dialog.dataset.ask)).json()).seconds;
-    } catch { /* without a network there is nothing to be done now */ }
+    } catch { /* offline, or the server is being looked after */ }
     if (left <= 0) leave();
     else wait(left);
   };
 
   let timer = 0;
+  let ends = 0;
   const wait = (left) => {
     clearTimeout(timer);
+    ends = Date.now() + left * 1000;
     if (left > WARN) {
       if (dialog.open) dialog.close();
       timer = setTimeout(look, (left - WARN) * 1000);

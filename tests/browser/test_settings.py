@@ -181,7 +181,8 @@ def test_before_the_session_ends_the_page_warns_and_keeps_what_was_typed(
     page.context.clear_cookies(name="qsmartcare_session")
     page.clock.fast_forward("29:00")
     page.clock.fast_forward("03:00")
-    expect(page).to_have_url(re.compile(DOOR))
+    expect(page.get_by_text("Your session has ended because")).to_be_visible()
+    assert complaints_here(page) == []
     steps.fill_in(page, somebody)
     expect(page).to_have_url(re.compile("/portal/settings/preferences/"))
     expect(page.get_by_label("Time zone")).to_have_value("denver")

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from axes.models import AccessAttempt
 from django.core.management import call_command
 from django.utils import timezone
 
@@ -12,7 +13,7 @@ from fhirapi.smart.models import DataAccessGrant, RecordLink
 from portal.accounts.models import Account, PinDevice
 from portal.accounts.own.models import EmailChange
 from tests.people import PASSWORD, PIN
-from tests.portal.accounts.conftest import PATIENT_DOOR, errors_of, signed_in, try_door
+from tests.portal.accounts.conftest import FORM, PATIENT_DOOR, errors_of, signed_in, try_door
 
 pytestmark = pytest.mark.django_db
 SETTINGS, EMAIL = "/portal/settings/", "/portal/settings/email/"
@@ -187,6 +188,10 @@ class TestClosing:
         assert account.last_name == "Larson"
         assert not PinDevice.objects.filter(user=account).exists()
 
+    def test_who_registers_again_too_soon_is_told_by_letter(self, client, closed, mailoutbox):
+        client.post("/app/registration.html", {**FORM, "email": "rebecca@example.com"})
+        assert "It belongs to an account that is closed" in " ".join(mailoutbox[-1].body.split())
+
     def test_one_that_was_opened_again_keeps_it(self, closed, rebecca):
         Account.objects.update(closed_at=timezone.now() - timedelta(days=31), is_active=True)
         call_command("clear_expired", verbosity=0)
@@ -201,3 +206,14 @@ def test_strangers_are_led_to_the_door(client, db, page):
 @pytest.mark.parametrize("link", ["/email/confirm/nothing/", "/email/undo/nothing/"])
 def test_a_made_up_link_leads_nowhere(client, db, link):
     assert client.get(link).status_code == 410
+
+
+@pytest.mark.parametrize("page", [EMAIL, PHONE, CLOSE, "/portal/settings/password/"])
+def test_a_failed_try_keeps_nothing_of_what_was_typed(browser, page):
+    again = "another long phrase"
+    typed = {"email": "new@example.com", "phone": "3125550199", "password": again,
+             "password_again": again}  # fmt: skip
+    browser.post(page, {**PROOF, **typed, "current_pin": "739155", "word": "CLOSE"})
+    kept = AccessAttempt.objects.get().post_data
+    secrets = {**PROOF, **typed, "current_pin": "739155"}
+    assert [each for each in secrets.values() if each in kept] == []

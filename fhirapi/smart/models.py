@@ -138,6 +138,7 @@ class RecordLink(models.Model):
         MATCHED = "matched", "Identity matched"
         ADMINISTRATOR = "administrator", "Linked by an administrator"
         DEMO = "demo", "Made by the demo"
+        TEAM = "team", "Joined a team"
 
     class Kind(models.TextChoices):
         PATIENT = "Patient"
@@ -146,6 +147,8 @@ class RecordLink(models.Model):
         """A parent's account, for instance: it sees the record that the resource is part of."""
         ORGANIZATION = "Organization"
         """The practice itself: an account of a backend service, which sees every record."""
+        STAFF = "Staff"
+        """Works for the Practitioner with this id, and is not that person: ``people/team.py``."""
 
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="record_links"
@@ -164,7 +167,8 @@ class RecordLink(models.Model):
             models.UniqueConstraint(
                 "account",
                 "resource_type",
-                condition=Q(revoked_at__isnull=True) & ~Q(resource_type="RelatedPerson"),
+                condition=Q(revoked_at__isnull=True)
+                & ~Q(resource_type__in=["RelatedPerson", "Staff"]),
                 name="one_live_link_of_a_kind",
                 violation_error_message="This account already has a live link of this kind.",
             ),
@@ -183,8 +187,8 @@ class RecordLink(models.Model):
 
 class TeamMemberQuerySet(models.QuerySet["TeamMember"]):
     def live(self) -> "TeamMemberQuerySet":
-        """As ``fhirapi_accountpatient`` has it: a team ends with the link that it hangs on."""
-        return self.filter(ended_at=None, lead__revoked_at=None, lead__account__is_active=True)
+        """A team ends with the link that it hangs on (``links.unlink``)."""
+        return self.filter(ended_at=None, lead__revoked_at=None)
 
 
 class TeamMember(models.Model):

@@ -1,6 +1,7 @@
 """What a role in a team allows: the one place that says so in Python.
 
-The view ``fhirapi_accountpatient`` (migration 0019) shows the patients to ``READS_RECORDS``.
+``people/team.py`` gives those who read records a link of the kind Staff: what the view
+``fhirapi_accountpatient`` shows to a practitioner, it shows to them.
 """
 
 FRONT_DESK, CLINICAL, MANAGER = "front-desk", "clinical", "manager"

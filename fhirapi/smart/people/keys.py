@@ -21,10 +21,8 @@ from fhirapi.smart.models import (
     DataAccessGrant,
     RecordLink,
     RefreshToken,
-    TeamMember,
 )
 from fhirapi.smart.people import patients
-from fhirapi.smart.team_roles import MANAGES
 from fhirapi.sql import fetch
 
 PATIENT_SCOPE = "patient/*.rs offline_access"
@@ -41,8 +39,7 @@ OVERLAPS: dict[str, timedelta | None] = {
 Action = AuditRecord.Action
 
 _MAY_HAVE_KEYS = """
-SELECT patient_id FROM fhirapi_accountpatient
-WHERE account_id = %s AND patient_id = ANY(%s) AND may_have_keys
+SELECT patient_id FROM fhirapi_keypatient WHERE account_id = %s AND patient_id = ANY(%s)
 """
 
 
@@ -270,10 +267,7 @@ def _client_name(access_key_id: str, label: str) -> str:
 
 
 def _has_link(account: AbstractUser) -> bool:
-    """Or manages the team of somebody who has one."""
-    managed = TeamMember.objects.live().filter(account_id=account.pk, role__in=MANAGES)
-    links = RecordLink.objects.filter(account_id=account.pk, revoked_at=None)
-    return bool(links.exists() or managed.exists())
+    return RecordLink.objects.filter(account_id=account.pk, revoked_at=None).exists()
 
 
 def _require_own(account: AbstractUser, patient_ids: Iterable[str]) -> None:

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import record
-from fhirapi.smart.models import RecordLink
+from fhirapi.smart.models import RecordLink, TeamMember
 from fhirapi.store.models import Content
 
 
@@ -74,6 +74,25 @@ def unlink(
         each.revoked_at = timezone.now()
         each.save(update_fields=["revoked_at"])
         _record(account, resource_type, each.resource_id, by, "unlinked")
+        _end_team(each)
+
+
+def _end_team(link: RecordLink) -> None:
+    """Who worked for the practitioner through this account does so no more."""
+    members = TeamMember.objects.filter(lead=link, ended_at=None)
+    staff = RecordLink.objects.filter(
+        resource_type=RecordLink.Kind.STAFF, resource_id=link.resource_id, revoked_at=None,
+        account_id__in=members.values("account_id"),
+    )  # fmt: skip
+    staff.update(revoked_at=timezone.now())
+    for each in members:
+        each.ended_at = timezone.now()
+        each.save(update_fields=["ended_at"])
+        record(
+            AuditRecord.Action.TEAM,
+            account_id=each.account_id,
+            detail=f"account {each.account_id} ended with the link of the lead",
+        )
 
 
 def _record(

@@ -1,7 +1,8 @@
 """The people who work for a practitioner: joining, changing the role, leaving, finding patients.
 
-What a member sees hangs on the view ``fhirapi_accountpatient``; whoever leaves sees nothing from
-the next request on, and their tokens, keys and grants open nothing.
+Whose role reads records has a link of the kind Staff, by which the view ``fhirapi_accountpatient``
+shows the patients. It ends with the role: from the next request on tokens, keys and grants that
+stood on it open nothing.
 """
 
 from django.contrib.auth.models import AbstractUser
@@ -13,7 +14,7 @@ from fhirapi.audit.record import record
 from fhirapi.smart.models import RecordLink, TeamMember
 from fhirapi.smart.people import finding, keys
 from fhirapi.smart.people.patients import PatientSummary, own_patient_id
-from fhirapi.smart.team_roles import MANAGES
+from fhirapi.smart.team_roles import MANAGES, READS_RECORDS
 from fhirapi.sql import fetch
 
 Role = TeamMember.Role
@@ -22,7 +23,6 @@ _FIND = """
 SELECT DISTINCT line.patient_id, line.name, line.mrn, line.birth_date, line.gender, line."order"
 FROM fhirapi_teammember member
 JOIN fhirapi_recordlink lead ON lead.id = member.lead_id AND lead.revoked_at IS NULL
-JOIN portal_account leader ON leader.id = lead.account_id AND leader.is_active
 JOIN fhirapi_carerelationship care ON care.practitioner_id = lead.resource_id
 JOIN fhirapi_patientline line ON line.patient_id = care.patient_id
 WHERE member.account_id = %s AND member.ended_at IS NULL {conditions}
@@ -67,6 +67,7 @@ def join(
             )
     except IntegrityError:
         raise InTheTeam from None
+    _link_by_role(made)
     _record(made, account, f"joined as {role}", address)
     return made
 
@@ -78,6 +79,7 @@ def change_role(member: TeamMember, role: str, *, by: AbstractUser, address: str
         return
     locked.role = role
     locked.save(update_fields=["role"])
+    _link_by_role(locked)
     if role not in MANAGES:
         _switch_off_keys(locked, address)
     _record(locked, by, f"role changed to {role}", address)
@@ -90,6 +92,7 @@ def end(member: TeamMember, *, by: AbstractUser, address: str | None) -> None:
         return
     locked.ended_at = timezone.now()
     locked.save(update_fields=["ended_at"])
+    _link_by_role(locked)
     _switch_off_keys(locked, address)
     _record(locked, by, "ended", address)
 
@@ -111,6 +114,26 @@ def find(
             address=address,
         )
     return found
+
+
+def _link_by_role(member: TeamMember) -> None:
+    """One link for a practitioner, though two accounts may lead a team for the same one."""
+    practitioner_id = member.lead.resource_id
+    mine = RecordLink.objects.filter(
+        account_id=member.account_id, resource_type=RecordLink.Kind.STAFF,
+        resource_id=practitioner_id, revoked_at=None,
+    )  # fmt: skip
+    reading = TeamMember.objects.live().filter(
+        account_id=member.account_id, lead__resource_id=practitioner_id, role__in=READS_RECORDS
+    )
+    if not reading.exists():
+        mine.update(revoked_at=timezone.now())
+    elif not mine.exists():
+        RecordLink.objects.create(
+            account_id=member.account_id, resource_type=RecordLink.Kind.STAFF,
+            resource_id=practitioner_id, method=RecordLink.Method.TEAM,
+            linked_by_id=member.invited_by_id,
+        )  # fmt: skip
 
 
 def _switch_off_keys(member: TeamMember, address: str | None) -> None:

@@ -24,8 +24,8 @@ _KEY_COLUMNS = (
 )  # fmt: skip
 _FIND = Statement(f"""
 SELECT access.id, access.account_id, access.client_id, access.scope,
-       ARRAY(SELECT visible.patient_id FROM fhirapi_accountpatient visible
-             WHERE visible.account_id = access.account_id AND visible.may_have_keys
+       ARRAY(SELECT visible.patient_id FROM fhirapi_keypatient visible
+             WHERE visible.account_id = access.account_id
                AND visible.patient_id = ANY(access.patient_ids) ORDER BY 1),
        {", ".join(f"key.{column}" for column in _KEY_COLUMNS)}
 FROM fhirapi_accesskey key

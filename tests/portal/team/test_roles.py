@@ -99,7 +99,7 @@ def changed(member: TeamMember, by: Account, role: str) -> None:
         lambda member, by: changed(member, by, "front-desk"),
         lambda member, by: changed(member, by, "clinical"),
         lambda member, by: links.unlink(by, "Practitioner", by=None),
-        lambda member, by: Account.objects.filter(pk=by.pk).update(is_active=False),
+        lambda member, by: Account.objects.filter(pk=member.account_id).update(is_active=False),
     ],
 )
 def test_a_managers_key_opens_nothing_once_its_ground_is_gone(

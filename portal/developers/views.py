@@ -15,6 +15,7 @@ from portal.accounts.access import AccountRequest, signed_in
 from portal.developers import reviews
 from portal.developers.forms import AppForm, entered
 from portal.developers.kinds import KINDS
+from portal.developers.logo import LogoForm
 from portal.developers.own import own_app
 from portal.developers.words import in_words
 from portal.ui.addresses import addresses
@@ -88,6 +89,7 @@ def one_app(request: AccountRequest, client_id: str) -> HttpResponse:
             for each in clients.secrets_of(app)
         ],
         "may_enable": clients.may_enable(app, request.user),
+        "logo_form": LogoForm(),
         "review": reviews.shown(app),
         "privacy_yes": f"{len(yes)} of {len(privacy.QUESTIONS)}",
     }

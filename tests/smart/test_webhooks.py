@@ -130,6 +130,7 @@ def test_what_was_not_taken_is_tried_again_later(
     deliver.deliver_due()
     event = hooks.events(app.client).get()
     assert (event.status, event.problem) == (500, "The app answered 500.")
+    assert event.due_at is not None
     assert event.due_at > timezone.now()
     assert deliver.deliver_due() == 0
     receiver.status = 200

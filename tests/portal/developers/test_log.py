@@ -97,7 +97,7 @@ def test_watching_live_asks_again_by_itself(rebeccas: Client, made: App) -> None
 def test_the_log_as_files(rebeccas: Client, made: App) -> None:
     asked(made, 3, status=404, error="not-found")
     content = {
-        form: b"".join(rebeccas.get(page_of(made, f"requests.{form}"))).decode()  # type: ignore[arg-type]
+        form: b"".join(rebeccas.get(page_of(made, f"requests.{form}"))).decode()
         for form in ("csv", "ndjson")
     }
     rows = list(csv.DictReader(io.StringIO(content["csv"])))

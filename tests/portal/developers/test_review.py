@@ -1,5 +1,7 @@
 """A developer asks for a review when what it needs is there, and reads what came of it."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -10,7 +12,7 @@ from tests.portal.developers.conftest import page_of
 from tests.portal.ui.browser import text
 from tests.smart.apps import app
 
-COMPLETE = {
+COMPLETE: dict[str, Any] = {
     "description": "Keeps a diary of your heart.",
     "client_uri": "https://app.example.com/",
     "policy_uri": "https://app.example.com/privacy",

@@ -4,11 +4,14 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from django import forms
 from django.forms.boundfield import BoundField
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from fhirapi.smart.access import granular
 from fhirapi.smart.clients import privacy, registration
@@ -18,17 +21,20 @@ from portal.accounts.models import Account
 from portal.developers.kinds import KindInWords
 from portal.keys.forms import PinForm
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 _COMMON = (
     "openid", "fhirUser", "launch/patient", "launch", "offline_access", "patient/*.rs",
     "user/*.rs",
 )  # fmt: skip
 """Scopes that most apps choose from; all others can be typed."""
 _TOLD = {
-    "patient/*.rs": "Everything in one patient's record",
-    "user/*.rs": "Everything that the person who signs in may see",
+    "patient/*.rs": gettext_lazy("Everything in one patient's record"),
+    "user/*.rs": gettext_lazy("Everything that the person who signs in may see"),
 }
 _LONGEST = 20_000
-_HTTPS = "The full address, beginning with https://."
+_HTTPS = gettext_lazy("The full address, beginning with https://.")
 
 
 class Lines(forms.CharField):
@@ -54,11 +60,11 @@ class Json(forms.CharField):
         try:
             found = orjson.loads(text)  # as the token address reads it: no NaN, no half a character
         except ValueError:
-            raise forms.ValidationError("This is not JSON. Paste the whole JWK Set.") from None
+            raise forms.ValidationError(_("This is not JSON. Paste the whole JWK Set.")) from None
         return found if isinstance(found, dict) else {}
 
 
-def _address(label: str, help_text: str = _HTTPS) -> forms.CharField:
+def _address(label: "_StrPromise", help_text: "_StrPromise" = _HTTPS) -> forms.CharField:
     widget = forms.TextInput(
         attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"}
     )
@@ -67,8 +73,8 @@ def _address(label: str, help_text: str = _HTTPS) -> forms.CharField:
 
 @dataclass(frozen=True)
 class Group:
-    title: str
-    hint: str
+    title: str | Promise
+    hint: str | Promise
     fields: list[BoundField]
 
 
@@ -76,67 +82,78 @@ class AppForm(forms.Form):
     template_name = "developers/_form.html"
 
     name = forms.CharField(
-        label="Name of the app",
+        label=gettext_lazy("Name of the app"),
         max_length=registration.LONGEST_NAME,
-        help_text="People read it when they are asked whether the app may see their data.",
+        help_text=gettext_lazy(
+            "People read it when they are asked whether the app may see their data."
+        ),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={"required": "Give the app the name that people will see."},
+        error_messages={"required": gettext_lazy("Give the app the name that people will see.")},
     )
     description = forms.CharField(
-        label="What the app does",
+        label=gettext_lazy("What the app does"),
         required=False,
         max_length=registration.LONGEST_DESCRIPTION,
-        help_text="A sentence or two for the people who use it.",
+        help_text=gettext_lazy("A sentence or two for the people who use it."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     redirect_uris = Lines(
-        label="Redirect URIs",
-        help_text="Where people go after they have decided, one address a line. They are compared "
-        "letter by letter. https, or http on localhost, 127.0.0.1 or [::1].",
-        error_messages={"required": "Name at least one redirect URI."},
+        label=gettext_lazy("Redirect URIs"),
+        help_text=gettext_lazy(
+            "Where people go after they have decided, one address a line. They are compared "
+            "letter by letter. https, or http on localhost, 127.0.0.1 or [::1]."
+        ),
+        error_messages={"required": gettext_lazy("Name at least one redirect URI.")},
     )
     allowed_origins = Lines(
-        label="Origins of web pages",
+        label=gettext_lazy("Origins of web pages"),
         required=False,
-        help_text="From where a browser may call the API, for example https://app.example.com. "
-        "Left empty they are taken from the redirect URIs.",
+        help_text=gettext_lazy(
+            "From where a browser may call the API, for example https://app.example.com. "
+            "Left empty they are taken from the redirect URIs."
+        ),
     )
     launch_uri = _address(
-        "Launch address", "Where the app opens from a patient's page (EHR launch), if it can."
+        gettext_lazy("Launch address"),
+        gettext_lazy("Where the app opens from a patient's page (EHR launch), if it can."),
     )
     jwks_uri = _address(
-        "Address of your public keys (JWKS URL)",
-        "Recommended: you can change keys without coming here. Begins with https://.",
+        gettext_lazy("Address of your public keys (JWKS URL)"),
+        gettext_lazy("Recommended: you can change keys without coming here. Begins with https://."),
     )
     jwks = Json(
-        label="Or the public keys themselves (JWK Set)",
+        label=gettext_lazy("Or the public keys themselves (JWK Set)"),
         required=False,
-        help_text="If you cannot publish them: {&quot;keys&quot;: [...]}, public parts only. Leave "
-        "one of the two fields empty.",
+        help_text=gettext_lazy(
+            "If you cannot publish them: {&quot;keys&quot;: [...]}, public parts only. Leave "
+            "one of the two fields empty."
+        ),
     )
     common_scopes = forms.MultipleChoiceField(
-        label="What the app may ask for",
+        label=gettext_lazy("What the app may ask for"),
         required=False,
-        choices=[(scope, f"{_TOLD.get(scope) or granular.in_words(scope)}") for scope in _COMMON],
+        choices=[(scope, _TOLD.get(scope) or granular.in_words(scope)) for scope in _COMMON],
         widget=forms.CheckboxSelectMultiple,
         initial=["openid", "fhirUser", "launch/patient", "offline_access", "patient/*.rs"],
     )
     more_scopes = Lines(
-        label="Further scopes",
+        label=gettext_lazy("Further scopes"),
         required=False,
-        help_text="One a line, for example patient/Observation.rs or patient/Condition.read.",
+        help_text=gettext_lazy(
+            "One a line, for example patient/Observation.rs or patient/Condition.read."
+        ),
     )
-    client_uri = _address("Home page")
-    logo_uri = _address("Logo")
-    policy_uri = _address("Privacy policy")
-    tos_uri = _address("Terms of use")
+    client_uri = _address(gettext_lazy("Home page"))
+    logo_uri = _address(gettext_lazy("Logo"))
+    policy_uri = _address(gettext_lazy("Privacy policy"))
+    tos_uri = _address(gettext_lazy("Terms of use"))
     contacts = Lines(
-        label="Contacts",
+        label=gettext_lazy("Contacts"),
         required=False,
-        help_text="Email addresses for questions about the app, one a line.",
+        help_text=gettext_lazy("Email addresses for questions about the app, one a line."),
     )
     privacy = forms.MultipleChoiceField(
-        label="Tick what is true of the app",
+        label=gettext_lazy("Tick what is true of the app"),
         required=False,
         choices=list(privacy.QUESTIONS.items()),
         widget=forms.CheckboxSelectMultiple,
@@ -149,9 +166,9 @@ class AppForm(forms.Form):
             del self.fields[name]
         if kind.is_backend:
             scopes = self.fields["more_scopes"]
-            scopes.label, scopes.required = "What the service may ask for", True
+            scopes.label, scopes.required = _("What the service may ask for"), True
             scopes.initial = "system/*.rs"
-            scopes.help_text = "Scopes that begin with system/, one a line."
+            scopes.help_text = _("Scopes that begin with system/, one a line.")
 
     @property
     def groups(self) -> Iterator[Group]:
@@ -210,15 +227,29 @@ _PLAIN = (
     "tos_uri",
 )  # fmt: skip
 _GROUPS = (
-    ("About the app", "", ("name", "description")),
-    ("Addresses", "", ("redirect_uris", "allowed_origins", "launch_uri")),
-    ("Keys", "The app signs with the private key; we check with the public one.",
-     ("jwks_uri", "jwks")),
-    ("Access", "Ask for what the app needs and no more: whoever approves it sees the list.",
-     ("common_scopes", "more_scopes")),
-    ("Pages and contacts", "", ("client_uri", "logo_uri", "policy_uri", "tos_uri", "contacts")),
-    ("Privacy", "Voluntary. People are told whether you have answered, and how.", ("privacy",)),
-)  # fmt: skip
+    (gettext_lazy("About the app"), "", ("name", "description")),
+    (gettext_lazy("Addresses"), "", ("redirect_uris", "allowed_origins", "launch_uri")),
+    (
+        gettext_lazy("Keys"),
+        gettext_lazy("The app signs with the private key; we check with the public one."),
+        ("jwks_uri", "jwks"),
+    ),
+    (
+        gettext_lazy("Access"),
+        gettext_lazy("Ask for what the app needs and no more: whoever approves it sees the list."),
+        ("common_scopes", "more_scopes"),
+    ),
+    (
+        gettext_lazy("Pages and contacts"),
+        "",
+        ("client_uri", "logo_uri", "policy_uri", "tos_uri", "contacts"),
+    ),
+    (
+        gettext_lazy("Privacy"),
+        gettext_lazy("Voluntary. People are told whether you have answered, and how."),
+        ("privacy",),
+    ),
+)
 
 
 def entered(client: Client) -> dict[str, Any]:
@@ -244,22 +275,24 @@ LIFETIMES: dict[str, timedelta | None] = {
     "never": None,
 }
 """For how long a secret works."""
+_LASTING = {
+    "90 days": gettext_lazy("For 90 days"),
+    "1 year": gettext_lazy("For 1 year"),
+    "never": gettext_lazy("Until you revoke it"),
+}
 
 
 class SecretForm(PinForm):
     """The expiry is chosen; the PIN is asked for as when a SecretAccessKey is shown."""
 
     lifetime = forms.ChoiceField(
-        label="For how long shall it work?",
+        label=gettext_lazy("For how long shall it work?"),
         widget=forms.RadioSelect,
         initial="1 year",
-        choices=[
-            (name, "Until you revoke it" if length is None else f"For {name}")
-            for name, length in LIFETIMES.items()
-        ],
+        choices=[(name, _LASTING[name]) for name in LIFETIMES],
         error_messages={
-            "required": "Choose for how long the secret shall work.",
-            "invalid_choice": "Choose one of the times in the list.",
+            "required": gettext_lazy("Choose for how long the secret shall work."),
+            "invalid_choice": gettext_lazy("Choose one of the times in the list."),
         },
     )
     field_order = ["lifetime", "pin"]

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from fhirapi.smart.models import Client
 
 Kind = Client.Kind
@@ -10,10 +13,10 @@ Kind = Client.Kind
 @dataclass(frozen=True)
 class KindInWords:
     kind: str
-    title: str
-    choose_it: str
+    title: str | Promise
+    choose_it: str | Promise
     """For which apps it is right."""
-    proves: str
+    proves: str | Promise
     """How such an app shows who it is."""
 
     @property
@@ -34,30 +37,36 @@ KINDS = {
     for each in (
         KindInWords(
             Kind.PUBLIC,
-            "Phone, desktop or browser app",
-            "The app runs on people's own devices, where no secret can be kept: a phone app, or a "
-            "web page without a server of its own.",
-            "Nothing: PKCE and the redirect URI protect the sign-in",
+            _("Phone, desktop or browser app"),
+            _(
+                "The app runs on people's own devices, where no secret can be kept: a phone app, "
+                "or a web page without a server of its own."
+            ),
+            _("Nothing: PKCE and the redirect URI protect the sign-in"),
         ),
         KindInWords(
             Kind.SYMMETRIC,
-            "Web app with a secret",
-            "The app has a server that can keep a secret. The usual choice for web apps.",
-            "A client secret",
+            _("Web app with a secret"),
+            _("The app has a server that can keep a secret. The usual choice for web apps."),
+            _("A client secret"),
         ),
         KindInWords(
             Kind.ASYMMETRIC,
-            "Web app with a key pair",
-            "The app has a server that signs with a private key, which never leaves it. Safer than "
-            "a secret, and a little more work.",
-            "Assertions signed with its private key (RS384 or ES384)",
+            _("Web app with a key pair"),
+            _(
+                "The app has a server that signs with a private key, which never leaves it. Safer "
+                "than a secret, and a little more work."
+            ),
+            _("Assertions signed with its private key (RS384 or ES384)"),
         ),
         KindInWords(
             Kind.BACKEND,
-            "Backend service",
-            "A program that works without anybody signing in, for example for analytics. An "
-            "administrator of the practice has to approve it.",
-            "Assertions signed with its private key (RS384 or ES384)",
+            _("Backend service"),
+            _(
+                "A program that works without anybody signing in, for example for analytics. An "
+                "administrator of the practice has to approve it."
+            ),
+            _("Assertions signed with its private key (RS384 or ES384)"),
         ),
     )
 }

@@ -4,6 +4,8 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
@@ -18,7 +20,7 @@ from portal.developers.kinds import KINDS
 from portal.developers.own import own_app
 from portal.developers.views import show_secret
 
-_FULL = f"An app has at most {clients.MOST_SECRETS} secrets that work. Revoke one first."
+_FULL = gettext_lazy("An app has at most %(most)d secrets that work. Revoke one first.")
 
 
 @sensitive_post_parameters("pin")
@@ -38,7 +40,7 @@ def new_secret(request: AccountRequest, client_id: str) -> HttpResponse:
                     app, by=request.user, expires_at=expires_at, address=address
                 )
             except clients.TooManySecrets:
-                form.add_error(None, _FULL)
+                form.add_error(None, _FULL % {"most": clients.MOST_SECRETS})
             else:
                 return show_secret(request, app, secret)
         elif "pin" in form.errors:
@@ -59,7 +61,8 @@ def revoke_secret(request: AccountRequest, client_id: str, secret_id: int) -> Ht
         context = {"app": app, "secret": secret, "is_last": is_last}
         return render(request, "developers/secret_revoke.html", context)
     clients.revoke_secret(app, secret_id, by=request.user, address=address_of(request))
-    messages.success(request, f"The secret that ends in {secret.hint} has stopped working.")
+    told = _("The secret that ends in %(hint)s has stopped working.") % {"hint": secret.hint}
+    messages.success(request, told)
     return redirect("portal:app", app.client_id)
 
 

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from fhirapi.audit.record import address_of
@@ -19,7 +20,7 @@ def disable_app(request: AccountRequest, client_id: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "developers/disable.html", {"app": app})
     clients.disable(app, by=request.user, address=address_of(request))
-    messages.success(request, "The app is disabled. Its tokens have stopped working.")
+    messages.success(request, _("The app is disabled. Its tokens have stopped working."))
     return redirect("portal:app", app.client_id)
 
 
@@ -30,7 +31,9 @@ def enable_app(request: AccountRequest, client_id: str) -> HttpResponse:
     if not clients.may_enable(app, request.user):
         raise PermissionDenied
     clients.enable(app, by=request.user, address=address_of(request))
-    messages.success(request, "The app can be used again. Whoever approved it has to do so anew.")
+    messages.success(
+        request, _("The app can be used again. Whoever approved it has to do so anew.")
+    )
     return redirect("portal:app", app.client_id)
 
 
@@ -41,5 +44,6 @@ def delete_app(request: AccountRequest, client_id: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "developers/delete.html", {"app": app})
     clients.delete(app, by=request.user, address=address_of(request))
-    messages.success(request, f"{app.name} is deleted. Its tokens have stopped working.")
+    told = _("%(name)s is deleted. Its tokens have stopped working.") % {"name": app.name}
+    messages.success(request, told)
     return redirect("portal:apps")

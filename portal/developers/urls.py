@@ -3,6 +3,7 @@ from django.urls import URLPattern, path, re_path
 from portal.developers import (
     keycheck,
     log,
+    logo,
     reviews,
     sandbox,
     secrets,
@@ -26,6 +27,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{_APP}secrets/new/", secrets.new_secret, name="app-secret-new"),
     path(f"{_APP}secrets/<int:secret_id>/revoke/", secrets.revoke_secret, name="app-secret-revoke"),
     path(f"{_APP}review/", reviews.ask_for_review, name="app-review"),
+    path(f"{_APP}logo/", logo.change_logo, name="app-logo"),
+    path("portal/logos/<slug:client_id>/<slug:digest>.png", logo.logo, name="app-logo-shown"),
     path(f"{_APP}requests/", log.request_log, name="app-log"),
     re_path(
         r"^portal/apps/(?P<client_id>[-\w]+)/requests\.(?P<form>csv|ndjson)$",

@@ -5,6 +5,8 @@ from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,12 +17,15 @@ from portal.accounts.access import AccountRequest, signed_in
 from portal.developers import reviews
 from portal.developers.forms import AppForm, entered
 from portal.developers.kinds import KINDS
+from portal.developers.logo import LogoForm
 from portal.developers.own import own_app
 from portal.developers.words import in_words
 from portal.ui.addresses import addresses
 
 MOST_APPS = 50
-_FULL = f"You have {MOST_APPS} apps, which is as many as an account may have. Delete one first."
+_FULL = gettext_lazy(
+    "You have %(most)d apps, which is as many as an account may have. Delete one first."
+)
 
 
 @require_safe
@@ -49,13 +54,13 @@ def new_app(request: AccountRequest, kind: str) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return render(request, "developers/new.html", {"form": form, "kind": KINDS[kind]})
     if clients.apps_of(request.user).count() >= MOST_APPS:
-        form.add_error(None, _FULL)
+        form.add_error(None, _FULL % {"most": MOST_APPS})
         return render(request, "developers/new.html", {"form": form, "kind": KINDS[kind]})
     address = address_of(request)
     with transaction.atomic():
         app = clients.register(form.details(), owner=request.user, address=address)
         if not KINDS[kind].has_secrets:
-            messages.success(request, "The app is registered.")
+            messages.success(request, _("The app is registered."))
             return redirect("portal:app", app.client_id)
         secret = clients.new_secret(app, by=request.user, address=address)
     return show_secret(request, app, secret, is_new_app=True)
@@ -76,7 +81,7 @@ def show_secret(
 def one_app(request: AccountRequest, client_id: str) -> HttpResponse:
     app = own_app(request.user, client_id)
     now = timezone.now()
-    yes, _ = privacy.attested(app.privacy_answers)
+    yes, _no = privacy.attested(app.privacy_answers)
     context = {
         "app": app,
         "kind": KINDS[app.kind],
@@ -88,8 +93,9 @@ def one_app(request: AccountRequest, client_id: str) -> HttpResponse:
             for each in clients.secrets_of(app)
         ],
         "may_enable": clients.may_enable(app, request.user),
+        "logo_form": LogoForm(),
         "review": reviews.shown(app),
-        "privacy_yes": f"{len(yes)} of {len(privacy.QUESTIONS)}",
+        "privacy_yes": _("%(yes)d of %(all)d") % {"yes": len(yes), "all": len(privacy.QUESTIONS)},
     }
     return render(request, "developers/app.html", context)
 
@@ -102,6 +108,6 @@ def edit_app(request: AccountRequest, client_id: str) -> HttpResponse:
     form = AppForm(request.POST or None, kind=kind, initial=entered(app))
     if request.method == "POST" and form.is_valid():
         clients.change(app, form.details(), by=request.user, address=address_of(request))
-        messages.success(request, "The app is saved.")
+        messages.success(request, _("The app is saved."))
         return redirect("portal:app", app.client_id)
     return render(request, "developers/edit.html", {"form": form, "app": app, "kind": kind})

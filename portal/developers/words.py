@@ -1,12 +1,14 @@
 """What an app may ask for, in a developer's words: what, and of whom."""
 
+from django.utils.translation import gettext_lazy as _
+
 from fhirapi.smart.access import granular
 from fhirapi.smart.access.scopes import parse_one
 
 _OF_WHOM = {
-    "patient": "of one patient",
-    "user": "of everybody whom the person who signs in may see",
-    "system": "of the patients for whom it is approved",
+    "patient": _("of one patient"),
+    "user": _("of everybody whom the person who signs in may see"),
+    "system": _("of the patients for whom it is approved"),
 }
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 from qsmartcare import env
+from qsmartcare.daily import Daily
 from qsmartcare.embedded import DatabaseTrouble, EmbeddedPostgres
 from qsmartcare.preconditions import (
     Trouble,
@@ -88,7 +89,7 @@ class Run:
             publish_demo(plan.data_dir)
             embedded_url = None if plan.database_url else database_url
             show_addresses(plan.base_url, embedded_url, plan.data_dir)
-            self._wait(web)
+            self._wait(web, stack.enter_context(Daily(surroundings)))
             if sys.stdout.isatty():
                 console.print("\nStopping ...")
 
@@ -154,8 +155,9 @@ class Run:
                     raise Trouble("The web server did not start; its messages are above.")
         return web
 
-    def _wait(self, web: Child) -> None:
+    def _wait(self, web: Child, daily: Daily) -> None:
         while not self._stop.wait(0.5):
+            daily.start_if_due()
             if not web.is_running():
                 raise Trouble(
                     f"The web server ended by itself (exit code {web.exit_code}); "

@@ -25,7 +25,8 @@ class AccountState:
 
     @property
     def may_make_keys(self) -> bool:
-        return self.is_patient_ready or self.is_provider_ready
+        """A guardian as well: for those whose record it opens."""
+        return self.sees_patients
 
 
 def state_of(account: Account) -> AccountState:

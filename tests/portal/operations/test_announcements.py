@@ -77,8 +77,8 @@ def form(**changes) -> dict[str, str]:
     day = timezone.localdate()
     return {
         "text_en": WORDS, "text_es": "", "level": "warning", "audience": "everybody",
-        "begins_at_0": day.isoformat(), "begins_at_1": "00:00",
-        "ends_at_0": (day + timedelta(days=2)).isoformat(), "ends_at_1": "00:00", **changes,
+        "begins_at": f"{day.isoformat()}T00:00",
+        "ends_at": f"{(day + timedelta(days=2)).isoformat()}T00:00", **changes,
     }  # fmt: skip
 
 
@@ -90,7 +90,7 @@ def test_an_administrator_announces_with_a_preview_and_a_record(admin, administr
 
 
 def test_it_must_end_after_it_begins(admin):
-    wrong = form(ends_at_0="2020-01-01")
+    wrong = form(ends_at="2020-01-01T00:00")
     page = admin.post("/admin/portal/announcement/add/", wrong)
     assert b"It must end after it begins." in page.content
     assert not Announcement.objects.exists()

@@ -1,4 +1,4 @@
-"""An administrator at the desk: sees what waits, approves, reviews, announces; a patient reads it."""
+"""An administrator at the desk: approves, looks at an app, announces; a patient reads it."""
 
 import re
 from datetime import date, timedelta

@@ -21,8 +21,8 @@ def grace(practice) -> Account:
     ]  # fmt: skip
     load(related)
     made = people.account("grace", "Grace", "Miller", wants_patient=True)
-    for each in related:
-        links.link(made, "RelatedPerson", each["id"], method=RecordLink.Method.DEMO)
+    for each in ("rp-142860", "rp-7"):
+        links.link(made, "RelatedPerson", each, method=RecordLink.Method.DEMO)
     return made
 
 

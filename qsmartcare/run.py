@@ -14,6 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 from qsmartcare import env
+from qsmartcare.daily import Daily
 from qsmartcare.embedded import DatabaseTrouble, EmbeddedPostgres
 from qsmartcare.preconditions import (
     Trouble,
@@ -89,7 +90,7 @@ class Run:
             publish_demo(plan.data_dir)
             embedded_url = None if plan.database_url else database_url
             show_addresses(plan.base_url, embedded_url, plan.data_dir)
-            self._wait(web)
+            self._wait(web, stack.enter_context(Daily(surroundings)))
             if sys.stdout.isatty():
                 console.print("\nStopping ...")
 
@@ -159,8 +160,9 @@ class Run:
         command = [sys.executable, "manage.py", "deliver_webhooks", "--forever"]
         stack.enter_context(Child(command, cwd=ROOT, env=surroundings))
 
-    def _wait(self, web: Child) -> None:
+    def _wait(self, web: Child, daily: Daily) -> None:
         while not self._stop.wait(0.5):
+            daily.start_if_due()
             if not web.is_running():
                 raise Trouble(
                     f"The web server ended by itself (exit code {web.exit_code}); "

@@ -26,11 +26,16 @@ class AppForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stub
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
         details = app_details(self.instance, given)
-        for name, texts in registration.problems(details).items():
+        for name, texts in registration.problems(details, is_ours=_is_ours(self.instance)).items():
             field = "allowed_scopes" if name == "scopes" else name
             for text in texts:
                 self.add_error(field if field in self.fields else None, text)
         return given
+
+
+def _is_ours(client: Client) -> bool:
+    """Staff's own apps may bear our name; nobody's app, and none of anybody else, may."""
+    return client.user is not None and client.user.is_staff
 
 
 def app_details(client: Client, given: dict[str, Any]) -> registration.Details:

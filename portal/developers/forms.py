@@ -159,9 +159,10 @@ class AppForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, *args: Any, kind: KindInWords, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: KindInWords, is_ours: bool = False, **kwargs: Any) -> None:
+        """``is_ours``: staff registers it (registration.problems)."""
         super().__init__(*args, **kwargs)
-        self.kind = kind
+        self.kind, self.is_ours = kind, is_ours
         for name in self._unused():
             del self.fields[name]
         if kind.is_backend:
@@ -197,7 +198,7 @@ class AppForm(forms.Form):
         )
 
     def clean(self) -> dict[str, Any]:
-        for name, texts in registration.problems(self.details()).items():
+        for name, texts in registration.problems(self.details(), is_ours=self.is_ours).items():
             self._tell(name, texts)
         return self.cleaned_data
 

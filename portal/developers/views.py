@@ -50,7 +50,7 @@ def choose_kind(request: AccountRequest) -> HttpResponse:
 def new_app(request: AccountRequest, kind: str) -> HttpResponse:
     if kind not in KINDS:
         raise Http404
-    form = AppForm(request.POST or None, kind=KINDS[kind])
+    form = AppForm(request.POST or None, kind=KINDS[kind], is_ours=request.user.is_staff)
     if request.method != "POST" or not form.is_valid():
         return render(request, "developers/new.html", {"form": form, "kind": KINDS[kind]})
     if clients.apps_of(request.user).count() >= MOST_APPS:
@@ -105,7 +105,9 @@ def one_app(request: AccountRequest, client_id: str) -> HttpResponse:
 def edit_app(request: AccountRequest, client_id: str) -> HttpResponse:
     app = own_app(request.user, client_id)
     kind = KINDS[app.kind]
-    form = AppForm(request.POST or None, kind=kind, initial=entered(app))
+    form = AppForm(
+        request.POST or None, kind=kind, is_ours=request.user.is_staff, initial=entered(app)
+    )
     if request.method == "POST" and form.is_valid():
         clients.change(app, form.details(), by=request.user, address=address_of(request))
         messages.success(request, _("The app is saved."))

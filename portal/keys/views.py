@@ -148,7 +148,9 @@ def _key_page(
 
 def _new_page(request: AccountRequest, form: NewKeyForm, chosen: picker.Picker) -> HttpResponse:
     own = patients.summaries(request.user, _own_record(request.user), address=address_of(request))
-    return render(request, "keys/new.html", {"form": form, "picker": chosen, "opens": own})
+    is_guardian = patients.own_patient_id(request.user) is None
+    context = {"form": form, "picker": chosen, "opens": own, "is_guardian": is_guardian}
+    return render(request, "keys/new.html", context)
 
 
 def _chosen(request: AccountRequest, patient_ids: list[str], error: str = "") -> picker.Picker:
@@ -171,8 +173,9 @@ def _wanted_patients(request: AccountRequest) -> tuple[list[str], str]:
 
 
 def _own_record(account: Account) -> list[str]:
+    """One's own; of a guardian who has none, those of whom it stands for."""
     own = patients.own_patient_id(account)
-    return [own] if own else []
+    return [own] if own else patients.wards(account)
 
 
 def _save(

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
-from django.db.models import Model
+from django.db import models
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -21,6 +22,12 @@ class AnnouncementAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic 
     ordering = ["-begins_at"]
     fields = ["text_en", "text_es", "level", "audience", "begins_at", "ends_at", "preview"]
     readonly_fields = ["preview"]
+    formfield_overrides = {  # the browser's own field: Django's two have one label
+        models.DateTimeField: {
+            "form_class": forms.DateTimeField,
+            "widget": forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M"),
+        }
+    }
 
     @admin.display(description="shown now", boolean=True)
     def is_shown(self, row: Announcement) -> bool:
@@ -37,7 +44,7 @@ class AnnouncementAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic 
         super().save_model(request, obj, form, change)
         _record(request, f"announcement {obj.pk} {'changed' if change else 'made'}")
 
-    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+    def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
         _record(request, f"announcement {obj.pk} deleted")
         super().delete_model(request, obj)
 

@@ -45,8 +45,9 @@ class AuditRecordAdmin(ReadOnlyAdmin):
         question = Question(form.cleaned_data)
         if "download" in request.POST:
             return _download(request, question)
+        found = question.page(_number(given.get("before", "")))
         _look(request, Action.OPERATION, question)
-        return self._page(request, form, question.page(_number(given.get("before", ""))))
+        return self._page(request, form, found)
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
@@ -98,18 +99,21 @@ def _with_names(page: list[AuditRecord]) -> list[dict[str, Any]]:
 def _download(request: HttpRequest, question: Question) -> StreamingHttpResponse:
     if not request.user.has_perm("portal.export_audit"):
         raise PermissionDenied
+    newest = question.rows.values_list("id", flat=True).first() or 0  # without the record of this
     _look(request, Action.AUDIT_EXPORT, question)
-    response = StreamingHttpResponse(_lines(question), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(
+        _lines(question, newest), content_type="text/csv; charset=utf-8"
+    )
     name = f"audit-{timezone.localdate().isoformat()}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "no-store, private"
     return response
 
 
-def _lines(question: Question) -> Iterator[str]:
+def _lines(question: Question, newest: int) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield writer.writerow(_COLUMNS)
-    for each in question.every():
+    for each in question.every(newest):
         yield writer.writerow([_cell(getattr(each, name)) for name in _COLUMNS])
 
 

@@ -128,11 +128,11 @@ class Question:
         found = self.rows.filter(id__lt=before) if before else self.rows
         return list(found[: A_PAGE + 1])
 
-    def every(self) -> Iterator[AuditRecord]:
-        before: int | None = None
+    def every(self, newest: int) -> Iterator[AuditRecord]:
+        """From this one on to older ones, a batch at a time."""
+        before = newest + 1
         while True:
-            found = self.rows.filter(id__lt=before) if before else self.rows
-            batch = list(found[:_A_BATCH])
+            batch = list(self.rows.filter(id__lt=before)[:_A_BATCH])
             yield from batch
             if len(batch) < _A_BATCH:
                 return

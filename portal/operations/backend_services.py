@@ -9,10 +9,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
 from fhirapi.audit.record import address_of
+from fhirapi.smart.access import granular
 from fhirapi.smart.models import Client
 from fhirapi.smart.tokens import backend_access
 from portal.accounts.access import AccountRequest
-from portal.consent.rows import boxes
 from portal.operations.page import needs, show
 
 _WHOLE = "whole-practice"
@@ -59,7 +59,7 @@ def approve_service(request: AccountRequest, client_pk: int) -> HttpResponse:
         "app": client,
         "form": form,
         "grant": backend_access.standing_grant(client),
-        "scopes": boxes(client.allowed_scopes.split()),
+        "scopes": [granular.in_words(word) for word in client.allowed_scopes.split()],
     }
     return show(request, "approve_service", f"Approve: {client}", **context)
 

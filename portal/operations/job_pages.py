@@ -1,5 +1,6 @@
 """The page of jobs: what ran when, what came of it, and a button for what is safe to run."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -7,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import address_of, record
+from fhirapi.smart.tokens import jwt
 from fhirapi.store import index_state
 from portal.accounts.access import AccountRequest
 from portal.operations.jobs import JOBS, lines
@@ -22,9 +24,11 @@ def jobs(request: AccountRequest) -> HttpResponse:
     context = {
         "lines": lines(),
         "stale": [each.name for each in index_state.stale()],
+        "signing_key": jwt.key_id(),
+        "encryption_keys": len(settings.ENCRYPTION_KEYS),
         "runs": JobRun.objects.order_by("-id")[:_LATELY],
     }
-    return show(request, "jobs", "Jobs", **context)
+    return show(request, "jobs", "Jobs and keys", **context)
 
 
 @require_POST

@@ -42,6 +42,11 @@ class Line:
     last: JobRun | None
     duration: timedelta | None
 
+    @property
+    def may_run(self) -> bool:
+        """Asked by the template, which would call ``job.run`` by looking at it."""
+        return self.job.run is not None
+
 
 @contextmanager
 def running(job: str) -> Iterator[JobRun]:

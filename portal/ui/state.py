@@ -27,7 +27,8 @@ class AccountState:
 
     @property
     def may_make_keys(self) -> bool:
-        return self.is_patient_ready or self.may_make_provider_keys
+        """A guardian as well: for those whose record it opens."""
+        return self.is_patient_ready or self.is_relative or self.may_make_provider_keys
 
 
 def state_of(account: Account) -> AccountState:

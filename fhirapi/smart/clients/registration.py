@@ -12,7 +12,7 @@ from unicodedata import category
 from urllib.parse import SplitResult, urlsplit
 
 from fhirapi.smart.access import granular, scopes
-from fhirapi.smart.clients import fetch, jwks
+from fhirapi.smart.clients import fetch, jwks, reserved
 from fhirapi.smart.models import Client
 
 Kind = Client.Kind
@@ -64,10 +64,11 @@ Problems = dict[str, list[str]]
 """What is wrong, by the name of the field in ``Details``."""
 
 
-def problems(details: Details) -> Problems:
+def problems(details: Details, *, is_ours: bool = False) -> Problems:
+    """``is_ours``: staff registers it, who may give it the product's own name."""
     found = {
         "kind": [] if details.kind in APP_KINDS else ["Choose one of the kinds of app."],
-        "name": _of_name(details.name),
+        "name": _of_name(details.name, is_ours=is_ours),
         "description": _too_long(details.description, LONGEST_DESCRIPTION),
         "redirect_uris": _of_redirect_uris(details),
         "allowed_origins": _of_origins(details),
@@ -204,13 +205,15 @@ def _of_keys(details: Details) -> Problems:
     return {"jwks_uri": [problem] if problem else []}
 
 
-def _of_name(name: str) -> list[str]:
-    """People decide by it: it must be there to see, and turn no text round."""
+def _of_name(name: str, *, is_ours: bool) -> list[str]:
+    """People decide by it: it must be there to see, turn no text round, and not pass for ours."""
     kinds = {category(sign) for sign in name if sign not in _JOINERS}
     if not any(kind[0] in "LNPS" for kind in kinds):
         return ["Give the app the name that people will see."]
     if kinds & _INVISIBLE:
         return ["Leave out line breaks and other characters that cannot be seen."]
+    if not is_ours and reserved.is_reserved(name):
+        return ["This looks like a name of QSmartCare itself. Give the app a name of its own."]
     return _too_long(name, LONGEST_NAME)
 
 

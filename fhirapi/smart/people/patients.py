@@ -37,6 +37,15 @@ _AFTER = """AND (line."order", line.patient_id) > (
     SELECT last."order", last.patient_id FROM fhirapi_patientline last WHERE last.patient_id = %s)
 """
 _WORD = "AND EXISTS (SELECT FROM unnest(line.words) word WHERE word LIKE ANY(%s))"
+_WARDS = """
+SELECT DISTINCT related.patient_id FROM fhirapi_recordlink link
+JOIN fhirapi_content related
+  ON related.resource_type = link.resource_type AND related.resource_id = link.resource_id
+JOIN fhirapi_accountpatient visible
+  ON visible.account_id = link.account_id AND visible.patient_id = related.patient_id
+WHERE link.account_id = %s AND link.resource_type = 'RelatedPerson' AND link.revoked_at IS NULL
+ORDER BY related.patient_id
+"""
 _MOST = 10_000
 
 
@@ -94,6 +103,12 @@ def is_relative(account: AbstractUser) -> bool:
     return RecordLink.objects.filter(
         account_id=account.pk, resource_type=RecordLink.Kind.RELATED_PERSON, revoked_at=None
     ).exists()
+
+
+def wards(account: AbstractUser) -> list[str]:
+    """Whose records a guardian opens by its links, as far as the view says so at this moment."""
+    rows = fetch(_WARDS, [account.pk])
+    return [row[0] for row in rows]
 
 
 def summaries(

@@ -5,14 +5,18 @@ import pytest
 from fhirapi.audit.models import AuditRecord
 from fhirapi.smart.models import DataAccessGrant
 from fhirapi.store.load import load
-from tests.smart.small_practice import resources
 
 
 @pytest.fixture
 def page(service, practice):
     load(
         [
-            *resources(),
+            {"resourceType": "Organization", "id": "org", "name": "The practice"},
+            {
+                "resourceType": "Location",
+                "id": "ward",
+                "managingOrganization": {"reference": "Organization/org"},
+            },
             {
                 "resourceType": "Group",
                 "id": "diabetes",

@@ -80,9 +80,13 @@ def test_it_shows_what_is_wrong_with_the_installation(admin):
     assert figures.database_size > 0
 
 
-def test_it_takes_few_statements_and_little_time_with_many_records(admin):
+@pytest.fixture
+def many_records(db):
     connection.cursor().execute(_MANY)
     tally.count_up()
+
+
+def test_it_takes_few_statements_and_little_time_with_many_records(many_records, admin):
     admin.get("/admin/")
     with CaptureQueriesContext(connection) as seen:
         began = time.process_time()
@@ -91,7 +95,7 @@ def test_it_takes_few_statements_and_little_time_with_many_records(admin):
     assert page.status_code == 200
     assert len(seen) <= 16
     assert sum(float(each["time"]) for each in seen) < 0.05
-    assert taken < 0.25  # the machine of the tests may be slow and shared
+    assert taken < 0.15  # with the rest of the page; the machine may be slow and shared
 
 
 @pytest.mark.parametrize("group", ["Front desk", "App review"])

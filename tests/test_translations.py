@@ -8,6 +8,20 @@ from django.utils import translation
 from fhirapi.definitions import registry
 from tools import messages
 
+# Folders of templates whose texts are all marked; /admin/ is in English.
+MARKED = ("keys", "components", "ui")
+_NOT_TEXT = re.compile(
+    r"\{%\s*blocktranslate.*?endblocktranslate\s*%\}|\{%\s*comment.*?endcomment\s*%\}|\{#.*?#\}"
+    r"|\{% block main_class %\}[^{]*|<(pre|code|script)\b.*?</\1>",
+    re.DOTALL,
+)
+_CODE = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|&\w+;", re.DOTALL)
+_TOLD = re.compile(r'\s(?:aria-label|title|alt|placeholder|data-label|data-name)="([^"]*)"')
+_WORD = re.compile(r"[A-Za-z]{3,}")
+_NAMES = {
+    "QSmartCare", "AccessKeyID", "SecretAccessKey", "FHIR", "MRN", "PDF", "CSV", "US", "Core",
+    "OAuth", "Patient", "patient", "php", "kid", "client", "secret", "curl",
+}  # fmt: skip
 BY_LANGUAGE = pytest.mark.parametrize("language", messages.LANGUAGES)
 _TAG = re.compile(r"</?(\w+)")
 
@@ -15,6 +29,20 @@ _TAG = re.compile(r"</?(\w+)")
 @BY_LANGUAGE
 def test_no_text_is_left_untranslated(language):
     assert messages.untranslated(language) == [], "run `make messages` and translate these"
+
+
+def test_every_text_of_a_template_is_marked():
+    folders = [messages.ROOT / "templates" / each for each in MARKED]
+    paths = sorted(path for folder in folders for path in folder.rglob("*.html"))
+    left = {path.name: found for path in paths if (found := _unmarked(path.read_text()))}
+    left.pop("home.html", None)
+    assert left == {}
+
+
+def _unmarked(page):
+    rest = _CODE.sub(" ", _NOT_TEXT.sub(" ", page))
+    texts = [*_TOLD.findall(rest), *re.sub(r"<[^>]*>", "\n", rest).splitlines()]
+    return [each.strip() for each in texts if set(_WORD.findall(each)) - _NAMES]
 
 
 @BY_LANGUAGE

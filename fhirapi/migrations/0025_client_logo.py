@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fhirapi', '0018_webhooks'),
+        ('fhirapi', '0024_team_sees_patients'),
     ]
 
     operations = [

@@ -87,8 +87,9 @@ def _to(
 
 def _person(request: AccountRequest, patient_id: str) -> PatientSummary:
     """Somebody else's patient does not exist."""
-    wanted = patient_id.replace("\x00", "")
-    found = patients.summaries(request.user, [wanted], address=address_of(request))
+    if "\x00" in patient_id:  # PostgreSQL could not even be asked
+        raise Http404
+    found = patients.summaries(request.user, [patient_id], address=address_of(request))
     if not found:
         raise Http404
     return found[0]

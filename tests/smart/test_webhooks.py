@@ -135,7 +135,7 @@ def test_what_was_not_taken_is_tried_again_later(
     receiver.status = 200
     hooks.send_again(app.client, event.pk)
     call_command("deliver_webhooks")
-    event.refresh_from_db()
+    event = hooks.events(app.client).get()
     assert event.delivered_at
     assert event.due_at is None
     assert receiver.got[0][0]["webhook-id"] == receiver.got[1][0]["webhook-id"]

@@ -38,7 +38,9 @@ def read(key: AccessKey) -> int:
         ("manager", {"Patients<", ">Team<"}, {"Find patients"}),
     ],
 )
-def test_each_role_has_the_menu_it_needs(joined: Joined, role: str, shown: set, hidden: set):
+def test_each_role_has_the_menu_it_needs(
+    joined: Joined, role: str, shown: set[str], hidden: set[str]
+):
     found = menu(joined(role))
     assert {each for each in shown | hidden if f">{each.strip('<>')}<" in found} == shown
 

@@ -36,6 +36,6 @@ def secret(request: AccountRequest, access_key_id: str) -> HttpResponse:
             record_denial(request, AuditRecord.Action.KEY_REVEAL, key.access_key_id)
     template = "keys/_secret.html" if is_fragment else "keys/secret.html"
     response = render(request, template, {**context, "is_fragment": is_fragment})
-    # no-transform: what shows a secret is not compressed (decisions/0012).
+    # no-transform: what shows a secret is not compressed (decisions/0016).
     response["Cache-Control"] = "no-store, private, no-transform"
     return response

@@ -1,4 +1,4 @@
-"""Pages are sent compressed, but for those that show a secret (decisions/0012).
+"""Pages are sent compressed, but for those that show a secret (decisions/0016).
 
 https://docs.djangoproject.com/en/5.2/ref/middleware/#module-django.middleware.gzip
 """

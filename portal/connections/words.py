@@ -11,7 +11,7 @@ _MOST = 8
 
 def scopes_in_words(scopes: list[str]) -> list[str]:
     """Data first; a long list ends with how many more kinds there are."""
-    data = [granular.in_words(word) for word in scopes if parse_one(word)]
+    data = [granular.in_words(word, _) for word in scopes if parse_one(word)]
     lines = list(dict.fromkeys(data))
     if len(lines) > _MOST + 1:
         rest = len(lines) - _MOST

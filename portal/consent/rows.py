@@ -156,13 +156,15 @@ def _rows(words: list[str]) -> dict[Scope, Row]:
 def _add(row: Row, single: Scope) -> None:
     value = str(canonical(single))
     if value not in [each.value for each in row.parts]:
-        row.parts.append(Box(value, granular.constraint_in_words(single)))
+        row.parts.append(Box(value, granular.constraint_in_words(single, gettext)))
 
 
 def _row(bare: Scope) -> Row:
-    deeds = granular.deeds_in_words(bare.permissions)
-    about = "" if deeds == "see" else gettext("The app may %(deeds)s them.") % {"deeds": deeds}
-    return Row(str(bare), granular.type_in_words(bare.resource_type), about)
+    words, about = granular.type_in_words(bare.resource_type, gettext), ""
+    if not granular.is_seeing(bare.permissions):
+        deeds = granular.deeds_in_words(bare.permissions, gettext)
+        about = gettext("The app may %(deeds)s them.") % {"deeds": deeds}
+    return Row(str(bare), words, about)
 
 
 def _with_ticks(row: Row, ticked: Collection[str]) -> Row:
@@ -181,7 +183,9 @@ def _identity(
     words: list[str], offered: Mapping[str, str | Promise], ticked: Collection[str] | None
 ) -> list[Box]:
     return [
-        Box(word, IDENTITY[word], offered[word], is_ticked=ticked is None or word in ticked)
+        Box(
+            word, gettext(IDENTITY[word]), offered[word], is_ticked=ticked is None or word in ticked
+        )
         for word in words
         if word in offered
     ]

@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from django.utils.translation import gettext
+
 from fhirapi.smart.access import granular
 from fhirapi.smart.access.scopes import parse_one
 
@@ -14,5 +16,5 @@ _OF_WHOM = {
 
 def in_words(scope: str) -> str:
     parsed = parse_one(scope)
-    words = granular.in_words(scope)
+    words = granular.in_words(scope, gettext)
     return f"{words}, {_OF_WHOM[parsed.context]}" if parsed else words

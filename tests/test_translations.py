@@ -19,7 +19,8 @@ _TOLD = re.compile(r'\s(?:aria-label|title|alt|placeholder|data-label|data-name)
 _WORD = re.compile(r"[A-Za-z_]{3,}")
 _NAMES = {
     "QSmartCare", "AccessKeyID", "SecretAccessKey", "FHIR", "MRN", "PDF", "CSV", "US", "Core",
-    "OAuth", "Patient", "patient", "php", "kid", "client", "secret", "curl", "client_id", "client_secret", "NDJSON",
+    "OAuth", "Patient", "patient", "php", "kid", "client", "secret", "curl", "client_id",
+    "client_secret", "NDJSON",
 }  # fmt: skip
 BY_LANGUAGE = pytest.mark.parametrize("language", messages.LANGUAGES)
 _TAG = re.compile(r"</?(\w+)")

@@ -1,8 +1,7 @@
 """What an app may ask for, in a developer's words: what, and of whom."""
 
-from django.utils.translation import gettext_lazy as _
-
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from fhirapi.smart.access import granular
 from fhirapi.smart.access.scopes import parse_one

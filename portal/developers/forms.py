@@ -132,7 +132,9 @@ class AppForm(forms.Form):
     common_scopes = forms.MultipleChoiceField(
         label=gettext_lazy("What the app may ask for"),
         required=False,
-        choices=[(scope, _TOLD.get(scope) or granular.in_words(scope)) for scope in _COMMON],
+        choices=[
+            (scope, _TOLD.get(scope) or gettext_lazy(granular.in_words(scope))) for scope in _COMMON
+        ],
         widget=forms.CheckboxSelectMultiple,
         initial=["openid", "fhirUser", "launch/patient", "offline_access", "patient/*.rs"],
     )

@@ -1,4 +1,4 @@
-from django.urls import URLPattern, path, re_path
+from django.urls import URLPattern, path
 
 from portal.developers import (
     keycheck,
@@ -30,21 +30,14 @@ urlpatterns: list[URLPattern] = [
     path(f"{_APP}logo/", logo.change_logo, name="app-logo"),
     path("portal/logos/<slug:client_id>/<slug:digest>.png", logo.logo, name="app-logo-shown"),
     path(f"{_APP}requests/", log.request_log, name="app-log"),
-    re_path(
-        r"^portal/apps/(?P<client_id>[-\w]+)/requests\.(?P<form>csv|ndjson)$",
-        log.download_log,
-        name="app-log-download",
-    ),
+    path(f"{_APP}requests.csv", log.download_log, {"form": "csv"}, name="app-log-csv"),
+    path(f"{_APP}requests.ndjson", log.download_log, {"form": "ndjson"}, name="app-log-ndjson"),
     path(f"{_APP}usage/", usage.usage, name="app-usage"),
     path(f"{_APP}tester/", tester.tester, name="app-tester"),
     path(f"{_APP}tester/start/", tester.start, name="app-tester-start"),
     path(f"{_APP}tester/redirect/", tester.switch_redirect, name="app-tester-redirect"),
     path(f"{_APP}tester/callback/", tester.callback, name="app-tester-callback"),
-    re_path(
-        r"^portal/apps/(?P<client_id>[-\w]+)/tester/(?P<what>exchange|refresh|introspect|end)/$",
-        tester.go_on,
-        name="app-tester-go-on",
-    ),
+    path(f"{_APP}tester/<slug:what>/", tester.go_on, name="app-tester-go-on"),
     path(f"{_APP}webhooks/", webhooks.webhook, name="app-webhook"),
     path(f"{_APP}webhooks/test/", webhooks.send_test, name="app-webhook-test"),
     path(f"{_APP}webhooks/remove/", webhooks.remove, name="app-webhook-remove"),

@@ -134,4 +134,4 @@ def test_connected_apps_are_revoked(page: Page, running: dict[str, Any]) -> None
     page.get_by_role("link", name="Revoke the access of Demo phone app").click()
     assert complaints_here(page) == []
     page.get_by_role("button", name="Revoke access").click()
-    page.get_by_text("Demo phone app has no access any more.").wait_for()
+    page.get_by_text("Demo phone app has lost this access.").wait_for()

@@ -28,6 +28,11 @@ class Look(NamedTuple):
 _DESK, _PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=360, height=740)
 _ALL_RULES: dict[str, Any] = {"resultTypes": ["violations"]}
 _COLOURS = {**_ALL_RULES, "runOnly": ["color-contrast"]}
+_TOO_WIDE = """() => document.documentElement.scrollWidth <= window.innerWidth ? "" :
+  [document.documentElement, ...document.querySelectorAll("main *")]
+    .filter((each) => each.getBoundingClientRect().right > window.innerWidth)
+    .map((each) => each.outerHTML.slice(0, 90)).slice(0, 4).join(" | ") || "a scroll bar"
+"""
 _TRANSITIONS_END = "Promise.allSettled(document.getAnimations().map((each) => each.finished))"
 # Layout and colours do not depend on each other: the other two mixtures need only the colours.
 LOOKS = (
@@ -209,6 +214,6 @@ def complaints_here(page: Page) -> list[str]:
                 f"{rule['id']} ({look.scheme}): {node['html'][:120]}": None
                 for node in rule["nodes"]
             }
-        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-            wrong[f"scrolls sideways at {look.size['width']} px"] = None
+        if too_wide := page.evaluate(_TOO_WIDE):
+            wrong[f"scrolls sideways at {look.size['width']} px: {too_wide}"] = None
     return list(wrong)

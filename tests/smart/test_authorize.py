@@ -1,5 +1,6 @@
 """A launch from the app's first request to its tokens. RFC 6749 4.1, SMART App Launch 2.2"""
 
+import time
 from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
 
@@ -147,7 +148,7 @@ def test_signing_in_again_can_be_demanded(rebeccas: App, changed):
 
 def test_the_app_hears_when_this_session_began_not_when_another_did(rebeccas: App):
     session = rebeccas.browser.session
-    session["signed_in_at"] = began = 1_700_000_000
+    session["signed_in_at"] = began = int(time.time()) - 3600
     session.save()
     signed_in(Account.objects.get(username="rebecca"))  # at another desk, just now
     code = answer(rebeccas.approve(scope="openid launch/patient patient/*.rs"))["code"]

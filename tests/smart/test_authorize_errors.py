@@ -2,6 +2,7 @@
 
 import logging
 import re
+import time
 from typing import Any
 
 import pytest
@@ -96,7 +97,6 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"prompt": "create"}, "invalid_request", "prompt"),
     ({"max_age": "soon"}, "invalid_request", "max_age"),
     ({"prompt": "none"}, "consent_required", "not approved"),
-    ({"prompt": "none", "max_age": "60"}, "login_required", "too long ago"),
 ]
 
 
@@ -107,6 +107,15 @@ def test_the_app_hears_what_to_change(rebeccas, settings, changed, error, words)
     assert words in told["error_description"]
     assert re.fullmatch(r"[ !#-\[\]-~]+", told["error_description"])  # RFC 6749 4.1.2.1
     assert not AuthorizationCode.objects.exists()
+
+
+def test_the_app_hears_that_somebody_signed_in_too_long_ago(rebeccas):
+    session = rebeccas.browser.session
+    session["signed_in_at"] = int(time.time()) - 3600
+    session.save()
+    told = answer(rebeccas.ask(prompt="none", max_age="60"))
+    assert told["error"] == "login_required"
+    assert "too long ago" in told["error_description"]
 
 
 def test_what_is_refused_is_refused_to_the_form_as_well(rebeccas):

@@ -6,12 +6,15 @@ After the CARIN code of conduct and the attestation that CMS asks payers to requ
 
 from collections.abc import Mapping
 
-QUESTIONS = {
-    "policy": "The app has a privacy policy in plain words that people can read beforehand.",
-    "asks_first": "The app asks people for their consent before it uses their health data.",
-    "no_sale": "The app does not sell health data, and gives it to others only if people agree.",
-    "can_delete": "People can have their data deleted, and leave the app whenever they like.",
-    "protects": "Health data is encrypted when it is sent and when it is stored.",
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+QUESTIONS: dict[str, Promise] = {
+    "policy": _("The app has a privacy policy in plain words that people can read beforehand."),
+    "asks_first": _("The app asks people for their consent before it uses their health data."),
+    "no_sale": _("The app does not sell health data, and gives it to others only if people agree."),
+    "can_delete": _("People can have their data deleted, and leave the app whenever they like."),
+    "protects": _("Health data is encrypted when it is sent and when it is stored."),
 }
 """Each a sentence that is true of the app, or not."""
 
@@ -23,6 +26,6 @@ def answers(given: Mapping[str, object]) -> dict[str, bool]:
 
 def attested(stored: Mapping[str, object]) -> tuple[list[str], list[str]]:
     """The sentences the developer says are true, and those that are not."""
-    yes = [text for name, text in QUESTIONS.items() if stored.get(name) is True]
-    no = [text for name, text in QUESTIONS.items() if stored.get(name) is not True]
+    yes = [str(text) for name, text in QUESTIONS.items() if stored.get(name) is True]
+    no = [str(text) for name, text in QUESTIONS.items() if stored.get(name) is not True]
     return yes, no

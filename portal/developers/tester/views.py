@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ from portal.developers.tester.forms import BACKEND, EHR, ProofForm, StartForm, d
 from portal.developers.tester.run import Run, WrongKey
 
 _NO_KEY = "private_jwk"
+_STEPS = {"exchange", "refresh", "introspect", "end"}
 _PRESENT = {"code", "state", "iss", "error", "error_description", "error_uri"}
 
 
@@ -103,6 +104,8 @@ def callback(request: AccountRequest, client_id: str) -> HttpResponse:
 def go_on(request: AccountRequest, client_id: str, what: str) -> HttpResponse:
     """``exchange``, ``refresh``, ``introspect`` or ``end``."""
     app = own_app(request.user, client_id)
+    if what not in _STEPS:
+        raise Http404
     run = runs.kept(request, client_id)
     if run is None or what == "end":
         runs.forget(request)

@@ -48,7 +48,7 @@ def test_too_many_tries_state_the_wait(db, request_, wait, words):
 @pytest.mark.parametrize(
     ("referer", "way_out"),
     [
-        ("http://testserver/app/registration.html", "http://testserver/app/registration.html"),
+        ("http://testserver/app/registration.html", "/app/registration.html"),
         ("https://evil.example/", "/"),
         ("", "/"),
     ],

@@ -17,7 +17,7 @@ def browser(client: Browser, rebecca: Person) -> Browser:
     return client
 
 
-def test_the_browsers_language_is_spoken_where_nothing_was_chosen(client):
+def test_the_browsers_language_is_spoken_where_nothing_was_chosen(client, db):
     page = client.get("/", headers={"Accept-Language": "es-MX,es;q=0.9"})
     assert page["Content-Language"] == "es"
     assert '<html lang="es">' in page.content.decode()
@@ -44,7 +44,7 @@ def test_the_choice_does_not_lead_to_other_sites(browser):
     assert answer["Location"] == "/"
 
 
-def test_the_operations_desk_is_english(client):
+def test_the_operations_desk_is_english(client, db):
     page = client.get("/admin/login/", headers={"Accept-Language": "es"})
     assert page["Content-Language"] == "en"
 

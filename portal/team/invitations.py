@@ -98,7 +98,7 @@ def is_for(invitation: TeamInvitation, account: Account) -> bool:
 
 @transaction.atomic
 def accept(invitation: TeamInvitation, account: Account, *, address: str | None) -> None:
-    """Raises NotForYou, and InTheTeam."""
+    """Raises NotForYou, InTheTeam and NoTeam."""
     locked = (
         TeamInvitation.objects.select_for_update(of=("self",))
         .select_related("lead__account")

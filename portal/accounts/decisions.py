@@ -144,7 +144,7 @@ def _carry_out(
     else:
         approval.link_patient(account, resource_id, by=by)
         declining.reopen(account, Declined.Service.PATIENT, by=by)
-    if not approval.tell(account):
+    if not approval.tell(account, is_provider=decision is Decision.APPROVE):
         messages.warning(request, "The person could not be told by a letter.")
 
 

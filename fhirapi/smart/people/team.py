@@ -57,6 +57,12 @@ def members(lead: RecordLink) -> list[TeamMember]:
     )
 
 
+def managers(lead: RecordLink) -> set[int]:
+    """Accounts that may invite."""
+    found = TeamMember.objects.live().filter(lead=lead, role__in=MANAGES)
+    return {lead.account_id, *found.values_list("account_id", flat=True)}
+
+
 @transaction.atomic
 def join(
     lead: RecordLink, account: AbstractUser, role: str, *, by_id: int | None, address: str | None

@@ -3,14 +3,14 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import ManyToManyField, Model, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, ManyToManyField, Model, OuterRef, Q, QuerySet, Subquery, Value
 from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 
-from fhirapi.smart.models import RecordLink
+from fhirapi.smart.models import RecordLink, TeamMember
 from portal import mail
 from portal.accounts import decisions, recovery
 from portal.accounts.models import Account, Registration
@@ -109,6 +109,7 @@ class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in th
             .annotate(
                 patient_id=linked("Patient"),
                 practitioner_id=linked("Practitioner"),
+                is_on_a_team=Exists(TeamMember.objects.live().filter(account=OuterRef("pk"))),
                 may_open=Value(request.user.has_perm("fhirapi.view_content")),
             )
         )
@@ -173,10 +174,10 @@ class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in th
         said = []
         if account.wants_patient:
             said.append(_linked("Patient", account.patient_id, account.may_open))  # type: ignore[attr-defined]  # the queryset adds them
-        if account.is_provider:
+        if account.is_approved_provider:
             said.append(_linked("Practitioner", account.practitioner_id, account.may_open))  # type: ignore[attr-defined]  # likewise
         elif account.wants_provider:
-            said.append("Waiting for approval")
+            said.append("On a team" if account.is_on_a_team else "Waiting for approval")  # type: ignore[attr-defined]  # likewise
         return format_html_join(", ", "{}", ((each,) for each in said)) or "-"
 
     @admin.display(description="sign-in lock")

@@ -46,11 +46,11 @@ def unlink_patient(account: Account, *, by: AbstractUser) -> None:
     links.unlink(account, "Patient", by=by)
 
 
-def tell(account: Account) -> bool:
+def tell(account: Account, *, is_provider: bool) -> bool:
     """Writes to the person that the wait is over; false: there is no address or no mail server."""
     if not account.email:
         return False
-    letter = mail.provider_approved if account.wants_provider else mail.record_linked
+    letter = mail.provider_approved if is_provider else mail.record_linked
     try:
         letter(account)
     except mail.LetterNotSent:

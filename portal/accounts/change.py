@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import address_of, record
 from portal.accounts.models import Account, Recovery
+from portal.accounts.own import email as emails
 from portal.accounts.pin import set_pin
 from portal.accounts.proof import prove
 from portal.accounts.sessions import living
@@ -35,6 +36,8 @@ def change(
         if pin:
             set_pin(account, pin)
         Recovery.objects.filter(account=account).delete()
+        # A new mailbox may have been asked for by whoever knew the old ones.
+        emails.cancel(account, address=address_of(request))
         record(
             action,
             account_id=account.pk,

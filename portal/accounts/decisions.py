@@ -56,7 +56,8 @@ def possible(account: Account) -> list[Decision]:
         return []
     offered = []
     if account.wants_provider:
-        offered.append(Decision.WITHDRAW if account.is_provider else Decision.APPROVE)
+        is_approved = account.is_approved_provider  # not by a team, which nobody here ends
+        offered.append(Decision.WITHDRAW if is_approved else Decision.APPROVE)
     if account.wants_patient:
         is_linked = patients.own_patient_id(account) is not None
         offered.append(Decision.UNLINK if is_linked else Decision.LINK)
@@ -144,7 +145,7 @@ def _carry_out(
     else:
         approval.link_patient(account, resource_id, by=by)
         declining.reopen(account, Declined.Service.PATIENT, by=by)
-    if not approval.tell(account):
+    if not approval.tell(account, is_provider=decision is Decision.APPROVE):
         messages.warning(request, "The person could not be told by a letter.")
 
 

@@ -13,6 +13,7 @@ from portal import mail
 from portal.accounts import limits
 from portal.accounts.factors.second import remove_all
 from portal.accounts.models import Account, Recovery
+from portal.accounts.own import email as emails
 from portal.accounts.pin import set_pin
 from portal.accounts.registration import account_with
 from portal.accounts.sessions import living
@@ -134,6 +135,7 @@ def change(
         address=address,
     )
     living.end_all(account)
+    emails.cancel(account, address=address)  # whoever asked for it may not have been the owner
     if forgotten is Forgotten.BOTH:
         remove_all(account)
     return True

@@ -100,7 +100,6 @@ def sign_in_with_passkey(request: HttpRequest, answer: str) -> Account | None:
     if not isinstance(account, Account):
         _record_denied(request, owner, "passkey not proven")
         return None
-    request.session.set_expiry(None)  # the challenge's was shorter
     _open_session(request, account, passkey, Factor.PASSKEY)
     return account
 
@@ -110,6 +109,7 @@ def _open_session(
 ) -> None:
     auth.login(request, account)  # gives the session a new key
     django_otp.login(request, device)
+    request.session.set_expiry(None)  # that of a passkey's challenge is shorter
     request.session.pop(living.SIGNED_IN_AT, None)  # of whoever signed in before
     living.began(request, account)
     record(

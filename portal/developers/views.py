@@ -21,6 +21,7 @@ from portal.developers.logo import LogoForm
 from portal.developers.own import own_app
 from portal.developers.words import in_words
 from portal.ui.addresses import addresses
+from portal.ui.compression import NOT_TRANSFORMED
 
 MOST_APPS = 50
 _FULL = gettext_lazy(
@@ -72,7 +73,7 @@ def show_secret(
     """In the answer itself: a page to go back to would have to keep the secret somewhere."""
     context = {"app": app, "secret": secret, "is_new_app": is_new_app}
     response = render(request, "developers/secret_shown.html", context)
-    response["Cache-Control"] = "no-store, private, no-transform"
+    response["Cache-Control"] = NOT_TRANSFORMED
     return response
 
 

@@ -17,6 +17,7 @@ from fhirapi.smart.models import Client
 from fhirapi.smart.webhooks import hooks
 from portal.accounts.access import AccountRequest, signed_in
 from portal.developers.own import own_app
+from portal.ui.compression import NOT_TRANSFORMED
 
 _SHOWN = 50
 
@@ -90,4 +91,7 @@ def _page(request: AccountRequest, app: Client, **more: Any) -> HttpResponse:
         "events": [(each, str(each.event_id)[:8]) for each in hooks.events(app)[:_SHOWN]],
         **more,
     }
-    return render(request, "developers/webhook.html", context)
+    response = render(request, "developers/webhook.html", context)
+    if more.get("secret"):
+        response["Cache-Control"] = NOT_TRANSFORMED
+    return response

@@ -12,6 +12,7 @@ from portal.accounts.access import AccountRequest, signed_in
 from portal.accounts.pin import record_denial
 from portal.keys.forms import PinForm
 from portal.keys.own import own_key
+from portal.ui.compression import NOT_TRANSFORMED
 
 
 @sensitive_post_parameters("pin")
@@ -36,6 +37,5 @@ def secret(request: AccountRequest, access_key_id: str) -> HttpResponse:
             record_denial(request, AuditRecord.Action.KEY_REVEAL, key.access_key_id)
     template = "keys/_secret.html" if is_fragment else "keys/secret.html"
     response = render(request, template, {**context, "is_fragment": is_fragment})
-    # no-transform: what shows a secret is not compressed (decisions/0015).
-    response["Cache-Control"] = "no-store, private, no-transform"
+    response["Cache-Control"] = NOT_TRANSFORMED
     return response

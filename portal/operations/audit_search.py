@@ -23,7 +23,13 @@ from portal.keys.forms import UsDateField
 A_PAGE = 50
 _A_BATCH = 1_000
 _DAYS = 30
-_OF_PATIENT = "SELECT patient_id FROM fhirapi_patientline WHERE patient_id = %s OR mrn = %s"
+# Also who is deleted: the trail outlives the record.
+_OF_PATIENT = """
+SELECT patient_id FROM fhirapi_patientline WHERE patient_id = %(typed)s OR mrn = %(typed)s
+UNION ALL
+SELECT resource_id FROM fhirapi_content WHERE resource_type = 'Patient' AND resource_id = %(typed)s
+LIMIT 1
+"""
 # The smallest id that was recorded at the moment or later, by halving.
 _FIRST_ID = """
 WITH RECURSIVE halved(low, high) AS (
@@ -69,8 +75,10 @@ class SearchForm(forms.Form):
         typed: str = self.cleaned_data["patient"].strip().rpartition("/")[2]
         if not typed:
             return None
-        found = fetch_one(_OF_PATIENT, [typed, typed])
-        return found[0] if found else typed
+        found = fetch_one(_OF_PATIENT, {"typed": typed})
+        if found is None:  # what was typed may be a name, which must not get into the trail
+            raise forms.ValidationError("No patient has this id or MRN.")
+        return str(found[0])
 
     def clean_app(self) -> list[str] | None:
         typed: str = self.cleaned_data["app"].strip()

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 from django.http import HttpRequest
 
 from fhirapi.smart.clients import review
-from fhirapi.smart.models import Client, DataAccessGrant, RecordLink
+from fhirapi.smart.models import Client, DataAccessGrant, RecordLink, TeamMember
 from portal.accounts.models import Account
 from portal.operations.models import Declined
 
@@ -33,7 +33,13 @@ class Waiting:
 
 
 def providers() -> QuerySet[Account]:
+    """Not patients who have joined a team: their practitioner let them in, and nobody approves it.
+
+    Who registers chooses one service, so whoever wants both has joined one.
+    """
     found = Account.objects.filter(wants_provider=True, provider_approved_at=None, is_active=True)
+    joined = TeamMember.objects.filter(account=OuterRef("pk"))
+    found = found.exclude(Exists(joined), wants_patient=True)
     return _not_declined(found, Declined.Service.PROVIDER).order_by("date_joined", "pk")
 
 

@@ -7,7 +7,6 @@ https://hl7.org/fhir/R4/datatypes.html#Attachment
 import mimetypes
 import re
 from base64 import b64decode
-from binascii import Error as NotBase64
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,7 +60,7 @@ def content(reader: Reader, attachment: dict[str, Any]) -> bytes | None:
         data = found[1].get("data", "") if found else None
     try:
         return b64decode(data) if data is not None else None
-    except NotBase64:
+    except ValueError:  # not base64
         return None
 
 
@@ -88,5 +87,5 @@ def _as_text(data: bytes, attachment: dict[str, Any]) -> str:
     named = re.search(r"charset=\"?([\w.:-]+)", str(attachment.get("contentType", "")), re.ASCII)
     try:
         return data.decode(named[1] if named else "utf-8", "replace")
-    except LookupError:  # a character set that does not exist
+    except (LookupError, UnicodeError):  # a character set that does not exist, or is none of text
         return data.decode("utf-8", "replace")

@@ -1,5 +1,6 @@
 """Inviting to a team by letter: the link works once, for 48 hours, for the owner of the mailbox."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.db import transaction
@@ -30,10 +31,17 @@ def pending(lead: RecordLink) -> QuerySet[TeamInvitation]:
     return TeamInvitation.objects.filter(lead=lead, accepted_at=None).order_by("pk")
 
 
-def is_open(invitation: TeamInvitation) -> bool:
+def is_open(invitation: TeamInvitation, managers: Collection[int] | None = None) -> bool:
+    """``managers``: of the team, where they are known already.
+
+    Whoever was removed from a team must not come back by what they sent to a mailbox of theirs.
+    """
     lead = invitation.lead
+    if managers is None:
+        managers = team.managers(lead)
     return (
         invitation.accepted_at is None
+        and invitation.invited_by_id in managers
         and invitation.sent_at > timezone.now() - VALID
         and lead.revoked_at is None
         and lead.account.is_active
@@ -98,7 +106,7 @@ def is_for(invitation: TeamInvitation, account: Account) -> bool:
 
 @transaction.atomic
 def accept(invitation: TeamInvitation, account: Account, *, address: str | None) -> None:
-    """Raises NotForYou, and InTheTeam."""
+    """Raises NotForYou, InTheTeam and NoTeam."""
     locked = (
         TeamInvitation.objects.select_for_update(of=("self",))
         .select_related("lead__account")

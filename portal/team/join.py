@@ -38,7 +38,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "team/join.html", context)
     try:
         invitations.accept(invitation, account, address=address_of(request))
-    except (invitations.NotForYou, team.InTheTeam):
+    except (invitations.NotForYou, team.InTheTeam, team.NoTeam):
         return render(request, "team/join_closed.html", status=409)
     messages.success(request, _("You are on the team now: %(role)s") % {"role": context["role"]})
     return redirect(reverse("portal:home"))

@@ -119,12 +119,13 @@ def end(request: AccountRequest, lead: RecordLink, member_id: int) -> HttpRespon
 
 
 def _page(request: AccountRequest, lead: RecordLink, form: InviteForm) -> HttpResponse:
+    managers = team.managers(lead)
     context: dict[str, Any] = {
         "form": form,
         "lead": lead.account,
         "members": [(each, WORDS[each.role]) for each in team.members(lead)],
         "invitations": [
-            (each, WORDS[each.role], invitations.is_open(each))
+            (each, WORDS[each.role], invitations.is_open(each, managers))
             for each in invitations.pending(lead).select_related("lead__account")
         ],
     }

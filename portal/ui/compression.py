@@ -7,6 +7,9 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 
+NOT_TRANSFORMED = "no-store, private, no-transform"
+"""For ``Cache-Control``, of an answer that holds a secret."""
+
 
 class CompressionMiddleware(GZipMiddleware):
     """``no-transform`` is how a view says that its answer holds a secret. RFC 9111 5.2.2.6"""

@@ -91,3 +91,9 @@ def test_a_request_longer_than_is_kept_gets_a_page(asking: App):
     assert response.status_code == 400
     assert "longer than we read" in text(response)
     assert not KeptRequest.objects.exists()
+
+
+def test_a_flood_of_them_ends_the_oldest(db: None, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(kept, "MOST", 3)
+    keys = [kept.keep_text(f"number={number}") for number in range(5)]
+    assert [kept.find(key) is not None for key in keys] == [False, False, True, True, True]

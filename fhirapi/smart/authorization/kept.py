@@ -14,6 +14,8 @@ from fhirapi.smart.models import KeptRequest
 
 VALID = timedelta(hours=1)
 LONGEST = 60_000
+MOST = 2_000
+"""At once; a flood of them ends the oldest, not the disk."""
 KEY = "kept"
 """The parameter that names a request which is kept."""
 
@@ -34,11 +36,19 @@ def keep_text(query: str) -> str:
     """Its key."""
     if len(query) > LONGEST:
         raise TooLong
+    _make_room()
     key = secrets.new_secret()
     KeptRequest.objects.create(
         digest=secrets.digest(key), query=query, expires_at=timezone.now() + VALID
     )
     return key
+
+
+def _make_room() -> None:
+    """Anybody may ask, signed in or not."""
+    surplus = KeptRequest.objects.order_by("-pk").values_list("pk", flat=True)[MOST - 1 : MOST]
+    if oldest := surplus.first():
+        KeptRequest.objects.filter(pk__lte=oldest).delete()
 
 
 def find(key: str) -> QueryDict | None:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import record
 from fhirapi.smart.models import RecordLink, TeamMember
+from fhirapi.smart.team_roles import READS_RECORDS
 from fhirapi.store.models import Content
 
 
@@ -80,10 +81,14 @@ def unlink(
 def _end_team(link: RecordLink) -> None:
     """Who worked for the practitioner through this account does so no more."""
     members = TeamMember.objects.filter(lead=link, ended_at=None)
+    # Another account may lead a team for the same practitioner.
+    staying = TeamMember.objects.live().filter(
+        lead__resource_id=link.resource_id, role__in=READS_RECORDS
+    )
     staff = RecordLink.objects.filter(
         resource_type=RecordLink.Kind.STAFF, resource_id=link.resource_id, revoked_at=None,
         account_id__in=members.values("account_id"),
-    )  # fmt: skip
+    ).exclude(account_id__in=staying.values("account_id"))  # fmt: skip
     staff.update(revoked_at=timezone.now())
     for each in members:
         each.ended_at = timezone.now()

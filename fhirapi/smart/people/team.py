@@ -35,6 +35,10 @@ class InTheTeam(ValueError):
     """The account is a member already, or leads the team."""
 
 
+class NoTeam(ValueError):
+    """The link that the team hung on has ended."""
+
+
 def led_by(account: AbstractUser) -> RecordLink | None:
     """The link that the account's team hangs on: its own, or that of whom it manages the team."""
     own = RecordLink.objects.filter(
@@ -53,13 +57,20 @@ def members(lead: RecordLink) -> list[TeamMember]:
     )
 
 
+def managers(lead: RecordLink) -> set[int]:
+    """Accounts that may invite."""
+    found = TeamMember.objects.live().filter(lead=lead, role__in=MANAGES)
+    return {lead.account_id, *found.values_list("account_id", flat=True)}
+
+
 @transaction.atomic
 def join(
     lead: RecordLink, account: AbstractUser, role: str, *, by_id: int | None, address: str | None
 ) -> TeamMember:
-    """Raises InTheTeam."""
+    """Raises InTheTeam, and NoTeam."""
     if lead.account_id == account.pk:
         raise InTheTeam
+    _lock(lead.pk)
     try:
         with transaction.atomic():
             made = TeamMember.objects.create(
@@ -74,8 +85,8 @@ def join(
 
 @transaction.atomic
 def change_role(member: TeamMember, role: str, *, by: AbstractUser, address: str | None) -> None:
-    locked = TeamMember.objects.select_for_update().get(pk=member.pk)
-    if locked.ended_at or locked.role == role:
+    locked = _locked(member)
+    if locked is None or locked.role == role:
         return
     locked.role = role
     locked.save(update_fields=["role"])
@@ -87,8 +98,8 @@ def change_role(member: TeamMember, role: str, *, by: AbstractUser, address: str
 
 @transaction.atomic
 def end(member: TeamMember, *, by: AbstractUser, address: str | None) -> None:
-    locked = TeamMember.objects.select_for_update().get(pk=member.pk)
-    if locked.ended_at:
+    locked = _locked(member)
+    if locked is None:
         return
     locked.ended_at = timezone.now()
     locked.save(update_fields=["ended_at"])
@@ -114,6 +125,22 @@ def find(
             address=address,
         )
     return found
+
+
+def _lock(lead_id: int) -> None:
+    """``links.unlink`` waits, or is done: no link of staff may come into being after it."""
+    live = RecordLink.objects.select_for_update().filter(pk=lead_id, revoked_at=None)
+    if not live.exists():
+        raise NoTeam
+
+
+def _locked(member: TeamMember) -> TeamMember | None:
+    """None: it is no member any more."""
+    try:
+        _lock(member.lead_id)
+    except NoTeam:
+        return None
+    return TeamMember.objects.select_for_update().filter(pk=member.pk, ended_at=None).first()
 
 
 def _link_by_role(member: TeamMember) -> None:

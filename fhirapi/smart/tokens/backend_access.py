@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
 from django.db import transaction
@@ -112,14 +113,24 @@ def _groups() -> "QuerySet[Content]":
 
 
 def _members(group: dict[str, Any]) -> list[str]:
-    """Ids of the patients on it who have not left."""
+    """Ids of the patients on it who have not left; not those of other servers."""
+    here = ("Patient", f"{settings.FHIR_BASE_URL}/Patient")
     names = (
         member.get("entity", {}).get("reference", "")
         for member in group.get("member", [])
-        if member.get("inactive") is not True
+        if member.get("inactive") is not True and not _is_past(member.get("period", {}))
     )
     kinds = (name.rpartition("/") for name in names)
-    return list(dict.fromkeys(id_ for kind, _, id_ in kinds if kind.endswith("Patient") and id_))
+    return list(dict.fromkeys(id_ for kind, _, id_ in kinds if kind in here and id_))
+
+
+def _is_past(period: dict[str, Any]) -> bool:
+    """The day, month or year in which it ends still counts.
+
+    https://hl7.org/fhir/R4/datatypes.html#Period
+    """
+    end = str(period.get("end", ""))[:10]
+    return bool(end) and end < timezone.localdate().isoformat()[: len(end)]
 
 
 @transaction.atomic

@@ -21,6 +21,7 @@ from portal.accounts.factors import authenticator, passkeys
 from portal.accounts.factors.models import Passkey
 from portal.accounts.factors.second import authenticator_of, new_recovery_codes
 from portal.accounts.proof import ProofForm
+from portal.ui.compression import NOT_TRANSFORMED
 
 _FACTOR = AuditRecord.Action.FACTOR
 _METHODS = ["GET", "HEAD", "POST"]
@@ -77,7 +78,7 @@ def confirm_authenticator(request: AccountRequest) -> HttpResponse:
             _changed(
                 request, gettext_lazy("an authenticator app was added"), "authenticator app: added"
             )
-            return render(request, "accounts/recovery_codes.html", {"codes": codes, "is_new": True})
+            return _secret(request, "recovery_codes", {"codes": codes, "is_new": True})
         form.add_error(
             "code",
             _(
@@ -90,7 +91,7 @@ def confirm_authenticator(request: AccountRequest) -> HttpResponse:
         "key": authenticator.key_in_words(app),
         "picture": mark_safe(authenticator.picture(app)),  # noqa: S308 - drawn by us
     }
-    return render(request, "accounts/authenticator_confirm.html", context)
+    return _secret(request, "authenticator_confirm", context)
 
 
 @sensitive_post_parameters("current_password", "current_pin")
@@ -123,7 +124,7 @@ def recovery_codes(request: AccountRequest) -> HttpResponse:
     if form.is_proven(request, _FACTOR, "recovery codes: not renewed"):
         codes = new_recovery_codes(request.user)
         _changed(request, gettext_lazy("new recovery codes were made"), "recovery codes: renewed")
-        return render(request, "accounts/recovery_codes.html", {"codes": codes})
+        return _secret(request, "recovery_codes", {"codes": codes})
     return render(request, "accounts/recovery_codes_renew.html", {"form": form})
 
 
@@ -178,6 +179,12 @@ def remove_passkey(request: AccountRequest, which: int) -> HttpResponse:
         )
         return redirect("portal:settings")
     return render(request, "accounts/passkey_remove.html", {"form": form, "passkey": passkey})
+
+
+def _secret(request: AccountRequest, page: str, context: dict[str, Any]) -> HttpResponse:
+    response = render(request, f"accounts/{page}.html", context)
+    response["Cache-Control"] = NOT_TRANSFORMED
+    return response
 
 
 def _changed(request: AccountRequest, what: Any, detail: str) -> None:

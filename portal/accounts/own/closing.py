@@ -18,8 +18,9 @@ from fhirapi.smart.models import (
     DataAccessGrant,
     RecordLink,
     RefreshToken,
+    TeamMember,
 )
-from fhirapi.smart.people import keys, links
+from fhirapi.smart.people import keys, links, team
 from portal.accounts.factors.second import remove_all
 from portal.accounts.models import Account, PinDevice, Recovery, Registration, in_any_case
 from portal.accounts.own.models import EmailChange
@@ -36,6 +37,8 @@ def may_close(account: Account) -> bool:
 @transaction.atomic
 def close(account: Account, *, address: str | None) -> None:
     _end_apps(account, address)
+    for member in TeamMember.objects.live().filter(account_id=account.pk):
+        team.end(member, by=account, address=address)
     for each in RecordLink.Kind.values:
         links.unlink(account, each, by=None)
     for model in (Recovery, EmailChange):

@@ -5,8 +5,9 @@ import json
 import shlex
 import time
 from dataclasses import asdict, dataclass
+from threading import BoundedSemaphore
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -19,6 +20,12 @@ _SECRET = frozenset({
     "code", "code_verifier",
 })  # fmt: skip
 _SHOWN = 8
+_at_once = BoundedSemaphore(2)
+"""Of a process: each holds one of its threads while it waits for another, ours as well."""
+
+
+class Busy(OSError):
+    """Others test as well at this moment."""
 
 
 @dataclass(frozen=True)
@@ -84,14 +91,16 @@ def _send(
     body = urlencode(form) if form else None
     sent = {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
     began = time.perf_counter()
+    status, content, problem = None, b"", ""
     try:
         status, content = _exchange(method, url, body, {**headers, **sent})
+    except Busy:
+        problem = _("Others test at this moment. Try again in a few seconds.")
     except (OSError, http.client.HTTPException):
-        status, content = None, b""
+        problem = _("The address could not be reached from this server.")
     ms = (time.perf_counter() - began) * 1000
     told = _json(content)
     fields = {name: masked(name, value) for name, value in {**headers, **sent, **form}.items()}
-    problem = "" if status else _("The address could not be reached from this server.")
     step = Step(
         title, method, url, fields, _curl(method, url, headers, form), status,
         _shown(told, content), round(ms, 1), problem,
@@ -105,7 +114,17 @@ def _exchange(
     """Only to ourselves: an address from elsewhere, as of a page of results, is not followed."""
     if not url.startswith(f"{settings.BASE_URL}/"):
         raise OSError
-    parts = urlsplit(url)
+    if not _at_once.acquire(blocking=False):
+        raise Busy
+    try:
+        return _exchanged(method, urlsplit(url), body, headers)
+    finally:
+        _at_once.release()
+
+
+def _exchanged(
+    method: str, parts: SplitResult, body: str | None, headers: dict[str, str]
+) -> tuple[int, bytes]:
     is_https = parts.scheme == "https"
     kind = http.client.HTTPSConnection if is_https else http.client.HTTPConnection
     connection = kind(parts.hostname or "", parts.port, timeout=SECONDS)

@@ -12,6 +12,7 @@ from django.core.validators import validate_email
 from portal.accounts.create import create_account
 from portal.accounts.factors.second import remove_all
 from portal.accounts.models import Account
+from portal.accounts.own import email as emails
 from portal.accounts.pin import check_new_pin, set_pin
 from portal.accounts.sessions import living
 from portal.accounts.signin import lift_lock_out, named
@@ -68,6 +69,7 @@ class Command(BaseCommand):
         account.save(update_fields=["password"])
         set_pin(account, pin)
         remove_all(account)
+        emails.cancel(account, address=None)
         living.end_all(account)
         lift_lock_out(account)
         self.stdout.write("Password and PIN are new; all sessions have ended.")

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.smart.models import AccessKey, AccessToken, RecordLink, RefreshToken
-from fhirapi.smart.people import keys
+from fhirapi.smart.people import keys, team
 from fhirapi.store.models import Content
 from portal.accounts.models import Account, PinDevice
 from tests.people import PASSWORD, PIN, make_key
@@ -258,3 +258,23 @@ def test_only_a_superuser_gives_rights(admin, make, patient):
     shown = admin.get(f"{ACCOUNTS}{patient.pk}/change/").content
     assert b'name="is_superuser"' in shown
     assert b'name="password"' not in shown
+
+
+def test_whoever_works_in_a_team_is_not_called_approved(admin, make, dr_grey):
+    nurse = make("nurse", wants_provider=True)
+    lead = RecordLink.objects.get(account=dr_grey.account)
+    team.join(lead, nurse, "clinical", by_id=None, address=None)
+    page = admin.get(f"{ACCOUNTS}{nurse.pk}/change/")
+    assert [each.value for each in page.context["decisions"]] == ["approve"]
+    assert "On a team" in page.content.decode()
+
+
+def test_the_list_asks_no_more_for_more_members_of_teams(
+    admin, make, dr_grey, django_assert_max_num_queries
+):
+    lead = RecordLink.objects.get(account=dr_grey.account)
+    for number in range(10):
+        nurse = make(f"nurse{number}", wants_provider=True)
+        team.join(lead, nurse, "clinical", by_id=None, address=None)
+    with django_assert_max_num_queries(16):
+        admin.get(ACCOUNTS)

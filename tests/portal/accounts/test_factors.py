@@ -57,6 +57,13 @@ def test_the_picture_and_the_key_come_after_password_and_pin(browser):
     assert re.search(r"([A-Z2-7]{4} ){7}[A-Z2-7]{4}", page)
 
 
+def test_pages_that_show_a_secret_are_not_compressed(browser):
+    browser.post(ADD, PROOF)
+    for page in (browser.get(CONFIRM), browser.post(CONFIRM, {"code": code()})):
+        assert "no-transform" in page["Cache-Control"]
+    assert "no-transform" in browser.post(CODES, PROOF)["Cache-Control"]
+
+
 def test_it_counts_only_once_a_code_has_confirmed_it(browser):
     browser.post(ADD, PROOF)
     assert sign_in(code()) == 200

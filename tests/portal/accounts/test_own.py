@@ -13,7 +13,14 @@ from fhirapi.smart.models import DataAccessGrant, RecordLink
 from portal.accounts.models import Account, PinDevice
 from portal.accounts.own.models import EmailChange
 from tests.people import PASSWORD, PIN
-from tests.portal.accounts.conftest import FORM, PATIENT_DOOR, errors_of, signed_in, try_door
+from tests.portal.accounts.conftest import (
+    FORM,
+    PATIENT_DOOR,
+    errors_of,
+    link_in,
+    signed_in,
+    try_door,
+)
 
 pytestmark = pytest.mark.django_db
 SETTINGS, EMAIL = "/portal/settings/", "/portal/settings/email/"
@@ -21,6 +28,7 @@ PHONE, WISHES, CLOSE = (
     "/portal/settings/phone/", "/portal/settings/preferences/", "/portal/settings/close/",
 )  # fmt: skip
 PROOF = {"current_password": PASSWORD, "current_pin": PIN}
+NEW = "an entirely new phrase"
 NEW_EMAIL = {**PROOF, "email": "new@example.com"}
 
 
@@ -73,6 +81,21 @@ class TestEmail:
         assert b"new@example.com waits" in browser.get(SETTINGS).content
         browser.post(f"{EMAIL}cancel/")
         assert client.get(asked["new@example.com"]).status_code == 410
+
+    def test_taking_the_account_back_by_letter_ends_what_another_asked_for(
+        self, client, patient, mailoutbox, asked
+    ):
+        client.post("/recover/", {"email": patient.email})
+        chosen = {"password": NEW, "password_again": NEW, "current_pin": PIN}
+        client.post(link_in(mailoutbox[-1]), {"forgotten": "password", **chosen})
+        assert client.post(asked["new@example.com"]).status_code == 410
+        assert email_of(patient) == "rebecca@example.com"
+
+    def test_so_does_a_new_password_in_the_settings(self, browser, client, patient, asked):
+        chosen = {**PROOF, "password": NEW, "password_again": NEW}
+        assert browser.post(f"{SETTINGS}password/", chosen).status_code == 302
+        assert client.post(asked["new@example.com"]).status_code == 410
+        assert email_of(patient) == "rebecca@example.com"
 
     @pytest.mark.parametrize("wrong", [{"current_password": "wrong"}, {"current_pin": "9999"}])
     def test_it_takes_password_and_pin(self, browser, mailoutbox, wrong):

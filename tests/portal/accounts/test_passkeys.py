@@ -4,12 +4,13 @@ import base64
 import json
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from fhirapi.audit.models import AuditRecord
 from portal.accounts.factors.models import Passkey
 from tests.people import PASSWORD, PIN
-from tests.portal.accounts.conftest import PATIENT_DOOR, signed_in
+from tests.portal.accounts.conftest import PATIENT_DOOR, signed_in, try_door
 
 pytestmark = pytest.mark.django_db
 OPTIONS, OPEN, ADD = "/passkey/options/", "/passkey/patient/", "/portal/settings/passkeys/add/"
@@ -69,6 +70,12 @@ def test_the_short_session_of_a_challenge_is_nobodys(client):
     client.post(OPTIONS)
     assert client.get("/portal/").url.startswith(PATIENT_DOOR)
     assert client.session.get_expiry_age() <= 300
+
+
+def test_nor_does_it_shorten_that_of_whoever_then_types_the_password(client, patient):
+    client.post(OPTIONS)
+    assert try_door(client, PATIENT_DOOR, patient.username).status_code == 302
+    assert client.session.get_expiry_age() == settings.SESSION_COOKIE_AGE
 
 
 def test_adding_one_takes_password_and_pin(patient):

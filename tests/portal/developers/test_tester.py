@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from jwt.algorithms import ECAlgorithm
 from pytest_django import Settings
@@ -132,3 +133,15 @@ def test_a_pasted_key_signs_as_the_token_address_wants_it(rebecca: Person) -> No
 def test_what_is_no_key_is_told(rebecca: Person, jwk: str) -> None:
     with pytest.raises(WrongKey):
         shows(flow.asymmetric().client, flow.TOKEN, {"private_jwk": jwk})
+
+
+def test_no_more_than_two_wait_for_ourselves_at_once() -> None:
+    """A process has eight threads; with all of them in here nobody would answer."""
+    both = [wire._at_once.acquire(blocking=False) for _ in range(2)]
+    try:
+        found = wire.get("Discovery", f"{settings.BASE_URL}/x")
+    finally:
+        for _ in both:
+            wire._at_once.release()
+    assert "Others test" in found.step.problem
+    assert "Others test" not in wire.get("Discovery", f"{NOWHERE}/x").step.problem

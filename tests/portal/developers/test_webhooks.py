@@ -29,6 +29,11 @@ def test_the_secret_is_shown_once(rebeccas: Client, made: App) -> None:
     assert URL in page
 
 
+def test_the_page_with_the_secret_is_not_compressed(rebeccas: Client, made: App) -> None:
+    page = rebeccas.post(page_of(made, "webhooks/"), {"url": URL})
+    assert "no-transform" in page["Cache-Control"]
+
+
 @pytest.mark.parametrize(
     "url", ["", "http://app.example.com/", "http://127.0.0.1/", "ftp://x", "https://a:b@c/"]
 )

@@ -10,6 +10,7 @@ from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import record
 from portal.operations.audit_search import Question
 from tests import people
+from tests.portal.ui.browser import text
 
 TRAIL = "/admin/fhirapi/auditrecord/"
 Action = AuditRecord.Action
@@ -20,7 +21,7 @@ def found(page) -> list[str]:
 
 
 @pytest.fixture
-def two(db):
+def two(practice):
     one = people.account("one", "On", "E")
     record(Action.READ, account_id=one.pk, client_id="app-1", patient_ids=["142859"],
            detail="first", address="192.0.2.1")  # fmt: skip
@@ -124,3 +125,9 @@ def test_only_who_may_takes_it_away(staff, two):
     assert browser.post(TRAIL, {"person": "one"}).status_code == 200
     assert browser.post(TRAIL, {"person": "one", "download": "1"}).status_code == 403
     assert not AuditRecord.objects.filter(action="audit-export").exists()
+
+
+def test_a_name_typed_as_a_patient_is_refused_and_not_kept(admin, two, practice):
+    page = text(admin.post(TRAIL, {"patient": "Larson"}))
+    assert "No patient has this id or MRN." in page
+    assert not AuditRecord.objects.filter(patient_ids__contains=["Larson"]).exists()

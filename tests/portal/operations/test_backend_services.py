@@ -26,6 +26,8 @@ def page(service, practice):
                 "member": [
                     {"entity": {"reference": "Patient/142859"}},
                     {"entity": {"reference": "Patient/142860"}, "inactive": True},
+                    {"entity": {"reference": "Patient/7"}, "period": {"end": "2020-01"}},
+                    {"entity": {"reference": "https://else.example/fhir/Patient/8"}},
                 ],
             },
         ]

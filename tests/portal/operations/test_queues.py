@@ -4,6 +4,7 @@ import pytest
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.smart.models import RecordLink
+from fhirapi.smart.people import team
 from fhirapi.store.load import load
 from portal.operations.models import Declined
 from tests import people
@@ -85,3 +86,17 @@ def test_approving_somebody_who_was_declined_forgets_that(admin, provider, pract
     admin.post(f"{ACCOUNTS}{provider.pk}/approve/", {"resource_id": "dr-grey"})
     assert not Declined.objects.exists()
     assert RecordLink.objects.filter(account=provider, revoked_at=None).exists()
+
+
+def test_a_patient_who_has_joined_a_team_waits_for_no_approval(admin, make, dr_grey):
+    nurse = make("nurse", wants_patient=True, wants_provider=True)
+    lead = RecordLink.objects.get(account=dr_grey.account)
+    team.join(lead, nurse, "front-desk", by_id=None, address=None)
+    waiting = admin.get("/admin/queue/providers/").context["page"].object_list
+    assert nurse not in waiting
+
+
+def test_nor_is_told_of_one_when_the_own_record_is_linked(admin, make, practice, mailoutbox):
+    nurse = make("nurse", wants_patient=True, wants_provider=True)
+    admin.post(f"{ACCOUNTS}{nurse.pk}/link/", {"resource_id": "142859"})
+    assert "linked to your health record" in " ".join(mailoutbox[0].body.split())

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client as Browser
 
 from fhirapi.audit.models import AuditRecord
-from fhirapi.smart.models import Client, LaunchContext
+from fhirapi.smart.models import Client, LaunchContext, RecordLink
 from fhirapi.store.load import load
 from tests import people
 from tests.people import Person
@@ -45,6 +45,18 @@ def test_searching_narrows_the_list(greys):
     assert "John Wright" in page
     assert "Rebecca Larson" not in page
     assert "No patient begins like that" in text(greys.post(LIST, {"find": "zzz\x00"}))
+
+
+def test_who_is_seen_on_two_grounds_takes_one_place_on_a_page(greys, dr_grey):
+    practitioner = RecordLink.objects.get(account=dr_grey.account).resource_id
+    RecordLink.objects.create(
+        account=dr_grey.account, resource_type="Staff", resource_id=practitioner, method="team"
+    )
+    load([people.patient(f"n-{n}", f"Given{n:02}", "Newman", f"N{n}", "2000-01-01")
+          for n in range(25)])  # fmt: skip
+    found = greys.post(LIST, {"find": "newman"}).context["found"]
+    assert [each.name for each in found.people] == [f"Given{n:02} Newman" for n in range(20)]
+    assert found.has_more
 
 
 def test_a_long_list_has_pages_that_keep_what_was_searched(greys):

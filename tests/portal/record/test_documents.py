@@ -76,8 +76,15 @@ def test_a_file_elsewhere_is_not_linked(rebeccas, url):
     assert url not in page
 
 
-def test_data_that_is_not_base64_is_not_here(rebeccas):
-    load([document({"contentType": "text/plain", "data": "x"})])
+@pytest.mark.parametrize("named", ["idna", "undefined", "base64", "no-such"])
+def test_text_of_what_is_no_character_set_is_read_as_utf_8(rebeccas, named):
+    load([document(inside("Ähm".encode(), f"text/plain; charset={named}"))])
+    assert "Ähm" in text(rebeccas.get(NOTE))
+
+
+@pytest.mark.parametrize("data", ["x", "ä"])
+def test_data_that_is_not_base64_is_not_here(rebeccas, data):
+    load([document({"contentType": "text/plain", "data": data})])
     assert "not kept here" in text(rebeccas.get(NOTE))
 
 

@@ -105,6 +105,19 @@ def test_a_link_that_is_closed_says_so(dr_grey: Person, lead: RecordLink, mia: A
     assert not TeamMember.objects.exists()
 
 
+def test_who_was_removed_does_not_come_back_by_an_invitation_of_their_own(
+    dr_grey: Person, joined, rebecca: Person
+):
+    manager = joined("manager")
+    email = rebecca.account.email
+    signed_in(manager).post(f"{PAGE}invite/", {"email": email, "role": "manager"})
+    team.end(TeamMember.objects.get(), by=dr_grey.account, address=None)
+    assert signed_in(rebecca.account).post(link()).status_code == 404
+    assert "Expired" in text(signed_in(dr_grey.account).get(PAGE))
+    signed_in(dr_grey.account).post(f"{PAGE}invitations/{TeamInvitation.objects.get().pk}/resend/")
+    assert signed_in(rebecca.account).post(link()).status_code == 302
+
+
 def test_a_letter_sent_again_works(dr_grey: Person, mia: Account):
     invite(dr_grey)
     TeamInvitation.objects.update(sent_at=timezone.now() - timedelta(hours=50))
@@ -199,5 +212,5 @@ def test_the_page_takes_no_more_statements_for_more_members(
         invite(dr_grey, f"n{number}@example.com")
     browser = signed_in(dr_grey.account)
     browser.get(PAGE)  # the first page of a session notes where it is
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         browser.get(PAGE)

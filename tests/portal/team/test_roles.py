@@ -9,6 +9,8 @@ from fhirapi.audit.models import AuditRecord
 from fhirapi.smart.models import AccessKey, RecordLink, TeamMember
 from fhirapi.smart.people import keys, links, patients, team
 from portal.accounts.models import Account
+from portal.accounts.own import closing
+from tests import people
 from tests.api import Api, Session
 from tests.people import Person, make_key
 from tests.portal.ui.browser import signed_in, text
@@ -150,3 +152,39 @@ def test_a_role_of_another_team_opens_nothing_here(joined: Joined, dr_strange: P
 def test_somebody_without_a_team_finds_no_patients(rebecca: Person, dr_strange: Person):
     for each in (rebecca, dr_strange):
         assert signed_in(each.account).post(FIND, {"find": "larson"}).status_code == 404
+
+
+def test_a_team_that_ends_leaves_what_another_of_the_same_practitioner_opens(
+    joined: Joined, lead: RecordLink, dr_grey: Person
+):
+    nurse = joined("clinical")
+    other = people.account("ana", "Ana", "Grey", wants_provider=True)
+    method = RecordLink.Method.DEMO
+    second = links.link(other, "Practitioner", lead.resource_id, method=method)
+    team.join(second, nurse, "clinical", by_id=None, address=None)
+    links.unlink(dr_grey.account, "Practitioner", by=None)
+    assert "142859" in patients.may_see(nurse, ["142859"])
+    links.unlink(other, "Practitioner", by=None)
+    assert patients.may_see(nurse, ["142859"]) == set()
+
+
+def test_nobody_joins_a_team_that_has_ended_meanwhile(lead: RecordLink, mia: Account):
+    links.unlink(lead.account, "Practitioner", by=None)
+    with pytest.raises(team.NoTeam):
+        team.join(lead, mia, "clinical", by_id=None, address=None)
+    assert patients.may_see(mia, ["142859"]) == set()
+
+
+def test_a_role_changed_after_the_end_of_the_team_opens_nothing(joined: Joined, dr_grey: Person):
+    nurse, member = joined("front-desk"), TeamMember.objects.get()
+    links.unlink(dr_grey.account, "Practitioner", by=None)
+    changed(member, dr_grey.account, "clinical")
+    assert patients.may_see(nurse, ["142859"]) == set()
+
+
+def test_whoever_closes_the_account_has_left_the_team(joined: Joined):
+    nurse = joined("manager")
+    closing.close(nurse, address=None)
+    Account.objects.filter(pk=nurse.pk).update(is_active=True)
+    assert not TeamMember.objects.live().exists()
+    assert Account.objects.get(pk=nurse.pk).team_roles == frozenset()

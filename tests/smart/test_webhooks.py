@@ -176,3 +176,8 @@ def test_old_events_go(app: flow.App, secret: str) -> None:
     WebhookEvent.objects.update(created_at=timezone.now() - timedelta(days=31))
     call_command("clear_expired", verbosity=0)
     assert not WebhookEvent.objects.exists()
+
+
+def test_one_test_event_waits_at_a_time(app: flow.App, secret: str) -> None:
+    assert hooks.test(app.client) == hooks.test(app.client)
+    assert hooks.events(app.client).count() == 1

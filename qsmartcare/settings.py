@@ -94,6 +94,7 @@ MIDDLEWARE = [  # for pages; the API takes its own way (wsgi.py)
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.ui.errors.ConflictMiddleware",
+    "portal.ui.errors.MethodMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 TEMPLATES = [

@@ -135,6 +135,8 @@ def _what(run: Run, reader: Reader, is_own: bool) -> str:
     of_whom = _of_whom(run, reader, is_own)
     if run.action in kinds.READS:
         return _read(run) + of_whom
+    if is_own and run.action == Action.PATIENT_SEARCH and not reader.account.is_provider:
+        return gettext("Saw which records the account opens")
     deed = _TRIES.get(run.action) if _was_denied(run) else None
     if run.times > 1:
         return gettext("Searched for patients %(times)d times") % {"times": run.times} + of_whom
@@ -179,7 +181,9 @@ def _who(run: Run, names: Names, is_own: bool) -> str:
     if is_own and _was_denied(run) and run.action in _UNPROVEN:
         return gettext("Not known")
     if is_own:
-        return gettext("Your app") if run.action in _OF_APPS else gettext("You")
+        # Without an app it was done in the portal, by the person.
+        by_app = run.client_id and run.action in _OF_APPS
+        return gettext("Your app") if by_app else gettext("You")
     if run.account_id is None:
         return gettext("The system")
     return person_in_words(run.account_id, names)

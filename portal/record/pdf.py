@@ -57,7 +57,8 @@ class _Document(FPDF):
         self._say(self._person.name, 10)
         self.set_font(_FONT, size=10)
         person = self._person
-        facts = ((_("MRN"), person.mrn), (_("Born"), person.born), (_("Sex"), person.gender))
+        sex = _(person.gender) if person.gender else ""
+        facts = ((_("MRN"), person.mrn), (_("Born"), person.born), (_("Sex"), sex))
         self._say(" · ".join(f"{name} {value or '—'}" for name, value in facts))
         made = f"{timezone.localtime():%m/%d/%Y}"
         self._say(_("Health record from QSmartCare, as of %s.") % made)

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from fhirapi.searchparams.paths import values
 
@@ -18,6 +19,18 @@ _UNITS = {"Cel": "°C", "[degF]": "°F", "mm[Hg]": "mmHg", "kg/m2": "kg/m²", "{
 _DASH = "\u2013"
 # What is written with a word of its own in FHIR, and in lower case or with a hyphen.
 _OF_CODE = re.compile(r"[a-z][a-z-]*")
+# Codes of status that people meet most; others are told as they are written.
+_STATUS = (
+    gettext_noop("Active"), gettext_noop("Inactive"), gettext_noop("Resolved"),
+    gettext_noop("Recurrence"), gettext_noop("Remission"), gettext_noop("Confirmed"),
+    gettext_noop("Unconfirmed"), gettext_noop("Refuted"), gettext_noop("Provisional"),
+    gettext_noop("Completed"), gettext_noop("Stopped"), gettext_noop("Final"),
+    gettext_noop("Amended"), gettext_noop("Corrected"), gettext_noop("Preliminary"),
+    gettext_noop("Finished"), gettext_noop("Planned"), gettext_noop("In progress"),
+    gettext_noop("Cancelled"), gettext_noop("Current"), gettext_noop("Superseded"),
+    gettext_noop("Draft"), gettext_noop("Order"), gettext_noop("Plan"), gettext_noop("Booked"),
+    gettext_noop("Fulfilled"), gettext_noop("Low"), gettext_noop("High"),
+)  # fmt: skip
 
 
 def in_words(value: Any) -> str:
@@ -105,7 +118,7 @@ def _text(value: str) -> str:
     if _DATE.fullmatch(value):
         return day(value)
     if _OF_CODE.fullmatch(value):
-        return value.replace("-", " ").capitalize()
+        return _(value.replace("-", " ").capitalize())
     return value
 
 

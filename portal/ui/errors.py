@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.template.loader import get_template
 from django.urls import reverse
@@ -44,6 +44,21 @@ def too_many_requests(request: HttpRequest, wait: int | None = None) -> HttpResp
     if wait:
         response["Retry-After"] = str(wait)
     return response
+
+
+class MethodMiddleware:
+    """An address for a form, opened by hand or by a reload: Django would answer an empty page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self._get_response(request)
+        if not isinstance(response, HttpResponseNotAllowed) or response.content:
+            return response
+        page = render(request, "405.html", status=405)
+        page["Allow"] = response["Allow"]
+        return page
 
 
 class ConflictMiddleware:

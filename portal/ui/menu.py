@@ -43,6 +43,7 @@ ENTRIES = (
     Entry(_("Activity"), "portal:activity"),
     Entry(_("Documentation"), "portal:documentation"),
     Entry(_("Settings"), "portal:settings"),
+    Entry(_("Operations desk"), "admin:index", lambda account: account.is_staff),
 )
 
 

@@ -85,3 +85,28 @@ def test_an_account_that_was_deleted_is_not_named(rebecca):
 
 def test_nobody_sees_activity_without_signing_in(client, db):
     assert client.get(PAGE).status_code == 302
+
+
+def test_what_was_read_in_the_portal_is_not_laid_at_an_apps_door(rebecca):
+    for client_id in ("heart-diary", None):
+        record(
+            Action.READ,
+            account_id=rebecca.account.pk,
+            client_id=client_id,
+            resource_type="Condition",
+            patient_ids=["142859"],
+        )
+    response = signed_in(rebecca.account).get(PAGE)
+    assert [who for who, _what in told(response)][:2] == ["You", "Your app"]
+
+
+def test_kinds_of_data_are_offered_in_the_readers_language(rebecca):
+    response = signed_in(rebecca.account).get(PAGE, headers={"Accept-Language": "es"})
+    assert "Alergias e intolerancias" in text(response)
+    assert "Allergies and intolerances" not in text(response)
+
+
+def test_to_a_patient_the_own_list_is_no_search_for_patients(rebecca):
+    record(Action.PATIENT_SEARCH, account_id=rebecca.account.pk, patient_ids=["142859"])
+    response = signed_in(rebecca.account).get(PAGE)
+    assert told(response)[0] == ("You", "Saw which records the account opens")

@@ -172,7 +172,7 @@ def test_a_guardian_sees_who_opened_a_childs_record(grace, dr_grey):
     assert "Who opened the records" in text(response)
     assert "Read: Goals of treatment (the record of John Wright)" in told(response)
     # That the page names him is written down too, and does not fill it.
-    assert told(browser.get(PAGE))[0].startswith("Searched for patients 2 times")
+    assert told(browser.get(PAGE))[0] == "Saw which records the account opens"
 
 
 def test_what_happened_after_a_guardian_is_parted_is_not_shown(grace, dr_grey):

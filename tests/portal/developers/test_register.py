@@ -179,3 +179,10 @@ def test_scopes_are_told_in_words(rebeccas: Client, rebecca: Person) -> None:
     page = text(rebeccas.get(page_of(made)))
     assert "Keep access while you are not using the app" in page
     assert f"<td>{granular.in_words('patient/Condition.rs')}, of one patient</td>" in page
+
+
+def test_what_an_app_may_ask_for_is_offered_in_the_readers_language(rebeccas: Client) -> None:
+    page = rebeccas.get("/portal/apps/new/public/", headers={"Accept-Language": "es"})
+    assert "Iniciar su sesión" in text(page)
+    assert "Sign you in" not in text(page)
+    assert "The app has a privacy policy" not in text(page)

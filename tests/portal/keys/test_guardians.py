@@ -52,3 +52,9 @@ def test_without_any_link_no_key_is_made(db):
     lonely = people.account("lonely", "Lo", "Nely", wants_patient=True)
     assert signed_in(lonely).post("/portal/api/new/", VALID).url == "/portal/api/"
     assert not AccessKey.objects.exists()
+
+
+def test_the_start_page_does_not_tell_a_guardian_to_wait(grace):
+    page = signed_in(grace).get("/portal/").content.decode()
+    assert "open the records you look after" in page
+    assert "as soon as your account is ready" not in page

@@ -58,3 +58,11 @@ def test_an_expired_form_leads_back_to_its_page(db, referer, way_out):
     response = client.post("/sign-out/", headers={"referer": referer})
     assert response.status_code == 403
     assert f'<a class="button" href="{way_out}">' in text(response)
+
+
+def test_an_address_for_a_form_says_so_when_it_is_opened(rebecca):
+    response = signed_in(rebecca.account).get("/portal/patients/142859/record/find/")
+    assert response.status_code == 405
+    assert response["Allow"] == "POST"
+    assert "This address only takes a form" in text(response)
+    assert 'href="/portal/"' in text(response)

@@ -49,6 +49,12 @@ def test_the_operations_desk_is_english(client, db):
     assert page["Content-Language"] == "en"
 
 
+def test_the_sex_is_said_in_the_readers_language(browser, practice):
+    page = browser.get("/portal/patients/142859/", headers={"Accept-Language": "es"})
+    assert "femenino" in page.content.decode()
+    assert "female" not in page.content.decode()
+
+
 def test_the_time_zone_is_the_accounts(rebecca):
     rebecca.account.time_zone = "America/Chicago"
     assert str(zone_of(rebecca.account)) == "America/Chicago"
@@ -59,3 +65,10 @@ def test_without_a_known_zone_it_is_the_practices(rebecca, name):
     rebecca.account.time_zone = name
     with timezone.override(zone_of(rebecca.account)):
         assert timezone.get_current_timezone_name() == timezone.get_default_timezone_name()
+
+
+def test_the_way_back_to_the_operations_desk_is_for_those_who_work_there(browser, rebecca):
+    assert "Operations desk" not in browser.get(HOME).content.decode()
+    rebecca.account.is_staff = True
+    rebecca.account.save(update_fields=["is_staff"])
+    assert '<a href="/admin/">Operations desk</a>' in browser.get(HOME).content.decode()

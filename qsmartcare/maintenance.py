@@ -3,6 +3,7 @@
 The file may hold the minutes it will take. RFC 9110 15.6.4, 10.2.3 (Retry-After)
 """
 
+import os
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -44,6 +45,9 @@ def gate(app: "WSGIApplication", is_api: "Callable[[str], bool]") -> "WSGIApplic
 
 def seconds_left() -> int | None:
     """None: there is no maintenance."""
+    # Every request asks: a file that is not there must not cost an exception.
+    if not os.access(settings.MAINTENANCE_FILE, os.F_OK):
+        return None
     try:
         text = settings.MAINTENANCE_FILE.read_text(encoding="utf-8", errors="replace").strip()
     except OSError:

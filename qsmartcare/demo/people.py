@@ -163,9 +163,9 @@ def _name(role: Role) -> tuple[str, str]:
 
 
 def _email(role: Role) -> str:
-    if role.record and role.record.email:
-        return role.record.email
-    return f"{role.username}@demo.example"
+    """The person's own, unless somebody has it: made-up people of one name have one address."""
+    own = role.record.email if role.record else ""
+    return own if own and not Account.with_email(own).exists() else f"{role.username}@demo.example"
 
 
 def _birth_date(role: Role) -> date | None:

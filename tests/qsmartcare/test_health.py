@@ -82,5 +82,5 @@ def test_metrics_do_not_take_a_proxy_on_this_machine_for_its_operator(
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
-def test_they_only_answer_questions(client: Client, path: str) -> None:
+def test_they_only_answer_questions(client: Client, db: None, path: str) -> None:
     assert client.post(path).status_code == 405

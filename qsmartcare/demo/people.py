@@ -78,22 +78,37 @@ def roles(patients: list[Person]) -> list[Role]:
 
 
 def _sandbox(patients: list[Person]) -> list[Role]:
-    """Two more to sign in as. The first patients stay free for those who try out registration."""
-    taken = {each.id for each in guardian.wards(patients)}
-    free = [each for each in patients[_LEFT_FREE:] if each.id not in taken]
+    """Two more to sign in as. The first patients stay free for those who try out registration.
+
+    Whoever was chosen once stays; nobody is chosen who is somebody's already.
+    """
+    by_id = {each.id: each for each in patients}
+    linked = RecordLink.objects.filter(resource_type="Patient", revoked_at=None)
+    owners = dict(linked.values_list("resource_id", "account__username"))
+    kept = {owner: by_id[record] for record, owner in owners.items() if record in by_id}
+    ours = {_USERNAMES["eldest"], _USERNAMES["many_labs"]}
+    taken = {record for record, owner in owners.items() if owner not in ours}
+    taken |= {each.id for each in guardian.wards(patients)}
+    free = [
+        each
+        for each in patients[_LEFT_FREE:]
+        if each.id not in taken and each.mrn not in (REBECCA_MRN, JOHN_MRN)
+    ]
     if len(free) < _FEWEST_FREE:
         return []
-    eldest = min(free, key=lambda each: each.birth_date)
-    counts = dict(
-        SearchRow.objects.filter(
-            resource_type="Observation", patient_id__in=[each.id for each in free]
-        )
-        .values_list("patient_id")
-        .annotate(Count("id"))
+    eldest = kept.get(_USERNAMES["eldest"]) or min(free, key=lambda each: each.birth_date)
+    measured = kept.get(_USERNAMES["many_labs"]) or _most_measured(
+        [each for each in free if each.id != eldest.id]
     )
-    others = [each for each in free if each.id != eldest.id]
-    measured = max(others, key=lambda each: (counts.get(each.id, 0), each.id))
     return [Role("many_labs", "patient", measured), Role("eldest", "patient", eldest)]
+
+
+def _most_measured(people: list[Person]) -> Person:
+    measured = SearchRow.objects.filter(
+        resource_type="Observation", patient_id__in=[each.id for each in people]
+    )
+    counts = dict(measured.values_list("patient_id").annotate(Count("id")))
+    return max(people, key=lambda each: (counts.get(each.id, 0), each.id))
 
 
 def ensure_account(role: Role, kept: Kept) -> DemoAccount:
@@ -163,7 +178,7 @@ def _name(role: Role) -> tuple[str, str]:
 
 
 def _email(role: Role) -> str:
-    """The person's own, unless somebody has it: made-up people of one name have one address."""
+    """The person's own, unless somebody has registered with it."""
     own = role.record.email if role.record else ""
     return own if own and not Account.with_email(own).exists() else f"{role.username}@demo.example"
 

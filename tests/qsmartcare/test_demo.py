@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fhirapi.smart.models import AccessKey, Client
+from fhirapi.smart.models import AccessKey, Client, RecordLink
 from fhirapi.smart.people import keys
 from fhirapi.smart.people.patients import may_see
 from fhirapi.store.load import load
@@ -167,3 +167,42 @@ def test_two_more_patients_can_be_signed_in_as_where_there_are_enough(demo: dict
     assert [each.name for each in added] == ["many_labs", "eldest"]
     assert not {each.record for each in added} & {*known[:10]}
     assert added[0].record != added[1].record
+
+
+def sandbox(known: list[Person]) -> dict[str, str]:
+    chosen = [each for each in roles(known) if each.username.startswith("sandbox.")]
+    return {each.name: each.record.id for each in chosen if each.record}
+
+
+@pytest.fixture
+def many(population: None) -> list[Person]:
+    more = [
+        Person(f"m{number}", "Ann", f"One{number}", f"77{number:02}", "1950-01-01", "", "")
+        for number in range(20)
+    ]
+    return [*patients(), *more]
+
+
+def test_whose_record_is_somebodys_already_is_not_for_the_sandbox(many: list[Person]) -> None:
+    assert not set(sandbox(many[::-1]).values()) & {each.id for each in patients()}
+    taken = sandbox(many)["eldest"]
+    somebody = people.account("somebody", "Some", "Body", wants_patient=True)
+    RecordLink.objects.create(
+        account=somebody, resource_type="Patient", resource_id=taken, method="matched"
+    )
+    assert taken not in sandbox(many).values()
+
+
+def test_whoever_was_chosen_for_the_sandbox_stays(many: list[Person]) -> None:
+    chosen = many[15]
+    account = people.account("sandbox.elder", "El", "Der", wants_patient=True)
+    RecordLink.objects.create(
+        account=account, resource_type="Patient", resource_id=chosen.id, method="demo"
+    )
+    assert sandbox(many)["eldest"] == chosen.id
+
+
+def test_patients_come_in_the_order_they_were_made_up(population: None) -> None:
+    load([record(1, index)[0] for index in (4, 3)])
+    ids = [int(each.id) for each in patients()]
+    assert ids == sorted(ids)

@@ -38,14 +38,6 @@ def conflict(request: HttpRequest) -> HttpResponse:
     return render(request, "409.html", {"back": back}, status=409)
 
 
-def too_many_requests(request: HttpRequest, wait: int | None = None) -> HttpResponse:
-    """``wait``: seconds until another try makes sense."""
-    response = render(request, "429.html", {"wait": wait}, status=429)
-    if wait:
-        response["Retry-After"] = str(wait)
-    return response
-
-
 class MethodMiddleware:
     """An address for a form, opened by hand or by a reload: Django would answer an empty page."""
 

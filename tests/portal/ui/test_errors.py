@@ -37,14 +37,6 @@ def test_the_page_for_our_own_faults_needs_no_database(request_):
     assert "Something went wrong on our side" in text(response)
 
 
-@pytest.mark.parametrize(("wait", "words"), [(30, "30 seconds"), (None, "for a while")])
-def test_too_many_tries_state_the_wait(db, request_, wait, words):
-    response = errors.too_many_requests(request_, wait)
-    assert response.status_code == 429
-    assert words in text(response)
-    assert response.get("Retry-After") == (str(wait) if wait else None)
-
-
 @pytest.mark.parametrize(
     ("referer", "way_out"),
     [

@@ -111,9 +111,13 @@ class Run:
         if self._plan.database_url:
             check_database_url(self._plan.database_url)
             return self._plan.database_url
-        with step("Starting the database"):
-            server = stack.enter_context(EmbeddedPostgres(self._plan.data_dir / "postgres"))
-            return server.ensure_database("qsmartcare")
+        try:
+            with step("Starting the database"):
+                server = stack.enter_context(EmbeddedPostgres(self._plan.data_dir / "postgres"))
+                return server.ensure_database("qsmartcare")
+        except DatabaseTrouble:
+            self._go_on()  # the same signal may have reached what was being started
+            raise
 
     def _surroundings(self, database_url: str) -> dict[str, str]:
         return {

@@ -42,7 +42,8 @@ def test_a_guardian_sees_the_records_that_are_looked_after(
     page: Page, running: dict[str, Any]
 ) -> None:
     steps.sign_in_as(page, running, "guardian")
-    page.goto("/portal/activity/")  # it names them, which is written down
+    ward = running["accounts"]["guardian"]["patient_ids"][0]
+    page.goto(f"/portal/patients/{ward}/")
     page.goto("/portal/activity/?tab=record")
     expect(page.get_by_role("link", name="Who opened the records")).to_be_visible()
     expect(page.get_by_role("cell").filter(has_text="the record of").first).to_be_visible()

@@ -8,6 +8,22 @@ from dataclasses import dataclass, field
 import orjson
 
 
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with one element of a resource that was sent; repeats no value of it."""
+
+    code: str
+    """From https://hl7.org/fhir/R4/valueset-issue-type.html"""
+    text: str
+    expression: str = ""
+    """FHIRPath of the element: ``Observation.component[0].code``."""
+    severity: str = "error"
+
+    def issue(self) -> dict[str, object]:
+        where: dict[str, object] = {"expression": [self.expression]} if self.expression else {}
+        return {"severity": self.severity, "code": self.code, "diagnostics": self.text, **where}
+
+
 @dataclass(eq=False)
 class Outcome(Exception):
     """Raised where a request cannot be answered; ``rest`` turns it into an OperationOutcome."""
@@ -17,9 +33,14 @@ class Outcome(Exception):
     """From https://hl7.org/fhir/R4/valueset-issue-type.html"""
     text: str
     headers: dict[str, str] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    """Where several elements are wrong: told instead of the text."""
 
     def issue(self, severity: str = "error") -> dict[str, object]:
         return {"severity": severity, "code": self.code, "diagnostics": self.text}
+
+    def issues(self) -> list[dict[str, object]]:
+        return [each.issue() for each in self.problems] or [self.issue()]
 
 
 def operation_outcome(*issues: dict[str, object]) -> bytes:
@@ -77,6 +98,101 @@ def constrained_scope(resource_type: str, interaction: str) -> Outcome:
         f"The token's scopes open only a part of {resource_type} and do not allow {interaction}: "
         "old versions cannot be searched. It needs a scope without a constraint.",
         headers={"WWW-Authenticate": challenge},
+    )
+
+
+def not_a_writer() -> Outcome:
+    challenge = 'Bearer realm="QSmartCare FHIR API", error="insufficient_scope"'
+    return Outcome(
+        403,
+        "forbidden",
+        "Writing needs a provider's access key that may write, or an app of an approved partner.",
+        headers={"WWW-Authenticate": challenge},
+    )
+
+
+def not_yours_to_write(resource_type: str) -> Outcome:
+    # The same whether that patient exists or not: no hint which.
+    return Outcome(
+        403,
+        "forbidden",
+        f"This {resource_type} would not be open to the token: its patient is not in the token's "
+        "care, or its content is outside the token's scopes. A new Patient names a practitioner "
+        "for whom the token acts in Patient.generalPractitioner.",
+    )
+
+
+# --- What is written (400, 409, 412, 422) ------------------------------------------------------
+def invalid_resource(problems: tuple[Problem, ...]) -> Outcome:
+    return Outcome(422, "invalid", "The resource is not valid.", problems=problems)
+
+
+def wrong_type(expected: str) -> Outcome:
+    return Outcome(400, "invalid", f"A resource of the type {expected} is expected.")
+
+
+def wrong_id() -> Outcome:
+    return Outcome(400, "value", "The id in the resource is not the one in the address.")
+
+
+def version_conflict(resource_type: str, resource_id: str, version_id: int) -> Outcome:
+    return Outcome(
+        412,
+        "conflict",
+        f"{resource_type}/{resource_id} has been changed: its version is {version_id} now. Read it "
+        "again and repeat the change.",
+    )
+
+
+def several_match(resource_type: str) -> Outcome:
+    return Outcome(
+        412, "multiple-matches", f"More than one {resource_type} meets the condition; none changed."
+    )
+
+
+def unselective_condition(resource_type: str) -> Outcome:
+    return Outcome(
+        412,
+        "incomplete",
+        f"A condition needs at least one search parameter that selects {resource_type} resources.",
+    )
+
+
+def nothing_to_match(resource_type: str) -> Outcome:
+    return Outcome(
+        412, "conflict", f"If-Match names a version, but there is no such {resource_type}."
+    )
+
+
+def unmet_reference(path: str) -> Outcome:
+    return Outcome(
+        412,
+        "not-found",
+        f"{path}: the search that stands for this reference has to find exactly one resource.",
+    )
+
+
+def already_exists(resource_type: str, resource_id: str) -> Outcome:
+    return Outcome(412, "conflict", f"{resource_type}/{resource_id} exists already.")
+
+
+def still_in_use(resource_type: str, resource_id: str) -> Outcome:
+    return Outcome(
+        409,
+        "conflict",
+        f"{resource_type}/{resource_id} is still referred to; change or delete those first.",
+    )
+
+
+def written_at_the_same_time() -> Outcome:
+    return Outcome(
+        409, "conflict", "Another request changed the same at this moment. Repeat this one."
+    )
+
+
+def twice_in_transaction(resource_type: str, resource_id: str) -> Outcome:
+    return Outcome(
+        400, "invalid", f"{resource_type}/{resource_id} is written more than once in one request."
     )
 
 

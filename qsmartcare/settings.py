@@ -56,6 +56,7 @@ DATABASES = {
 }
 
 # Saves planning on the hot path; off for a pooler that cannot keep prepared statements.
+REFERENTIAL_INTEGRITY = env.flag("REFERENTIAL_INTEGRITY", True)  # of what is written by request
 PREPARED_STATEMENTS = env.flag("PREPARED_STATEMENTS", True)
 
 # --- Parts -------------------------------------------------------------------------------------

@@ -130,3 +130,16 @@ def narrow(person: Person, scope: str) -> None:
     """Leaves the person's access key no more than these scopes."""
     person.key.data_access_grant.scope = scope
     person.key.data_access_grant.save()
+
+
+def writing_key(
+    person: Person, scope: str = "user/*.cruds", patient_ids: list[str] | None = None
+) -> AccessKey:
+    """A key that may write, for these patients; without any: for Rebecca."""
+    key = make_key(person, patient_ids or ["142859"])
+    key.may_write = True
+    key.save()
+    grant = key.data_access_grant
+    grant.scope = scope
+    grant.save()
+    return key

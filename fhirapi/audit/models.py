@@ -14,6 +14,9 @@ class AuditRecord(models.Model):
     class Action(models.TextChoices):
         READ = "read", "Read"
         SEARCH = "search", "Search"
+        CREATE = "create", "Created"
+        UPDATE = "update", "Changed"
+        DELETE = "delete", "Deleted"
         SERVICE = "service", "Service description"
         TOKEN = "token", "Token issued"
         REFRESH = "refresh", "Token refreshed"

@@ -56,6 +56,10 @@ class Trail:
         self._writing = Lock()
         self._batch = _Batch()
 
+    def write_within(self, entries: list[Entry]) -> None:
+        """In the transaction that is open: they are committed, or not, with what they tell of."""
+        _insert(entries)
+
     def write(self, entry: Entry) -> None:
         """Returns when the entry is committed. Raises what kept it from being so."""
         if database().in_atomic_block:  # then it is committed, or not, with its transaction

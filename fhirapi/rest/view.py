@@ -156,7 +156,7 @@ def answer(content: bytes | str, request: HttpRequest, status: int = 200) -> Htt
 
 
 def refusal(outcome: Outcome) -> HttpResponse:
-    content = operation_outcome(outcome.issue())
+    content = operation_outcome(*outcome.issues())
     response = HttpResponse(content, content_type=FHIR_JSON, status=outcome.status)
     response["Content-Length"] = str(len(content))
     for name, value in outcome.headers.items():

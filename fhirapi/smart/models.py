@@ -76,6 +76,11 @@ class Client(AbstractApplication):
         max_length=30, blank=True, help_text="As the app registered itself; its kind decides."
     )
     registration_token_digest = models.CharField(max_length=64, blank=True, editable=False)
+    provider_access_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="Since when the partner may write, and use the Provider Access API; none: never.",
+    )
     disabled_at = models.DateTimeField(null=True, blank=True)
     disabled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -286,6 +291,9 @@ class AccessKey(models.Model):
     valid_from = models.DateField()
     valid_to = models.DateField(help_text="The last day on which the key works.")
     is_active = models.BooleanField(default=True)
+    may_write = models.BooleanField(
+        default=False, help_text="A provider's key only: opens the Provider Access API, to change."
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     rotated_at = models.DateTimeField(null=True, editable=False)
     last_used_at = models.DateTimeField(null=True, editable=False)

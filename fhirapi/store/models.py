@@ -9,6 +9,7 @@ a policy. ``Version`` keeps what a later version replaced. Everything but ``Cont
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.expressions import RawSQL
 
 
 class Content(models.Model):
@@ -19,6 +20,11 @@ class Content(models.Model):
     last_updated = models.DateTimeField()
     is_deleted = models.BooleanField(default=False)
     content = models.TextField(help_text="The resource as JSON, byte for byte as it is answered.")
+    written_in = models.BigIntegerField(
+        null=True,
+        db_default=RawSQL("pg_current_xact_id()::text::bigint", []),
+        help_text="The transaction that wrote it: the order of the change feed. None: before it.",
+    )
 
     class Meta:
         constraints = [
@@ -32,6 +38,7 @@ class Content(models.Model):
                 condition=models.Q(is_deleted=True),
                 name="content_deleted",
             ),
+            models.Index("written_in", "id", name="content_by_change"),
         ]
 
     def __str__(self) -> str:

@@ -23,9 +23,12 @@ _PERMISSION = {
     "search-type": "s",
     "history-type": "s",
     "create": "c",
-    "update": "u",
+    "update": "u",  # and create by update: SMART counts that as an update
+    "patch": "u",
     "delete": "d",
 }
+# What is in a patient's hands is read; those who treat them write (``user/`` and ``system/``).
+_OF_WRITERS = frozenset("cud")
 # Old versions are not indexed, so nothing can say whether they fulfil a condition.
 _OF_VERSIONS = frozenset({"vread", "history-instance", "history-type"})
 
@@ -75,7 +78,9 @@ class Access:
         ways = [
             way
             for scope in self.scopes
-            if scope.allows(name, permission) and (way := self._way(scope, resource_type))
+            if scope.allows(name, permission)
+            and not (scope.context == "patient" and permission in _OF_WRITERS)
+            and (way := self._way(scope, resource_type))
         ]
         if Way() in ways:
             return OPEN

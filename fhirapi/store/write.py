@@ -1,0 +1,169 @@
+"""What a request writes: rows are locked, replaced, stored, and looked at again.
+
+Everything here runs in the caller's transaction (``writing/perform.py``). Rows are locked in the
+order of their ids, so that two transactions do not wait for each other.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from fhirapi.definitions.schema import ResourceType
+from fhirapi.sql import Statement
+from fhirapi.store import rows
+from fhirapi.store.caller import CALLER, Caller
+from fhirapi.store.constraint import Condition
+from fhirapi.store.visibility import visible
+from fhirapi.store.writer import treats
+
+_LOCK = """
+WITH {caller}
+SELECT c.resource_type, c.resource_id, c.id, c.version_id, c.last_updated, c.is_deleted,
+       c.patient_id, c.content, (({visible}) {opened}) IS TRUE
+FROM caller
+CROSS JOIN unnest(%(types)s::text[], %(ids)s::text[]) AS asked(resource_type, resource_id)
+JOIN fhirapi_content c USING (resource_type, resource_id)
+ORDER BY c.id FOR UPDATE OF c
+"""
+_CLOSED = """
+WITH {caller}
+SELECT c.resource_type, c.resource_id FROM caller, fhirapi_content c
+WHERE c.id = ANY(%(row_ids)s::bigint[]) AND (({visible}) {opened}) IS NOT TRUE
+"""
+_NOTHING_THERE = """
+WITH {caller}
+SELECT asked.resource_type, asked.resource_id
+FROM caller
+CROSS JOIN unnest(%(types)s::text[], %(ids)s::text[]) AS asked(resource_type, resource_id)
+LEFT JOIN fhirapi_content c ON c.resource_type = asked.resource_type
+    AND c.resource_id = asked.resource_id AND NOT c.is_deleted AND ({visible})
+WHERE c.id IS NULL
+"""
+_REFERRED = Statement("""
+SELECT DISTINCT link.target_type, link.target_id
+FROM unnest(%(types)s::text[], %(ids)s::text[]) AS gone(resource_type, resource_id)
+JOIN fhirapi_searchlink link
+  ON link.target_type = gone.resource_type AND link.target_id = gone.resource_id
+""")
+_OWNERS = Statement("""
+SELECT DISTINCT row.patient_id FROM fhirapi_searchrow row
+WHERE row.patient_id = ANY(%(ids)s::text[])
+""")
+_OPEN_NEW_PATIENTS = Statement("""
+UPDATE fhirapi_dataaccessgrant access SET patient_ids = access.patient_ids || %(ids)s::text[]
+FROM fhirapi_accesstoken token
+WHERE token.token_checksum = %(token)s AND access.id = token.data_access_grant_id
+  AND access.patient_ids IS NOT NULL
+RETURNING access.id
+""")
+
+Identity = tuple[str, str]
+"""Type and id."""
+
+
+class Asked(NamedTuple):
+    """A resource of which a condition is asked: what the token's scopes open of its type."""
+
+    resource_type: ResourceType
+    resource_id: str
+    opened: Condition = Condition()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A row as it is now; nobody else changes it before the transaction ends."""
+
+    row_id: int
+    version_id: int
+    last_updated: datetime
+    is_deleted: bool
+    patient_id: str | None
+    content: str
+    is_open: bool
+    """Whether it is the caller's to write."""
+
+
+def lock(caller: Caller, asked: Iterable[Asked]) -> dict[Identity, Standing]:
+    """Those that are stored, deleted ones too, locked until the transaction ends."""
+    found: dict[Identity, Standing] = {}
+    for (seen, opened), group in _alike(asked):
+        sql = _LOCK.format(caller=CALLER, visible=seen, opened=opened.sql and f"AND {opened.sql}")
+        parameters = {**caller.parameters(), **opened.parameters, **_identities(group)}
+        for name, resource_id, *columns in _statement(sql).fetch(parameters):
+            found[name, resource_id] = Standing(*columns)
+    return found
+
+
+def closed(caller: Caller, written: Sequence[tuple[int, Asked]]) -> list[Identity]:
+    """Of what was just written, by row id, what the caller might not write: all is undone then."""
+    refused: list[Identity] = []
+    row_ids = {(each.resource_type.name, each.resource_id): row_id for row_id, each in written}
+    for (seen, opened), group in _alike(each for _, each in written):
+        sql = _CLOSED.format(caller=CALLER, visible=seen, opened=opened.sql and f"AND {opened.sql}")
+        mine = [row_ids[each.resource_type.name, each.resource_id] for each in group]
+        parameters = {**caller.parameters(), **opened.parameters, "row_ids": mine}
+        refused += _statement(sql).fetch(parameters)
+    return refused
+
+
+def nothing_there(caller: Caller, asked: Iterable[Asked]) -> list[Identity]:
+    """Those that are not stored, or not among what the caller may write."""
+    missing: list[Identity] = []
+    for (seen, _), group in _alike(asked):
+        sql = _NOTHING_THERE.format(caller=CALLER, visible=seen)
+        missing += _statement(sql).fetch({**caller.parameters(), **_identities(group)})
+    return missing
+
+
+def replace(written: Sequence[rows.Row]) -> None:
+    """The standing versions become history, the new ones take their place."""
+    rows.archive([each.id for each in written])
+    rows.replace(written)
+
+
+def delete(resources: Sequence[tuple[int, int, datetime]]) -> None:
+    """By row id, with the number and time of the version that is the deletion."""
+    rows.archive([row_id for row_id, _, _ in resources])
+    rows.mark_deleted(resources)
+
+
+def still_referred(gone: Sequence[Identity]) -> set[Identity]:
+    """Those to which something stored refers; a patient, while the record holds anything."""
+    types, ids = [kind for kind, _ in gone], [resource_id for _, resource_id in gone]
+    found = _REFERRED.fetch({"types": types, "ids": ids})
+    return {(kind, resource_id) for kind, resource_id in found} | patients_with_records(gone)
+
+
+def patients_with_records(gone: Sequence[Identity]) -> set[Identity]:
+    patients = [resource_id for kind, resource_id in gone if kind == "Patient"]
+    owners = _OWNERS.fetch({"ids": patients}) if patients else []
+    return {("Patient", patient_id) for (patient_id,) in owners}
+
+
+def open_new_patients(caller: Caller, patient_ids: list[str]) -> None:
+    """A grant that names its patients names those too that were made by it."""
+    _OPEN_NEW_PATIENTS.fetch_one({"token": caller.token_checksum, "ids": patient_ids})
+
+
+def _alike(asked: Iterable[Asked]) -> list[tuple[tuple[str, Condition], list[Asked]]]:
+    """By the SQL that is asked of them: most types of a patient's record share it."""
+    groups: dict[Any, tuple[tuple[str, Condition], list[Asked]]] = {}
+    for each in asked:
+        seen = visible(each.resource_type, "c", treats)
+        key = seen, each.opened.sql, tuple(map(str, each.opened.parameters.items()))
+        groups.setdefault(key, ((seen, each.opened), []))[1].append(each)
+    return list(groups.values())
+
+
+def _identities(group: Sequence[Asked]) -> dict[str, Any]:
+    return {
+        "types": [each.resource_type.name for each in group],
+        "ids": [each.resource_id for each in group],
+    }
+
+
+@lru_cache(maxsize=500)
+def _statement(sql: str) -> Statement:
+    return Statement(sql)

@@ -1,0 +1,49 @@
+"""Who may write, as SQL: the caller, by a key or app that may, into records of patients they treat.
+
+Reading and writing are two questions: who sees a record because it is their own, or a child's,
+does not change it (the view ``fhirapi_writerpatient``).
+"""
+
+from fhirapi.sql import Statement
+from fhirapi.store.caller import CALLER, Caller
+from fhirapi.store.read import TokenRefused
+
+_ADMIT = Statement(f"""
+WITH {CALLER}
+SELECT caller.account_id, EXISTS (
+    SELECT FROM fhirapi_accesstoken token
+    JOIN fhirapi_client client ON client.id = token.application_id
+    LEFT JOIN fhirapi_accesskey key ON key.data_access_grant_id = token.data_access_grant_id
+    WHERE token.token_checksum = %(token)s
+      AND (key.may_write OR client.provider_access_at IS NOT NULL)
+) AND EXISTS (
+    SELECT FROM fhirapi_recordlink link
+    WHERE link.account_id = caller.account_id AND link.revoked_at IS NULL
+      AND link.resource_type IN ('Practitioner', 'Staff', 'Organization')
+)
+FROM caller
+""")  # noqa: S608 - constants
+
+
+class NotAWriter(Exception):
+    """The token lives, but neither key nor app may write, or the account treats nobody."""
+
+
+def admit(caller: Caller) -> int:
+    """The account for which the caller writes. Raises TokenRefused or NotAWriter."""
+    row = _ADMIT.fetch_one(caller.parameters())
+    if row is None:
+        raise TokenRefused
+    account_id, may_write = row
+    if may_write != b"t":
+        raise NotAWriter
+    return int(account_id or 0)
+
+
+def treats(patient: str) -> str:
+    """A condition on an expression for a patient's id, where ``caller`` is in the FROM clause."""
+    return f"""(
+    (caller.patient_ids IS NULL OR {patient} = ANY(caller.patient_ids)) AND (
+        SELECT true FROM fhirapi_writerpatient treated
+        WHERE treated.account_id = caller.account_id AND treated.patient_id = {patient}
+        LIMIT 1))"""  # noqa: S608 - our own expressions

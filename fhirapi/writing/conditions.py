@@ -1,0 +1,57 @@
+"""Which resource a conditional change means. https://hl7.org/fhir/R4/http.html#ccreate
+
+Two requests with the same condition at the same time go one after the other: else both would find
+nothing and both would create.
+"""
+
+from collections.abc import Sequence
+
+from fhirapi.definitions.schema import ResourceType
+from fhirapi.outcomes import already_exists, several_match
+from fhirapi.search.matching import matching, selection
+from fhirapi.searchparams.keys import key
+from fhirapi.sql import Statement
+from fhirapi.writing.change import Condition, Create, Update, Writer
+from fhirapi.writing.deeds import Deed
+
+_ONE_AFTER_THE_OTHER = Statement("SELECT pg_advisory_xact_lock(%(key)s::bigint)::text")
+
+
+def resolve(writer: Writer, deeds: Sequence[Deed]) -> None:
+    """Gives each conditional deed the id of what it means. Raises an Outcome: 403, 412, a 400."""
+    asked = {id(deed): condition for deed in deeds if (condition := _condition(deed)) is not None}
+    for lock in sorted({_key(deed, asked[id(deed)]) for deed in deeds if id(deed) in asked}):
+        _ONE_AFTER_THE_OTHER.fetch_one({"key": lock})
+    for deed in deeds:
+        if id(deed) in asked:
+            _resolve(writer, deed, asked[id(deed)])
+
+
+def meant(writer: Writer, resource_type: ResourceType, condition: Condition) -> list[str]:
+    """The ids of at most two that meet it. Raises an Outcome."""
+    writer.access.decide(resource_type.name, "search-type")
+    return matching(writer.caller, selection(resource_type, condition), writer.access)
+
+
+def _condition(deed: Deed) -> Condition | None:
+    change = deed.change
+    return change.if_none_exist if isinstance(change, Create) else change.condition
+
+
+def _key(deed: Deed, condition: Condition) -> int:
+    return key(deed.name, "?", "&".join(f"{name}={text}" for name, text in sorted(condition)))
+
+
+def _resolve(writer: Writer, deed: Deed, condition: Condition) -> None:
+    found = meant(writer, deed.change.resource_type, condition)
+    if len(found) > 1:
+        raise several_match(deed.name)
+    if found:
+        deed.resource_id = found[0]
+        if isinstance(deed.change, Create):
+            deed.result = "found"
+        elif isinstance(deed.change, Update) and deed.change.only_new:
+            raise already_exists(*deed.identity)
+    elif isinstance(deed.change, Update):
+        given = deed.change.resource.get("id")
+        deed.resource_id = given if isinstance(given, str) else None

@@ -1,0 +1,71 @@
+"""A request's changes in one transaction: all of them, or none.
+
+Where two requests write the same at the same time, the one that comes second begins again and sees
+what the first has made; after some tries it is told so (409).
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import psycopg
+from django.db import IntegrityError, OperationalError, transaction
+
+from fhirapi.audit.trail import Entry, trail
+from fhirapi.outcomes import Outcome, written_at_the_same_time
+from fhirapi.writing.change import Change, Writer, Written
+from fhirapi.writing.transaction import store
+
+_TRIES = 4
+_MET = (
+    psycopg.errors.UniqueViolation,
+    psycopg.errors.DeadlockDetected,
+    psycopg.errors.SerializationFailure,
+)
+"""What PostgreSQL says to the second of two."""
+
+Answer = TypeVar("Answer")
+
+
+def perform(writer: Writer, changes: Sequence[Change]) -> list[Written]:
+    """What became of each change. Raises TokenRefused, or an Outcome that the trail tells of."""
+    return perform_and(writer, changes, lambda written: written)
+
+
+def perform_and(
+    writer: Writer, changes: Sequence[Change], then: Callable[[list[Written]], Answer]
+) -> Answer:
+    """``then`` reads what was written before it is committed; what it raises undoes it."""
+    try:
+        return _tried(lambda: then(store(writer, changes)))
+    except Outcome as outcome:
+        _record_refusal(writer, changes, outcome)
+        raise
+
+
+def _tried(run: Callable[[], Answer]) -> Answer:
+    for _ in range(_TRIES):
+        try:
+            with transaction.atomic():
+                return run()
+        except _MET:
+            continue
+        except (IntegrityError, OperationalError) as error:
+            if not isinstance(error.__cause__, _MET):
+                raise
+    raise written_at_the_same_time()
+
+
+def _record_refusal(writer: Writer, changes: Sequence[Change], outcome: Outcome) -> None:
+    first = changes[0] if changes else None
+    trail.write(
+        Entry(
+            first.interaction.replace("patch", "update") if first else "update",
+            "denied",
+            account_id=None,
+            client_id=writer.caller.client_id,
+            resource_type=first.resource_type.name if first else None,
+            resource_id=getattr(first, "resource_id", None),
+            detail=f"refused: {outcome.status}",
+            address=writer.caller.address,
+        )
+    )

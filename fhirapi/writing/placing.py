@@ -1,0 +1,74 @@
+"""Whose data a written resource is. https://hl7.org/fhir/R4/compartmentdefinition-patient.html"""
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import NamedTuple
+
+from fhirapi.outcomes import Problem, invalid_resource
+from fhirapi.searchparams.index import IndexEntry
+from fhirapi.store.compartment import patients_of, targets
+from fhirapi.store.entry import Malformed, entry_of
+from fhirapi.writing.deeds import Deed
+
+
+class Placed(NamedTuple):
+    deed: Deed
+    entry: IndexEntry
+
+
+def place(deeds: Sequence[Deed]) -> list[Placed]:
+    """Those that store something, with what is indexed of them. Raises the 422 outcome."""
+    placed = [Placed(deed, _entry(deed)) for deed in deeds if deed.resource is not None]
+    forms = {id(each): targets(each.deed.change.resource_type, _resource(each)) for each in placed}
+    owners = _owners(placed, set(chain.from_iterable(forms.values())))
+    waiting = [each for each in placed if each.deed.change.resource_type.patient]
+    while waiting:  # what is about another of the request may come before it
+        left = [each for each in waiting if not _place(each, forms[id(each)], owners)]
+        if len(left) == len(waiting):
+            raise _nobodys(left[0])
+        waiting = left
+    return placed
+
+
+def _resource(placed: Placed) -> dict[str, object]:
+    assert placed.deed.resource is not None, "only what is stored is placed"  # noqa: S101
+    return placed.deed.resource
+
+
+def _entry(deed: Deed) -> IndexEntry:
+    try:
+        return entry_of(deed.change.resource_type, deed.resource or {})
+    except Malformed as error:
+        raise invalid_resource((Problem("structure", str(error), deed.name),)) from None
+
+
+def _owners(placed: Sequence[Placed], asked: set[str]) -> dict[str, str]:
+    """Patients of what is referred to: patients themselves, what comes along, what is stored."""
+    owners = {form: form.removeprefix("Patient/") for form in asked if form.startswith("Patient/")}
+    arriving = {"/".join(each.deed.identity) for each in placed}
+    return patients_of(asked - owners.keys() - arriving) | owners
+
+
+def _place(placed: Placed, forms: Sequence[str], owners: dict[str, str]) -> bool:
+    """False where that cannot be said before another is placed."""
+    deed, entry = placed
+    found = {owners[form] for form in forms if form in owners}
+    if len(found) > 1:
+        raise _wrong(placed, "It refers to data of several patients.")
+    if not found and entry.patient_id is None:
+        if not forms:
+            raise _wrong(placed, "It names no patient, so it would be nobody's data.")
+        return False
+    entry.patient_id = next(iter(found), entry.patient_id)
+    if entry.patient_id:
+        owners["/".join(deed.identity)] = entry.patient_id
+    return True
+
+
+def _nobodys(placed: Placed) -> Exception:
+    return _wrong(placed, "It refers to nothing that is a patient's data.")
+
+
+def _wrong(placed: Placed, text: str) -> Exception:
+    path = f"{placed.deed.name}.{placed.deed.change.resource_type.patient}"
+    return invalid_resource((Problem("business-rule", text, path),))

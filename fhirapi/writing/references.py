@@ -1,0 +1,143 @@
+"""References of what is written: to each other by full URL, by search, and to what must be there.
+
+https://hl7.org/fhir/R4/http.html#trules
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
+from typing import Any, NamedTuple
+
+from django.conf import settings
+
+from fhirapi.definitions import registry
+from fhirapi.definitions.schema import ResourceType
+from fhirapi.outcomes import Problem, invalid_resource, unmet_reference
+from fhirapi.search.matching import pairs_of
+from fhirapi.searchparams import reference
+from fhirapi.store.write import Asked, nothing_there
+from fhirapi.writing.change import Resource, Writer
+from fhirapi.writing.conditions import meant
+from fhirapi.writing.deeds import Deed
+
+_CONDITIONAL = re.compile(r"([A-Z][A-Za-z]+)\?(.+)", re.DOTALL)
+_URN = re.compile(r"urn:(?:uuid|oid):[A-Za-z0-9.-]+")
+
+
+class Node(NamedTuple):
+    """A member of a resource, or an element of a list, that is a string."""
+
+    holder: Any
+    """The dict or list that holds it."""
+    step: Any
+    """Its name or number there."""
+    path: str
+    """FHIRPath."""
+
+    @property
+    def text(self) -> str:
+        return str(self.holder[self.step])
+
+
+def resolve(writer: Writer, deeds: Sequence[Deed]) -> None:
+    """Full URLs become ``Type/id``, conditional references what they mean. Raises an Outcome."""
+    urls = {
+        deed.change.full_url: f"{deed.name}/{deed.resource_id}"
+        for deed in deeds
+        if deed.change.full_url and deed.resource_id
+    }
+    for deed in deeds:
+        if deed.resource is not None and _is_incomplete(deed.resource, urls):
+            # A copy: if the transaction has to begin again, so do its references.
+            deed.resource = deepcopy(deed.resource)
+            _complete(writer, deed.resource, urls)
+
+
+def require_targets(writer: Writer, deeds: Sequence[Deed]) -> None:
+    """Each reference to this server leads to what the caller may write to. Raises 422."""
+    made = {deed.identity for deed in deeds if deed.resource is not None}
+    places: dict[tuple[str, str], list[str]] = {}
+    asked: list[Asked] = []
+    problems: list[Problem] = []
+    for deed in deeds:
+        for node in _references(deed):
+            name, _, resource_id = _local(node.text).partition("/")
+            if not resource_id or (name, resource_id) in made:
+                continue
+            target = registry.find(name)
+            if target is None:
+                problems.append(_dangling(node.path))
+            elif (name, resource_id) in places:
+                places[name, resource_id].append(node.path)
+            else:
+                places[name, resource_id] = [node.path]
+                asked.append(Asked(target, resource_id))
+    missing = nothing_there(writer.caller, asked) if asked else []
+    problems += [_dangling(path) for identity in missing for path in places[identity]]
+    if problems:
+        raise invalid_resource(tuple(problems))
+
+
+def _dangling(path: str) -> Problem:
+    return Problem("not-found", "It refers to nothing that this token may refer to.", path)
+
+
+def _references(deed: Deed) -> Iterator[Node]:
+    if deed.resource is not None:
+        yield from (node for node in _strings(deed.resource, deed.name) if node.step == "reference")
+
+
+def _local(text: str) -> str:
+    """``Type/id``; empty for what is contained, or on another server."""
+    form = next(reference.forms({"reference": text}, settings.FHIR_BASE_URL), "")
+    return form if form and reference.is_local(form) else ""
+
+
+def _is_incomplete(resource: Resource, urls: Mapping[str, str]) -> bool:
+    return any(
+        node.text in urls
+        or (node.step == "div" and "urn:" in node.text)
+        or (node.step == "reference" and ("?" in node.text or node.text.startswith("urn:")))
+        for node in _strings(resource, "")
+    )
+
+
+def _complete(writer: Writer, resource: Resource, urls: Mapping[str, str]) -> None:
+    """Everywhere a URL may stand, and in the narrative: https://hl7.org/fhir/R4/http.html#trules"""
+    for node in _strings(resource, str(resource["resourceType"])):
+        text = node.text
+        if text in urls:
+            node.holder[node.step] = urls[text]
+        elif node.step == "div":
+            if urls and "urn:" in text:
+                node.holder["div"] = _URN.sub(lambda found: urls.get(found[0], found[0]), text)
+        elif node.step == "reference":
+            if text.startswith("urn:"):
+                problem = Problem("not-found", "No entry of the request has this URL.", node.path)
+                raise invalid_resource((problem,))
+            if match := _CONDITIONAL.fullmatch(text):
+                node.holder["reference"] = _found(writer, match[1], match[2], node.path)
+
+
+def _found(writer: Writer, name: str, query: str, path: str) -> str:
+    target: ResourceType | None = registry.find(name)
+    if target is None:
+        raise unmet_reference(path)
+    found = meant(writer, target, pairs_of(query))
+    if len(found) != 1:
+        raise unmet_reference(path)
+    return f"{name}/{found[0]}"
+
+
+def _strings(resource: Resource, path: str) -> Iterator[Node]:
+    """Every string in it, with its place; may be replaced on the way."""
+    nodes: list[tuple[Any, str]] = [(resource, path)]
+    while nodes:
+        node, where = nodes.pop()
+        steps = list(node.items()) if type(node) is dict else list(enumerate(node))
+        for step, value in steps:
+            inner = f"{where}.{step}" if type(node) is dict else f"{where}[{step}]"
+            if type(value) is str:
+                yield Node(node, step, inner)
+            elif type(value) is dict or type(value) is list:
+                nodes.append((value, inner))

@@ -3,7 +3,7 @@
 https://hl7.org/fhir/R4/operationoutcome.html
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import orjson
 
@@ -18,6 +18,11 @@ class Problem:
     expression: str = ""
     """FHIRPath of the element: ``Observation.component[0].code``."""
     severity: str = "error"
+
+    def within(self, place: str) -> "Problem":
+        """The element's path begins with its type: in a Bundle with the place of the resource."""
+        _, dot, path = self.expression.partition(".")
+        return replace(self, expression=f"{place}{dot}{path}")
 
     def issue(self) -> dict[str, object]:
         where: dict[str, object] = {"expression": [self.expression]} if self.expression else {}
@@ -35,9 +40,18 @@ class Outcome(Exception):
     headers: dict[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     """Where several elements are wrong: told instead of the text."""
+    expression: str = ""
+    """FHIRPath of what it is about, where the request is a Bundle."""
+
+    def within(self, entry: str) -> "Outcome":
+        """The same, told of an entry of a Bundle: ``Bundle.entry[3]``."""
+        self.expression = self.expression or entry
+        self.problems = tuple(each.within(f"{entry}.resource") for each in self.problems)
+        return self
 
     def issue(self, severity: str = "error") -> dict[str, object]:
-        return {"severity": severity, "code": self.code, "diagnostics": self.text}
+        where: dict[str, object] = {"expression": [self.expression]} if self.expression else {}
+        return {"severity": severity, "code": self.code, "diagnostics": self.text, **where}
 
     def issues(self) -> list[dict[str, object]]:
         return [each.issue() for each in self.problems] or [self.issue()]

@@ -30,6 +30,8 @@ class Create:
     if_none_exist: Condition | None = None
     full_url: str = ""
     """By which other resources of the same request refer to it."""
+    place: str = ""
+    """FHIRPath of its entry, where it is one of several: ``Bundle.entry[3]``."""
     interaction: Literal["create"] = field(default="create", init=False)
 
 
@@ -46,6 +48,7 @@ class Update:
     only_new: bool = False
     """``If-None-Match: *``"""
     full_url: str = ""
+    place: str = ""
     interaction: Literal["update"] = field(default="update", init=False)
 
 
@@ -58,6 +61,7 @@ class Patch:
     condition: Condition | None = None
     if_match: int | None = None
     full_url: str = ""
+    place: str = ""
     interaction: Literal["patch"] = field(default="patch", init=False)
 
 
@@ -68,6 +72,7 @@ class Delete:
     condition: Condition | None = None
     if_match: int | None = None
     full_url: str = ""
+    place: str = ""
     interaction: Literal["delete"] = field(default="delete", init=False)
 
 

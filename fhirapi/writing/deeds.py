@@ -1,10 +1,13 @@
 """A change on its way: which resource it means, what stands there, and what it will become."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
 from fhirapi.outcomes import (
+    Outcome,
     already_exists,
     gone,
     not_found,
@@ -38,6 +41,15 @@ class Deed:
     @property
     def identity(self) -> Identity:
         return self.name, self.resource_id or ""
+
+
+@contextmanager
+def at(deed: Deed) -> Iterator[None]:
+    """Where what goes wrong within says so: in the entry of a Bundle, if the deed is one."""
+    try:
+        yield
+    except Outcome as outcome:
+        raise (outcome.within(deed.change.place) if deed.change.place else outcome) from None
 
 
 def begun(change: Change) -> Deed:

@@ -204,6 +204,26 @@ def written_at_the_same_time() -> Outcome:
     )
 
 
+def bad_bundle() -> Outcome:
+    return Outcome(
+        400, "invalid", "A Bundle of the type batch or transaction is expected, entry being a list."
+    )
+
+
+def bad_entry(text: str) -> Outcome:
+    return Outcome(400, "invalid", text)
+
+
+def too_many_entries(most: int) -> Outcome:
+    return Outcome(413, "too-long", f"A Bundle may have at most {most} entries; send several.")
+
+
+def failed_read(status: int) -> Outcome:
+    return Outcome(
+        400, "processing", f"What is to be read is answered with {status}, so nothing was stored."
+    )
+
+
 def twice_in_transaction(resource_type: str, resource_id: str) -> Outcome:
     return Outcome(
         400, "invalid", f"{resource_type}/{resource_id} is written more than once in one request."

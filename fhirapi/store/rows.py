@@ -13,7 +13,7 @@ from django.db import connection
 from fhirapi.searchparams.index import IndexEntry
 from fhirapi.searchparams.keys import unit_key
 from fhirapi.searchparams.paths import values
-from fhirapi.sql import Statement, array, fetch
+from fhirapi.sql import Statement, array
 from fhirapi.store import exact
 from fhirapi.store.patient_line import patient_line
 
@@ -47,6 +47,10 @@ _TYPES = {
     "units": "bigint[]", "words": "text[]",
 }  # fmt: skip
 """Of the columns that are no text."""
+
+_NEXT_IDS = Statement(
+    "SELECT nextval('fhirapi_content_id_seq') FROM generate_series(1, %(count)s::int)"
+)
 
 Lines = dict[str, list[tuple[Any, ...]]]
 
@@ -176,8 +180,7 @@ def delete_derived(row_ids: list[int]) -> None:
 
 def take_ids(count: int) -> list[int]:
     """Ids for new content rows."""
-    sql = "SELECT nextval('fhirapi_content_id_seq') FROM generate_series(1, %s)"
-    return [row_id for (row_id,) in fetch(sql, [count])]
+    return [row_id for (row_id,) in _NEXT_IDS.fetch({"count": count})]
 
 
 def _lines(rows: Iterable[Row]) -> Lines:

@@ -192,6 +192,9 @@ def _record(
     writer: Writer, account_id: int, deeds: Sequence[Deed], placed: Sequence[Placed]
 ) -> None:
     """Before and after: a record may have been one patient's and be another's now."""
+    told = [deed for deed in deeds if deed.result in _ACTIONS]
+    if not told:
+        return
     now = {id(each.deed): each.entry.patient_id for each in placed}
     trail.write_within(
         [
@@ -205,8 +208,7 @@ def _record(
                 patient_ids=_patients(deed, now.get(id(deed))),
                 address=writer.caller.address,
             )
-            for deed in deeds
-            if deed.result in _ACTIONS
+            for deed in told
         ]
     )
 

@@ -45,7 +45,9 @@ class Outcome(Exception):
 
     def within(self, entry: str) -> "Outcome":
         """The same, told of an entry of a Bundle: ``Bundle.entry[3]``."""
-        self.expression = self.expression or entry
+        if self.expression:  # told already
+            return self
+        self.expression = entry
         self.problems = tuple(each.within(f"{entry}.resource") for each in self.problems)
         return self
 

@@ -21,9 +21,7 @@ _DROPPED = (
 """Headers that are about the Bundle, not about its entries."""
 
 
-def ask(
-    outer: HttpRequest, method: str, address: str, query: str, **headers: str
-) -> HttpResponse:
+def ask(outer: HttpRequest, method: str, address: str, query: str, **headers: str) -> HttpResponse:
     """``address``: below the FHIR base; only data is asked for so. Raises an Outcome."""
     first = address.partition("/")[0]
     if registry.find(first) is None and first != "metadata":

@@ -15,6 +15,7 @@ from fhirapi.outcomes import (
     unknown_type,
     whole_compartment,
 )
+from fhirapi.rest.bundles import bundle
 from fhirapi.rest.capabilities import metadata
 from fhirapi.rest.compartment import search_compartment
 from fhirapi.rest.create import create
@@ -92,5 +93,6 @@ urlpatterns = [
     path("<fhirtype:resource_type>/_history", history_type),
     path("Patient/<fhirid:patient_id>/<fhirtype:resource_type>", search_compartment),
 ]
-nothing_else = [path("", metadata), path("<path:rest>", _nothing_here, name="nothing-here")]
+_base = by_method(GET=metadata, HEAD=metadata, POST=bundle)
+nothing_else = [path("", _base), path("<path:rest>", _nothing_here, name="nothing-here")]
 """The last route below the FHIR base: an OperationOutcome instead of a page."""

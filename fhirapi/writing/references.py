@@ -57,26 +57,25 @@ def resolve(writer: Writer, deeds: Sequence[Deed]) -> None:
 def require_targets(writer: Writer, deeds: Sequence[Deed]) -> None:
     """Each reference to this server leads to what the caller may write to. Raises 422."""
     made = {deed.identity for deed in deeds if deed.resource is not None}
-    places: dict[Identity, list[Problem]] = {}
+    places: dict[Identity, list[tuple[Deed, str]]] = {}
     for deed in deeds:
         for node in _references(deed):
             name, _, resource_id = _local(node.text).partition("/")
             if resource_id and (name, resource_id) not in made:
-                places.setdefault((name, resource_id), []).append(_dangling(deed, node.path))
-    asked = [
-        Asked(target, resource_id)
-        for name, resource_id in places
-        if (target := registry.find(name))
-    ]
+                places.setdefault((name, resource_id), []).append((deed, node.path))
+    known = [(found, each) for each in places if (found := registry.find(each[0]))]
+    asked = [Asked(resource_type, resource_id) for resource_type, (_, resource_id) in known]
     missing = set(nothing_there(writer.caller, asked) if asked else [])
-    missing |= {identity for identity in places if registry.find(identity[0]) is None}
-    if missing:
-        raise invalid_resource(tuple(each for one in sorted(missing) for each in places[one]))
+    missing |= places.keys() - {each for _, each in known}
+    wrong = [place for each in places if each in missing for place in places[each]]
+    for deed in deeds:
+        with at(deed):
+            if problems := [_dangling(path) for owner, path in wrong if owner is deed]:
+                raise invalid_resource(tuple(problems))
 
 
-def _dangling(deed: Deed, path: str) -> Problem:
-    problem = Problem("not-found", "It refers to nothing that this token may refer to.", path)
-    return problem.within(f"{deed.change.place}.resource") if deed.change.place else problem
+def _dangling(path: str) -> Problem:
+    return Problem("not-found", "It refers to nothing that this token may refer to.", path)
 
 
 def _references(deed: Deed) -> Iterator[Node]:

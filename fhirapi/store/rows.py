@@ -6,6 +6,7 @@ kinds of rows, ``reindex`` the derived ones again.
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -88,18 +89,29 @@ def _all_of(*statements: str) -> Statement:
     return Statement(f"WITH {ctes} SELECT 1")
 
 
-_INTO_DERIVED = [_insert_into(table, columns) for table, columns in _DERIVED.items()]
-_INSERT = _all_of(
-    *(_insert_into(table, columns) for table, columns in _CONTENT.items()), *_INTO_DERIVED
-)
 _CHANGED = ("patient_id", "version_id", "last_updated", "is_deleted", "content")
-_REPLACE = _all_of(
-    f"""UPDATE fhirapi_content c
-        SET written_in = DEFAULT, {", ".join(f"{name} = line.{name}" for name in _CHANGED)}
-        FROM {_source("fhirapi_content", _CONTENT["fhirapi_content"])}
-        WHERE c.id = line.id""",  # noqa: S608 - our own names
-    *_INTO_DERIVED,
-)
+_REPLACE_CONTENT = f"""
+UPDATE fhirapi_content c
+SET written_in = DEFAULT, {", ".join(f"{name} = line.{name}" for name in _CHANGED)}
+FROM {_source("fhirapi_content", _CONTENT["fhirapi_content"])}
+WHERE c.id = line.id
+"""  # noqa: S608 - our own names
+
+
+@lru_cache
+def _statement(tables: tuple[str, ...], *, is_new: bool) -> Statement:
+    """For lines of these tables; a resource has none for most of them, so leave those out."""
+    columns = _CONTENT | _DERIVED
+    return _all_of(
+        *(
+            _REPLACE_CONTENT
+            if table in _CONTENT and not is_new
+            else _insert_into(table, columns[table])
+            for table in tables
+        )
+    )
+
+
 _VERSION = "resource_type, resource_id, patient_id, version_id, last_updated, is_deleted, content"
 _ARCHIVE = _all_of(
     f"""INSERT INTO fhirapi_version ({_VERSION})
@@ -138,12 +150,12 @@ def write(rows: Iterable[Row]) -> None:
 
 def insert(rows: Iterable[Row]) -> None:
     """The same in one statement: for few, where a COPY for each table costs more."""
-    _insert(_INSERT, _lines(rows))
+    _insert(_lines(rows), is_new=True)
 
 
 def replace(rows: Iterable[Row]) -> None:
     """In place of what has the same row id and was archived."""
-    _insert(_REPLACE, _lines(rows))
+    _insert(_lines(rows), is_new=False)
 
 
 def archive(row_ids: Sequence[int]) -> None:
@@ -249,14 +261,15 @@ def _empty(tables: dict[str, tuple[str, ...]]) -> Lines:
     return {table: [] for table in tables}
 
 
-def _insert(statement: Statement, lines: Lines) -> None:
+def _insert(lines: Lines, *, is_new: bool) -> None:
     parameters = {}
-    for table, columns in (_CONTENT | _DERIVED).items():
-        # strict: a line has a value for each column
-        values = zip(*lines[table], strict=True) if lines[table] else [()] * len(columns)
-        for column, of_column in zip(columns, values, strict=True):
+    tables = tuple(table for table in lines if lines[table])
+    for table in tables:
+        names = (_CONTENT | _DERIVED)[table]
+        for column, of_column in zip(names, zip(*lines[table], strict=True), strict=True):
             parameters[f"{table}_{column}"] = array(map(_element, of_column))
-    statement.fetch_one(parameters)
+    if tables:
+        _statement(tables, is_new=is_new).fetch_one(parameters)
 
 
 def _element(value: Any) -> str | int | None:

@@ -21,6 +21,11 @@ def new_secret() -> str:
     return secrets.token_hex(20)
 
 
+def refresh_token_for_request(request: object) -> str:
+    """django-oauth-toolkit's REFRESH_TOKEN_GENERATOR: of random, or it would be an access token."""
+    return new_secret()
+
+
 def digest(secret: str) -> str:
     return hmac.new(settings.DIGEST_KEY.encode(), secret.encode(), hashlib.sha256).hexdigest()
 

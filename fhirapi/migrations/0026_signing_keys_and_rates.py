@@ -5,6 +5,24 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+# Of an account that was closed apps have been told so, once: what it opened ends with it.
+TELL_ONCE = """
+CREATE OR REPLACE FUNCTION fhirapi_access_ended() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM fhirapi_queue_webhook(NEW.client_id, NEW.id, 'access-revoked')
+    FROM portal_account account WHERE account.id = NEW.account_id AND account.is_active;
+    RETURN NULL;
+END $$;
+"""
+TELL_TWICE = """
+CREATE OR REPLACE FUNCTION fhirapi_access_ended() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM fhirapi_queue_webhook(NEW.client_id, NEW.id, 'access-revoked');
+    RETURN NULL;
+END $$;
+"""
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -32,4 +50,5 @@ class Migration(migrations.Migration):
             model_name='client',
             index=models.Index(models.F('client_id'), condition=models.Q(('requests_a_minute__isnull', False)), name='client_own_rate'),
         ),
+        migrations.RunSQL(TELL_ONCE, TELL_TWICE),
     ]

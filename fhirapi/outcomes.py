@@ -375,6 +375,15 @@ def too_costly() -> Outcome:
     return Outcome(503, "too-costly", "The search took too long. Narrow it, by patient or date.")
 
 
+def too_many(seconds: int) -> Outcome:
+    return Outcome(
+        429,
+        "throttled",
+        f"This client asks more often than it may. Try again in {seconds} s.",
+        headers={"Retry-After": str(seconds)},
+    )
+
+
 def internal_error(reference: str) -> Outcome:
     return Outcome(
         500, "exception", f"Something went wrong on our side. Reference for support: {reference}."

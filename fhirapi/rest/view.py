@@ -29,9 +29,11 @@ from fhirapi.outcomes import (
     token_expired,
     too_costly,
     too_large,
+    too_many,
     wrong_method,
 )
 from fhirapi.rest.negotiation import FHIR_JSON, require_json
+from fhirapi.smart import rates
 from fhirapi.smart.models import AccessKey
 from fhirapi.smart.people import keys
 from fhirapi.smart.tokens import jwt
@@ -42,6 +44,7 @@ from fhirapi.store.constraint import Constraint
 
 Handler = Callable[..., HttpResponse]
 FORBIDDEN = 403
+_RATE = "qsmartcare.rate"
 log = logging.getLogger(__name__)
 
 
@@ -61,9 +64,9 @@ def fhir_view(*methods: str, is_json: bool = True) -> Callable[[Handler], Handle
                     raise wrong_method(request.method or "", allowed)
                 if is_json:
                     require_json(request)
-                return handler(request, *args, **kwargs)
+                return _with_rate(request, handler(request, *args, **kwargs))
             except Outcome as outcome:
-                return refusal(outcome)
+                return _with_rate(request, refusal(outcome))
             except RequestDataTooBig:
                 return refusal(too_large())
             except (BadRequest, SuspiciousOperation, MultiPartParserError):
@@ -92,6 +95,13 @@ def by_method(**views: Handler) -> Handler:
     return view
 
 
+def _with_rate(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    if rate := request.META.get(_RATE):
+        for name, value in rate.headers().items():
+            response.headers[name] = value
+    return response
+
+
 def _unexpected() -> HttpResponse:
     """For an exception that is being handled and that nobody foresaw."""
     if settings.DEBUG_PROPAGATE_EXCEPTIONS:
@@ -107,6 +117,7 @@ def authenticated(request: HttpRequest) -> tuple[Caller, Claims]:
     if scheme.lower() != "bearer" or not token.strip():
         raise no_token()
     claims = jwt.read(token.strip())
+    _count(request, claims.client_id)
     caller = Caller(
         claims.checksum,
         claims.client_id,
@@ -115,6 +126,15 @@ def authenticated(request: HttpRequest) -> tuple[Caller, Claims]:
         claims.access.is_of_one_patient,
     )
     return caller, claims
+
+
+def _count(request: HttpRequest, client_id: str) -> None:
+    """Once a request, however often it asks who asks. Raises the 429 outcome."""
+    if _RATE in request.META:
+        return
+    rate = request.META[_RATE] = rates.of(client_id)
+    if wait := rate.take():
+        raise too_many(wait)
 
 
 def require(caller: Caller, claims: Claims, resource_type: str, interaction: str) -> Constraint:

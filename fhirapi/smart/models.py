@@ -72,6 +72,9 @@ class Client(AbstractApplication):
     may_introspect = models.BooleanField(
         default=False, help_text="May look into tokens of other clients, as a resource server does."
     )
+    requests_a_minute = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Empty: as REQUESTS_A_MINUTE says. 0: any number."
+    )
     token_endpoint_auth_method = models.CharField(
         max_length=30, blank=True, help_text="As the app registered itself; its kind decides."
     )
@@ -85,6 +88,14 @@ class Client(AbstractApplication):
     disabled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+
+    class Meta(AbstractApplication.Meta):
+        abstract = False
+        indexes = [
+            models.Index(
+                "client_id", condition=Q(requests_a_minute__isnull=False), name="client_own_rate"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name or str(self.client_id)

@@ -6,7 +6,7 @@ from django.contrib.admin import AdminSite
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
-from portal.operations import apps, backend_services, desk, guardians, job_pages
+from portal.operations import apps, backend_services, desk, guardians, job_pages, signing_keys
 
 
 def urlpatterns_for(site: AdminSite) -> list[URLPattern]:
@@ -21,5 +21,6 @@ def urlpatterns_for(site: AdminSite) -> list[URLPattern]:
         ("guardian/<int:account_id>/end/", guardians.end_link, "end-guardian"),
         ("jobs/", job_pages.jobs, "jobs"),
         ("jobs/<slug:name>/run/", job_pages.run, "run-job"),
+        ("signing-keys/", signing_keys.signing_keys, "signing-keys"),
     ]
     return [path(address, site.admin_view(view), name=name) for address, view, name in pages]

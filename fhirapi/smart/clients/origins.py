@@ -33,7 +33,7 @@ _HEADERS = (
 )
 _EXPOSED = (
     "ETag, Location, Content-Location, Last-Modified, WWW-Authenticate, Retry-After, X-Progress, "
-    "Expires, Content-Disposition"
+    "Expires, Content-Disposition, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset"
 )
 _KEPT_BY_BROWSERS = "600"
 

@@ -113,6 +113,7 @@ def _answer(request: HttpRequest, asked: Asked) -> HttpResponse:
         return _to_the_door(request)
     if request.POST.get("decision") == "switch" or _must_sign_in_again(request, asked):
         return _signed_out(request)
+    asked = authorize.for_account(asked, account)
     page = _Page(request, account, asked, request.POST if request.method == "POST" else None)
     return page.decide() if page.form is not None else page.open()
 

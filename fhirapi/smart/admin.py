@@ -12,6 +12,8 @@ from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Model, Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
 from fhirapi.admin_read_only import ReadOnlyAdmin
 from fhirapi.audit.record import address_of
@@ -62,10 +64,11 @@ class ClientAdmin(ReadOnlyAdmin):
 
     form = AppForm
     list_display = [
-        "name", "client_id", "kind", "user", "live_grants", "status", "created",
+        "name", "client_id", "kind", "user", "live_grants", "status", "provider_access", "created",
     ]  # fmt: skip
     list_filter = [
-        "kind", ("disabled_at", admin.EmptyFieldListFilter), "registration_source", "created",
+        "kind", ("disabled_at", admin.EmptyFieldListFilter),
+        ("provider_access_at", admin.EmptyFieldListFilter), "registration_source", "created",
     ]  # fmt: skip
     list_select_related = ["user"]
     search_fields = ["name", "=client_id", "user__username"]
@@ -73,7 +76,8 @@ class ClientAdmin(ReadOnlyAdmin):
         "name", "client_id", "kind", "user", "status", "live_grants", "description",
         "redirect_uris", "allowed_scopes", "allowed_origins", "launch_uri", "jwks", "jwks_uri",
         "client_uri", "logo_uri", "policy_uri", "tos_uri", "contacts", "privacy_attested_at",
-        "may_introspect", "requests_a_minute", "live_secrets", "registration_source",
+        "may_introspect", "provider_access", "provider_access_note", "requests_a_minute",
+        "live_secrets", "registration_source",
         "disabled_at", "disabled_by", "created", "updated",
     )  # fmt: skip
     fields = _shown
@@ -100,6 +104,17 @@ class ClientAdmin(ReadOnlyAdmin):
     @admin.display(description="status")
     def status(self, client: Any) -> str:
         return clients.status(client, is_approved=bool(client.grants))
+
+    @admin.display(description="Provider Access", ordering="provider_access_at")
+    def provider_access(self, client: Client) -> str:
+        """Leads to the desk's page, where it is decided with a reason."""
+        if client.kind == Client.Kind.ACCESS_KEY:
+            return "-"
+        ended = client.provider_access_ended_at
+        words = "approved" if client.may_write else "withdrawn" if ended else "not approved"
+        return format_html(
+            '<a href="{}">{}</a>', reverse("admin:provider-access", args=[client.pk]), words
+        )
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return admin.ModelAdmin.has_change_permission(self, request, obj)

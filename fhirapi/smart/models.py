@@ -84,6 +84,17 @@ class Client(AbstractApplication):
         blank=True,
         help_text="Since when the partner may write, and use the Provider Access API; none: never.",
     )
+    provider_access_ended_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was withdrawn, if it was."
+    )
+    provider_access_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    provider_access_note = models.TextField(
+        blank=True,
+        db_default="",
+        help_text="Why, as the developer was told: of the last decision.",
+    )
     disabled_at = models.DateTimeField(null=True, blank=True)
     disabled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -99,6 +110,11 @@ class Client(AbstractApplication):
 
     def __str__(self) -> str:
         return self.name or str(self.client_id)
+
+    @property
+    def may_write(self) -> bool:
+        """Whether its partner was approved for Provider Access; ``store/writer.py`` asks as well."""
+        return self.provider_access_at is not None
 
     @property
     def is_self_registered(self) -> bool:

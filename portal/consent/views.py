@@ -114,6 +114,7 @@ def _answer(request: HttpRequest, asked: Asked) -> HttpResponse:
     if request.POST.get("decision") == "switch" or again.is_due(request, asked):
         sign_out(request)
         return _to_the_door(request, asked)
+    asked = authorize.for_account(asked, account)
     page = _Page(request, account, asked, request.POST if request.method == "POST" else None)
     return page.decide() if page.form is not None else page.open()
 

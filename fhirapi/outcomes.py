@@ -130,7 +130,20 @@ def not_yours_to_write(resource_type: str) -> Outcome:
     )
 
 
-# --- What is written (400, 409, 412, 422) ------------------------------------------------------
+# --- What is written (400, 409, 412, 415, 422) -------------------------------------------------
+def done(result: str, resource_type: str) -> Outcome:
+    """No failure: what ``Prefer: return=OperationOutcome`` hears of a change."""
+    return Outcome(200, "informational", f"{resource_type}: {result}.")
+
+
+def unreadable_body(why: str) -> Outcome:
+    return Outcome(400, "structure", f"The body could not be read as FHIR JSON: {why}")
+
+
+def unsupported_body(expected: str) -> Outcome:
+    return Outcome(415, "not-supported", f"Send the body as {expected}, in UTF-8.")
+
+
 def invalid_resource(problems: tuple[Problem, ...]) -> Outcome:
     return Outcome(422, "invalid", "The resource is not valid.", problems=problems)
 

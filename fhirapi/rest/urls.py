@@ -17,12 +17,13 @@ from fhirapi.outcomes import (
 )
 from fhirapi.rest.capabilities import metadata
 from fhirapi.rest.compartment import search_compartment
+from fhirapi.rest.create import create
 from fhirapi.rest.docref import docref
 from fhirapi.rest.everything import everything, everything_of_all
 from fhirapi.rest.history import history_instance, history_type
 from fhirapi.rest.read import read
 from fhirapi.rest.search import search, search_by_post
-from fhirapi.rest.view import fhir_view
+from fhirapi.rest.view import by_method, fhir_view
 from fhirapi.rest.vread import vread
 
 _ID = r"[A-Za-z0-9\-.]{1,64}"
@@ -73,12 +74,14 @@ def _nothing_here(request: HttpRequest, rest: str) -> HttpResponse:
     raise unknown_address()
 
 
+_of_type = by_method(GET=search, HEAD=search, POST=create)
+
 asked_most = [
     path("<fhirtype:resource_type>/<fhirid:resource_id>", read),
-    path("<fhirtype:resource_type>", search),
+    path("<fhirtype:resource_type>", _of_type),
 ]
 urlpatterns = [
-    path("<fhirtype:resource_type>/", search),
+    path("<fhirtype:resource_type>/", _of_type),
     path("<fhirtype:resource_type>/_search", search_by_post),
     path("metadata", metadata),
     path("Patient/<fhirid:resource_id>/$everything", everything),

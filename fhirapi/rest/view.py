@@ -9,7 +9,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-import orjson
 import psycopg
 from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
@@ -37,6 +36,7 @@ from fhirapi.smart.models import AccessKey
 from fhirapi.smart.people import keys
 from fhirapi.smart.tokens import jwt
 from fhirapi.smart.tokens.jwt import Claims
+from fhirapi.store import exact
 from fhirapi.store.caller import Caller, why_refused
 from fhirapi.store.constraint import Constraint
 
@@ -76,6 +76,20 @@ def fhir_view(*methods: str, is_json: bool = True) -> Callable[[Handler], Handle
         return view
 
     return decorate
+
+
+def by_method(**views: Handler) -> Handler:
+    """One address, a view for each method: ``by_method(GET=search, HEAD=search, POST=create)``."""
+    allowed = ", ".join(views)
+
+    @csrf_exempt
+    def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        handler = views.get(request.method or "")
+        if handler is None:
+            return refusal(wrong_method(request.method or "", allowed))
+        return handler(request, *args, **kwargs)
+
+    return view
 
 
 def _unexpected() -> HttpResponse:
@@ -146,7 +160,8 @@ def _record_denial(caller: Caller, detail: str, resource_type: str | None = None
 def answer(content: bytes | str, request: HttpRequest, status: int = 200) -> HttpResponse:
     """The bytes as they are, unless ``_pretty=true`` asks for indentation."""
     if "_pretty=true" in request.META.get("QUERY_STRING", ""):
-        content = orjson.dumps(orjson.loads(content), option=orjson.OPT_INDENT_2)
+        text = content.decode() if isinstance(content, bytes) else content
+        content = exact.write(exact.parse(text), is_pretty=True)
     content = content.encode() if isinstance(content, str) else content
     response = HttpResponse(content, content_type=FHIR_JSON, status=status)
     # CommonMiddleware is off on the API; without a length the server would send chunks.

@@ -25,8 +25,16 @@ class Problem:
         return replace(self, expression=f"{place}{dot}{path}")
 
     def issue(self) -> dict[str, object]:
-        where: dict[str, object] = {"expression": [self.expression]} if self.expression else {}
-        return {"severity": self.severity, "code": self.code, "diagnostics": self.text, **where}
+        """The text begins with the place: many clients show nothing but the text."""
+        issue: dict[str, object] = {
+            "severity": self.severity,
+            "code": self.code,
+            "diagnostics": self.text,
+        }
+        if not self.expression:
+            return issue
+        text = f"{self.expression}: {self.text}"
+        return {**issue, "diagnostics": text, "expression": [self.expression]}
 
 
 @dataclass(eq=False)

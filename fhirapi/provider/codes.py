@@ -1,0 +1,18 @@
+"""Code systems and lists of codes that the rows of several kinds name."""
+
+HL7 = "http://terminology.hl7.org/CodeSystem/"
+US_CORE = "http://hl7.org/fhir/us/core/CodeSystem/"
+US_CORE_EXTENSION = "http://hl7.org/fhir/us/core/StructureDefinition/"
+LOINC = "http://loinc.org"
+UCUM = "http://unitsofmeasure.org"
+
+OBSERVATION_STATUS = (
+    "registered preliminary final amended corrected cancelled entered-in-error unknown"
+)
+EVENT_STATUS = "preparation in-progress not-done on-hold stopped completed entered-in-error unknown"
+REQUEST_STATUS = "draft active on-hold revoked completed entered-in-error unknown"
+GENDERS = "male female other unknown"
+PEOPLE = "Practitioner PractitionerRole Organization Patient RelatedPerson"
+STAFF = "Practitioner PractitionerRole Organization"
+RECORDERS = "Practitioner PractitionerRole Patient RelatedPerson"
+AUTHORS = f"{PEOPLE} Device"

@@ -7,7 +7,7 @@ takes ``required``, ``read_only``, ``fixed`` and ``default`` of ``schema.Field``
 from collections.abc import Iterable
 from typing import Any, NotRequired, TypedDict, TypeVar, Unpack
 
-from fhirapi.provider.places import Way, path
+from fhirapi.provider.places import Way, one, path
 from fhirapi.provider.schema import Always, Does, Field, Filter, Json, Kind, Shape
 from fhirapi.provider.shapes.coded import CodedEnum, Coding, Concept
 from fhirapi.provider.shapes.compound import Many, Part
@@ -148,6 +148,11 @@ def period(begin: str, end: str, words: str, at: str = "period") -> tuple[Field,
         date_time(begin, f"When {words} begins.", f"{at}.start"),
         date_time(end, f"When {words} ends; left out while it lasts.", f"{at}.end"),
     )
+
+
+def extension(url: str, value: str) -> Way:
+    """The way to the value of an extension: ``valueDateTime``."""
+    return (*one("extension", {"url": url}), *path(value))
 
 
 TOLD = (

@@ -8,6 +8,8 @@ they are never changed in place.
 from copy import deepcopy
 from typing import Any
 
+from fhirapi.provider.places import get, path
+from fhirapi.provider.same import same
 from fhirapi.provider.schema import Always, Flat, Kind, Resource
 from fhirapi.provider.shapes.compound import show_fields, store_fields
 
@@ -21,12 +23,13 @@ def to_fhir(kind: Kind, flat: Flat, onto: Resource | None = None) -> Resource:
     """Flat input that ``check`` found right, as a resource.
 
     A member that is left out stays as it is in ``onto``; null takes the value away. Whatever
-    ``onto`` has that the flat form does not show stays. A new resource has no id and no meta.
+    ``onto`` has that the flat form does not show stays; but a narrative that was generated from
+    the data goes with a change of them. A new resource has no id and no meta.
     """
     if onto is not None:
         resource = deepcopy(onto)
         store_fields(kind.fields, flat, resource)
-        return resource
+        return resource if same(resource, onto) else _without_old_narrative(kind, resource)
     resource = {"resourceType": kind.resource_type}
     for each in kind.always:
         resource[each.member] = _first_code(each)
@@ -34,9 +37,19 @@ def to_fhir(kind: Kind, flat: Flat, onto: Resource | None = None) -> Resource:
     return resource
 
 
+def _without_old_narrative(kind: Kind, resource: Resource) -> Resource:
+    """https://hl7.org/fhir/R4/narrative.html: it shall not contradict the data."""
+    is_shown = any(each.at[0].member == "text" for each in kind.fields)
+    if not is_shown and get(resource, path("text.status")) == "generated":
+        del resource["text"]
+    return resource
+
+
 def with_defaults(kind: Kind, flat: Flat) -> Flat:
     """A new record as it will be: what the input does not say and FHIR asks for is filled in."""
-    defaults = {each.name: deepcopy(each.default) for each in kind.fields if each.default}
+    defaults = {
+        each.name: deepcopy(each.default) for each in kind.fields if each.default is not None
+    }
     return defaults | {name: value for name, value in flat.items() if value is not None}
 
 

@@ -33,18 +33,19 @@ def _step(text: str) -> Step:
 def one(member: str, *patterns: Json, blank: Json | None = None) -> Way:
     """The first item that has the first pattern, or else the second, and so on.
 
-    ``blank``: what a new item has; the first pattern, if that says it all.
+    ``blank``: what a new item has; left out, it is the first pattern.
     """
-    return (Step(member, Take.ONE, "", patterns, _as_item(patterns[0]) | (blank or {})),)
+    new = _as_item(patterns[0]) if blank is None else blank
+    return (Step(member, Take.ONE, patterns=patterns, blank=new),)
 
 
 def each(member: str, pattern: Json) -> Way:
-    return (Step(member, Take.EACH, "", (pattern,), _as_item(pattern)),)
+    return (Step(member, Take.EACH, patterns=(pattern,), blank=_as_item(pattern)),)
 
 
-def rest(member: str, *patterns: Json) -> Way:
-    """All items that have none of the patterns."""
-    return (Step(member, Take.REST, "", patterns),)
+def rest(member: str, *but: Way) -> Way:
+    """All items but those that certain ``one`` lead to."""
+    return (Step(member, Take.REST, others=tuple(way[0] for way in but)),)
 
 
 def _as_item(pattern: Json) -> Json:
@@ -88,6 +89,8 @@ def _agrees(stored: Any, wanted: Any) -> bool:
     if isinstance(wanted, list):
         items = stored if isinstance(stored, list) else []
         return all(any(_agrees(item, each) for item in items) for each in wanted)
+    if isinstance(wanted, str) and wanted.endswith("/*"):
+        return isinstance(stored, str) and stored.startswith(wanted[:-1])
     return bool(stored == wanted)
 
 
@@ -96,23 +99,24 @@ def _below(element: Json, step: Step) -> Any:
     if step.take is Take.MEMBER:
         return stored
     items = stored if isinstance(stored, list) else []
-    chosen = [items[number] for number in _chosen(items, step)]
+    found = [items[number] for number in chosen(items, step)]
     if step.take is Take.ONE:
-        return chosen[0] if chosen else None
-    return chosen or None
+        return found[0] if found else None
+    return found or None
 
 
-def _chosen(items: list[Any], step: Step) -> list[int]:
+def chosen(items: list[Any], step: Step) -> list[int]:
     """The numbers of the items that the step leads to."""
+    if step.take is Take.REST:
+        others = {number for other in step.others for number in chosen(items, other)}
+        return [number for number in range(len(items)) if number not in others]
     matches = [
         [number for number, item in enumerate(items) if not pattern or has(item, pattern)]
         for pattern in step.patterns
     ]
     if step.take is Take.EACH:
         return matches[0]
-    if step.take is Take.ONE:
-        return next((found[:1] for found in matches if found), [])
-    return [number for number in range(len(items)) if not any(number in of for of in matches)]
+    return next((found[:1] for found in matches if found), [])
 
 
 def _set(element: Json, step: Step, value: Any) -> None:
@@ -122,15 +126,15 @@ def _set(element: Json, step: Step, value: Any) -> None:
         _set_member(element, step.key, value)
         return
     items = list(element.get(step.key) or ())
-    chosen = _chosen(items, step)
+    numbers = chosen(items, step)
     new = [] if value is None else value if isinstance(value, list) else [value]
     if step.take is Take.EACH:  # an item that was edited may have been made anew
         new = [{**step.blank, **item} for item in new]
-    for number, item in zip(chosen, new, strict=False):
+    for number, item in zip(numbers, new, strict=False):
         items[number] = item
-    for number in reversed(chosen[len(new) :]):
+    for number in reversed(numbers[len(new) :]):
         del items[number]
-    further = [{**step.blank, **item} if step.blank else item for item in new[len(chosen) :]]
+    further = [{**step.blank, **item} if step.blank else item for item in new[len(numbers) :]]
     _set_member(element, step.key, [*items, *further] or None)
 
 

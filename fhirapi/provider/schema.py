@@ -58,7 +58,7 @@ class Take(StrEnum):
     EACH = "each"
     """Of a list: all items that have the pattern."""
     REST = "rest"
-    """Of a list: all items that have none of the patterns."""
+    """Of a list: all items but those that certain ONEs lead to."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,9 @@ class Step:
     choice: str = ""
     """For a choice of types: the type, ``DateTime`` of ``onset[x]``."""
     patterns: tuple[Json, ...] = ()
-    """Of items: members that they have (None: have not)."""
+    """Of items: members that they have (None: have not; ``Patient/*``: any that begins so)."""
+    others: "tuple[Step, ...]" = ()
+    """For REST: the steps whose items are left out."""
     blank: Json = field(default_factory=dict, hash=False)
     """What a new item has before anything is written to it."""
 

@@ -5,7 +5,7 @@ from typing import Unpack
 from fhirapi.provider import fields as f
 from fhirapi.provider import filters
 from fhirapi.provider.codes import GENDERS, HL7, STAFF, US_CORE_EXTENSION
-from fhirapi.provider.fields import At
+from fhirapi.provider.kinds.common import identifiers
 from fhirapi.provider.places import each, one, path, rest
 from fhirapi.provider.schema import Field
 from fhirapi.provider.shapes.coded import Coding
@@ -14,6 +14,7 @@ from fhirapi.provider.shapes.plain import Text
 
 _NAMED = ({"use": "official"}, {"use": "usual"}, {"use": None})
 """The name that is in use, rather than what somebody was called once."""
+_NAME = one("name", *_NAMED)
 _MRN = {"type": {"coding": [{"system": f"{HL7}v2-0203", "code": "MR"}]}}
 _MARITAL = {
     "A": "Annulled", "D": "Divorced", "I": "Interlocutory", "L": "Legally Separated",
@@ -23,7 +24,7 @@ _MARITAL = {
 
 
 def name(**options: Unpack[f.Options]) -> Field:
-    return f.part("name", "The name in use.", *_name_parts(), at=one("name", *_NAMED), **options)
+    return f.part("name", "The name in use.", *_name_parts(), at=_NAME, **options)
 
 
 def other_names() -> Field:
@@ -31,10 +32,10 @@ def other_names() -> Field:
         f.part(
             "other_names",
             "Further names: former ones, nicknames.",
-            f.enum("use", "temp nickname anonymous old maiden", "What it is used for.",
-                   required=True),
+            f.enum("use", "usual official temp nickname anonymous old maiden",
+                   "What it is used for.", required=True),
             *_name_parts(),
-            at=rest("name", *_NAMED),
+            at=rest("name", _NAME),
         )
     )  # fmt: skip
 
@@ -82,21 +83,6 @@ def addresses() -> Field:
     return f.many(f.part("addresses", "Postal addresses.", *address_parts(), at="address"))
 
 
-def identifiers(words: str, **options: Unpack[f.Options]) -> Field:
-    return f.many(
-        f.part(
-            "identifiers",
-            words,
-            f.text("system", "URI of the list that the number is from.", required=True),
-            f.text("value", "The number.", required=True),
-            f.concept("type", "What kind of number it is."),
-            f.enum("use", "usual official temp secondary old", "What it is used for."),
-            at="identifier",
-            **options,
-        )
-    )
-
-
 def _categories(name: str, words: str, url: str) -> Field:
     """Race and ethnicity: https://hl7.org/fhir/us/core/StructureDefinition-us-core-race.html"""
     return f.part(
@@ -112,14 +98,14 @@ def _categories(name: str, words: str, url: str) -> Field:
                 ("details", "detailed", "Finer categories"),
             )
         ),
-        f.text("text", "In words.", (*one("extension", {"url": "text"}), *path("valueString")),
+        f.text("text", "In words.", f.extension("text", "valueString"),
                required=True),
         at=one("extension", {"url": US_CORE_EXTENSION + url}),
     )  # fmt: skip
 
 
-def _extension(url: str, value: str) -> At:
-    return (*one("extension", {"url": US_CORE_EXTENSION + url}), *path(value))
+def _extension(name: str, value: str) -> f.At:
+    return f.extension(f"{US_CORE_EXTENSION}us-core-{name}", value)
 
 
 PEOPLE = (
@@ -159,19 +145,19 @@ PEOPLE = (
         _categories("race", "Race.", "us-core-race"),
         _categories("ethnicity", "Ethnicity.", "us-core-ethnicity"),
         f.enum("birth_sex", "F M OTH UNK", "Sex assigned at birth.",
-               _extension("us-core-birthsex", "valueCode")),
-        f.text("sex", "Sex, a code of SNOMED CT.", _extension("us-core-sex", "valueCode")),
+               _extension("birthsex", "valueCode")),
+        f.text("sex", "Sex, a code of SNOMED CT.", _extension("sex", "valueCode")),
         f.concept("gender_identity", "Gender identity.",
-                  _extension("us-core-genderIdentity", "valueCodeableConcept")),
+                  _extension("genderIdentity", "valueCodeableConcept")),
         f.coding("interpreter_needed", "Whether an interpreter is needed.",
-                 _extension("us-core-interpreter-needed", "valueCoding")),
+                 _extension("interpreter-needed", "valueCoding")),
         f.part(
             "tribal_affiliation",
             "The tribe, and whether the patient is enrolled in it.",
-            f.concept("tribe", "The tribe.", (*one("extension", {"url": "tribalAffiliation"}),
-                                              *path("valueCodeableConcept")), required=True),
+            f.concept("tribe", "The tribe.",
+                      f.extension("tribalAffiliation", "valueCodeableConcept"), required=True),
             f.boolean("enrolled", "Whether the patient is enrolled.",
-                      (*one("extension", {"url": "isEnrolled"}), *path("valueBoolean"))),
+                      f.extension("isEnrolled", "valueBoolean")),
             at=one("extension", {"url": f"{US_CORE_EXTENSION}us-core-tribal-affiliation"}),
         ),
         filters=(
@@ -191,6 +177,30 @@ PEOPLE = (
                         "Patients of this doctor."),
             filters.ids("organization_id", "organization", "Organization",
                         "Patients of this practice."),
+        ),
+        area="administrative",
+    ),
+    f.kind(
+        "related_persons",
+        "Related person",
+        "RelatedPerson",
+        "Relatives, guardians and others who are close to the patient.",
+        f.patient("patient"),
+        f.boolean("active", "Whether the record is in use.", default=True),
+        f.many(f.concept("relationships", "What the person is to the patient.", "relationship")),
+        identifiers(),
+        name(required=True),
+        other_names(),
+        f.enum("gender", GENDERS, "Administrative gender."),
+        f.date("birth_date", "Date of birth."),
+        telecom(),
+        addresses(),
+        *f.period("start", "end", "the relationship"),
+        filters=(
+            filters.patients(),
+            filters.codes("relationship", "relationship", "Who are this to the patient."),
+            filters.texts("name", "name", "Part of the name, from the beginning of a word."),
+            filters.flags("active", "active", "Whether the record is in use."),
         ),
         area="administrative",
     ),

@@ -39,8 +39,8 @@ class Text(Plain):
             yield FieldError(name, "type", "A text is expected here.")
         elif not value.strip():
             yield FieldError(name, "format", "The text is empty: leave the field out, or say null.")
-        elif "\x00" in value:
-            yield FieldError(name, "format", "The text holds the character U+0000.")
+        elif "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
+            yield FieldError(name, "format", "The text holds what is no character.")
         elif self.pattern and not re.fullmatch(self.pattern, value):
             yield FieldError(name, "format", f"Expected is {self.form}.")
 

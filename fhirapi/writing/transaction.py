@@ -25,7 +25,7 @@ from fhirapi.store.write import Asked
 from fhirapi.store.writer import NotAWriter, admit
 from fhirapi.validation.check import check
 from fhirapi.writing import conditions, references
-from fhirapi.writing.change import Change, Writer, Written
+from fhirapi.writing.change import Change, Resource, Writer, Written
 from fhirapi.writing.deeds import Deed, at, begun, settle
 from fhirapi.writing.placing import Placed, place
 
@@ -101,9 +101,16 @@ def _require_valid(deed: Deed) -> None:
         return
     if deed.resource["resourceType"] != deed.name:
         raise wrong_type(deed.name)
-    problems = check(deed.resource)
+    problems = check(_as_sent(deed.resource))
     if any(each.severity == "error" for each in problems):
         raise invalid_resource(tuple(problems))
+
+
+def _as_sent(resource: Resource) -> Resource:
+    """Without a ``meta`` in which only the server's members are still to come."""
+    if resource["meta"]:
+        return resource
+    return {name: value for name, value in resource.items() if name != "meta"}
 
 
 def _delete(deeds: Sequence[Deed]) -> None:

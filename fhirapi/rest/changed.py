@@ -11,9 +11,10 @@ from django.utils.http import http_date
 
 from fhirapi.outcomes import done, operation_outcome
 from fhirapi.rest.prefer import preferred
+from fhirapi.rest.search import pairs
 from fhirapi.rest.view import answer, authenticated, refused
 from fhirapi.store.read import TokenRefused
-from fhirapi.writing.change import Change, Writer, Written
+from fhirapi.writing.change import Change, Condition, Writer, Written
 from fhirapi.writing.perform import perform
 
 STATUSES = {"created": 201, "updated": 200, "found": 200, "deleted": 204, "nothing": 204}
@@ -23,6 +24,11 @@ def writer_of(request: HttpRequest) -> Writer:
     """Who asks. Raises the 401 outcome."""
     caller, claims = authenticated(request)
     return Writer(caller, claims.access)
+
+
+def condition_of(request: HttpRequest) -> Condition:
+    """Of a conditional change; one that selects nothing is refused where it is resolved."""
+    return pairs(request.GET)
 
 
 def change_one(request: HttpRequest, writer: Writer, change: Change) -> HttpResponse:

@@ -1,7 +1,6 @@
 """What the entries of a batch or transaction ask for. https://hl7.org/fhir/R4/http.html#transaction"""
 
 import base64
-import binascii
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,11 +12,12 @@ from django.conf import settings
 from fhirapi.definitions import registry
 from fhirapi.definitions.schema import ResourceType
 from fhirapi.outcomes import bad_entry, malformed_id, unknown_type, wrong_type
-from fhirapi.rest.etags import version_of
+from fhirapi.patching import fhirpath_patch, json_patch
+from fhirapi.rest.patch import JSON_PATCH
+from fhirapi.rest.preconditions import version_of
 from fhirapi.search.matching import pairs_of
+from fhirapi.store import exact
 from fhirapi.writing.change import Change, Create, Delete, Patch, Resource, Update
-from fhirapi.writing.fhirpath_patch import fhirpath_patch
-from fhirapi.writing.json_patch import JSON_PATCH, json_patch
 
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _READS = frozenset({"GET", "HEAD"})
@@ -106,7 +106,7 @@ def _change(method: str, address: str, query: str, entry: _Entry) -> Change:
         "resource_type": resource_type,
         "resource_id": resource_id or None,
         "condition": None if resource_id else pairs_of(query),
-        "if_match": version_of(entry.text("ifMatch")),
+        "if_match": None if (etag := entry.text("ifMatch")) is None else version_of(etag),
         "full_url": entry.full_url,
         "place": entry.place,
     }
@@ -132,10 +132,11 @@ def _create(resource_type: ResourceType, entry: _Entry) -> Create:
 def _patch(document: Resource) -> Callable[[Resource], Resource]:
     """A Parameters resource, or a Binary that holds a JSON Patch."""
     if document.get("resourceType") == "Parameters":
-        return fhirpath_patch(document)
+        return fhirpath_patch.patch_of(document)
     if document.get("resourceType") == "Binary" and document.get("contentType") == JSON_PATCH:
         try:
-            return json_patch(base64.b64decode(str(document.get("data", "")), validate=True))
-        except binascii.Error:
-            raise bad_entry("Binary.data is not base64.") from None
+            text = base64.b64decode(str(document.get("data", "")), validate=True).decode()
+            return json_patch.patch_of(exact.parse(text))
+        except ValueError:  # of base64, of UTF-8 or of JSON
+            raise bad_entry("Binary.data is not base64 of a JSON Patch.") from None
     raise bad_entry(f"A Parameters resource is expected, or a Binary with {JSON_PATCH}.")

@@ -54,13 +54,3 @@ def not_modified() -> HttpResponse:
     del response.headers["Content-Type"]  # there is no content
     response.headers["Cache-Control"] = "private, no-store"
     return response
-
-
-def version_of(tag: str | None) -> int | None:
-    return (
-        None
-        if tag is None
-        else int(_opaque(tag)[0])
-        if _opaque(tag) and _opaque(tag)[0].isdecimal()
-        else 0
-    )

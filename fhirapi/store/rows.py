@@ -21,7 +21,7 @@ from fhirapi.store.patient_line import patient_line
 _CONTENT = {
     "fhirapi_content": (
         "id", "resource_type", "resource_id", "patient_id", "version_id", "last_updated",
-        "is_deleted", "content",
+        "is_deleted", "content", "method",
     ),
 }  # fmt: skip
 _DERIVED = {
@@ -89,7 +89,7 @@ def _all_of(*statements: str) -> Statement:
     return Statement(f"WITH {ctes} SELECT 1")
 
 
-_CHANGED = ("patient_id", "version_id", "last_updated", "is_deleted", "content")
+_CHANGED = ("patient_id", "version_id", "last_updated", "is_deleted", "content", "method")
 _REPLACE_CONTENT = f"""
 UPDATE fhirapi_content c
 SET written_in = DEFAULT, {", ".join(f"{name} = line.{name}" for name in _CHANGED)}
@@ -112,19 +112,29 @@ def _statement(tables: tuple[str, ...], *, is_new: bool) -> Statement:
     )
 
 
-_VERSION = "resource_type, resource_id, patient_id, version_id, last_updated, is_deleted, content"
-_ARCHIVE = _all_of(
-    f"""INSERT INTO fhirapi_version ({_VERSION})
-        SELECT {_VERSION} FROM fhirapi_content WHERE id = ANY(%(row_ids)s::bigint[])""",  # noqa: S608 - constants
-    *(
-        f"DELETE FROM {table} WHERE {columns[0]} = ANY(%(row_ids)s::bigint[])"  # noqa: S608 - our own names
-        for table, columns in _DERIVED.items()
-    ),
+_VERSION = (
+    "resource_type, resource_id, patient_id, version_id, last_updated, is_deleted, content, method"
 )
+_CARE = "fhirapi_carerelationship"
+
+
+def _archiving(derived: Iterable[str]) -> Statement:
+    return _all_of(
+        f"""INSERT INTO fhirapi_version ({_VERSION})
+            SELECT {_VERSION} FROM fhirapi_content WHERE id = ANY(%(row_ids)s::bigint[])""",  # noqa: S608 - constants
+        *(
+            f"DELETE FROM {table} WHERE {_DERIVED[table][0]} = ANY(%(row_ids)s::bigint[])"  # noqa: S608 - our own names
+            for table in derived
+        ),
+    )
+
+
+_ARCHIVE = _archiving(_DERIVED)
+_ARCHIVE_DELETED = _archiving(table for table in _DERIVED if table != _CARE)
 _DELETE = _all_of("""
 UPDATE fhirapi_content c
 SET written_in = DEFAULT, version_id = line.version_id, last_updated = line.last_updated,
-    is_deleted = true, content = ''
+    is_deleted = true, content = '', method = 'DELETE'
 FROM unnest(%(row_ids)s::bigint[], %(versions)s::integer[], %(moments)s::timestamptz[])
     AS line(id, version_id, last_updated)
 WHERE c.id = line.id
@@ -141,6 +151,8 @@ class Row(NamedTuple):
     last_updated: datetime
     content: str = ""
     """Its JSON, where it has been written already."""
+    method: str | None = None
+    """By which it came: POST, PUT or PATCH; None: not by a request."""
 
 
 def write(rows: Iterable[Row]) -> None:
@@ -162,6 +174,13 @@ def archive(row_ids: Sequence[int]) -> None:
     """What is stored under these row ids becomes history; nothing is derived from it any more."""
     if row_ids:
         _ARCHIVE.fetch({"row_ids": list(row_ids)})
+
+
+def archive_deleted(row_ids: Sequence[int]) -> None:
+    """The same of what is deleted. Who cared for a patient is kept: they may see that the record
+    was deleted, and bring it back.
+    """
+    _ARCHIVE_DELETED.fetch({"row_ids": list(row_ids)})
 
 
 def mark_deleted(resources: Sequence[tuple[int, int, datetime]]) -> None:
@@ -202,7 +221,7 @@ def _lines(rows: Iterable[Row]) -> Lines:
         kind, resource_id = row.resource["resourceType"], row.resource["id"]
         lines["fhirapi_content"].append(
             (row.id, kind, resource_id, row.entry.patient_id, row.version_id, row.last_updated,
-             False, row.content or content_of(row))
+             False, row.content or content_of(row), row.method)
         )  # fmt: skip
     return lines
 

@@ -1,5 +1,0 @@
-from typing import Any
-
-
-def fhirpath_patch(d: Any) -> Any:
-    raise NotImplementedError

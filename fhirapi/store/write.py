@@ -39,9 +39,10 @@ _NOTHING_THERE = """
 WITH {caller}
 SELECT asked.resource_type, asked.resource_id
 FROM caller
-CROSS JOIN unnest(%(types)s::text[], %(ids)s::text[]) AS asked(resource_type, resource_id)
+CROSS JOIN unnest(%(types)s::text[], %(ids)s::text[], %(ways)s::int[])
+    AS asked(resource_type, resource_id, way)
 LEFT JOIN fhirapi_content c ON c.resource_type = asked.resource_type
-    AND c.resource_id = asked.resource_id AND NOT c.is_deleted AND ({visible})
+    AND c.resource_id = asked.resource_id AND NOT c.is_deleted AND {visible}
 WHERE c.id IS NULL
 """
 _REFERRED = Statement("""
@@ -116,11 +117,19 @@ def closed(caller: Caller, written: Sequence[tuple[int, Asked]]) -> list[Identit
 
 def nothing_there(caller: Caller, asked: Iterable[Asked]) -> list[Identity]:
     """Those that are not stored, or not among what the caller may write."""
-    missing: list[Identity] = []
-    for (seen, _), group in _alike(asked):
-        sql = _NOTHING_THERE.format(caller=CALLER, visible=seen)
-        missing += _statement(sql).fetch({**caller.parameters(), **_identities(group)})
-    return missing
+    every = list(asked)
+    if not every:
+        return []
+    # In one statement: what a type's rows are seen by decides which condition is asked of each.
+    seen = [visible(each.resource_type, "c", treats) for each in every]
+    ways = {condition: number for number, condition in enumerate(dict.fromkeys(seen))}
+    cases = " ".join(f"WHEN {number} THEN ({condition})" for condition, number in ways.items())
+    sql = _NOTHING_THERE.format(caller=CALLER, visible=f"CASE asked.way {cases} END")
+    parameters = {**caller.parameters(), **_identities(every)}
+    found: list[Identity] = _statement(sql).fetch(
+        {**parameters, "ways": [ways[condition] for condition in seen]}
+    )
+    return found
 
 
 def replace(written: Sequence[rows.Row]) -> None:

@@ -65,7 +65,7 @@ def require_targets(writer: Writer, deeds: Sequence[Deed]) -> None:
                 places.setdefault((name, resource_id), []).append((deed, node.path))
     known = [(found, each) for each in places if (found := registry.find(each[0]))]
     asked = [Asked(resource_type, resource_id) for resource_type, (_, resource_id) in known]
-    missing = set(nothing_there(writer.caller, asked) if asked else [])
+    missing = set(nothing_there(writer.caller, asked))
     missing |= places.keys() - {each for _, each in known}
     wrong = [place for each in places if each in missing for place in places[each]]
     for deed in deeds:

@@ -1,7 +1,7 @@
 """Tokens for backend services.
 
-What was read of a service before is used again, and the statement that issues makes sure that it
-still is so (backend_rows.py).
+What was read of a service is used again for its plain requests (quick.py), and the statement that
+issues makes sure that it still is so (backend_rows.py).
 https://hl7.org/fhir/smart-app-launch/backend-services.html, RFC 6749 section 4.4
 """
 
@@ -56,17 +56,28 @@ def issue(fields: Mapping[str, str], authorization: str, address: str | None) ->
         authenticate(fields, authorization)  # says what is wrong with who it is, if that is wrong
         raise Refused("unauthorized_client", _SIGN)
     found = assertion.unverified(shown.assertion, shown.assertion_type, shown.client_id)
-    asked = _Asked(found, fields.get("scope") or "", address)
-    service = _remembered.get(found.client_id)
-    return (service and _as_remembered(service, asked)) or _as_stored(asked)
+    return _as_stored(_Asked(found, fields.get("scope") or "", address))
 
 
-def _as_remembered(service: Service, asked: _Asked) -> Answer | None:
-    """None: not for certain. It may have got another key or scope since."""
+class Issued(NamedTuple):
+    client_id: str
+    answer: Answer
+
+
+def issue_to_known(fields: Mapping[str, str], address: str | None) -> Issued | None:
+    """None: not for certain. The service is new, has got another key or scope since, or is wrong.
+
+    ``fields``: credentials other than an assertion must not be among them.
+    """
     try:
-        return _attempt(service, asked)
-    except Refused:
+        found = assertion.unverified(
+            fields["client_assertion"], fields["client_assertion_type"], fields.get("client_id", "")
+        )
+        service = _remembered[found.client_id]
+        answer = _attempt(service, _Asked(found, fields.get("scope", ""), address))
+    except (Refused, KeyError):
         return None
+    return Issued(found.client_id, answer) if answer else None
 
 
 def _as_stored(asked: _Asked) -> Answer:

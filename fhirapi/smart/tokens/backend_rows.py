@@ -127,7 +127,8 @@ def find(client_id: str) -> Service | None:
     return Service(*rows[0]) if rows else None
 
 
-def _issue(asked: list[Asked]) -> list[Verdict]:
+def issue_all(asked: list[Asked]) -> list[Verdict]:
+    """In one statement. The verdicts in the order in which they were asked for."""
     services = list(dict.fromkeys(each.service for each in asked))
     numbers = {service: number for number, service in enumerate(services, 1)}
     row = _ISSUE.fetch_one({
@@ -145,5 +146,5 @@ def _issue(asked: list[Asked]) -> list[Verdict]:
     ]  # fmt: skip
 
 
-issue = Together(_issue)
+issue = Together(issue_all)
 """Returns the verdict once it is committed."""

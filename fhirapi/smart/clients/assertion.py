@@ -5,9 +5,8 @@ https://hl7.org/fhir/smart-app-launch/client-confidential-asymmetric.html
 
 import hashlib
 import time
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeGuard
+from typing import Any, NamedTuple, TypeGuard
 
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
@@ -37,8 +36,7 @@ ON CONFLICT DO NOTHING RETURNING digest
 _VERIFIERS = {"RSA": RSAAlgorithm(RSAAlgorithm.SHA384), "EC": ECAlgorithm(ECAlgorithm.SHA384)}
 
 
-@dataclass(frozen=True, slots=True)
-class Unverified:
+class Unverified(NamedTuple):
     """What an assertion says of itself; enough to find the client whose keys can prove it."""
 
     signed: bytes
@@ -53,8 +51,7 @@ class Unverified:
         return str(self.claims["iss"])
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(NamedTuple):
     """An assertion of the client; it counts once it is spent, which works a single time."""
 
     digest: str

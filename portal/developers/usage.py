@@ -8,17 +8,17 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from fhirapi.requestlog import reading
-from fhirapi.smart import rates
 from fhirapi.smart.clients import assertion, clients
 from portal.accounts.access import AccountRequest, signed_in
 from portal.developers.kinds import KINDS
 from portal.developers.log import DEFAULT, RANGES
 from portal.developers.own import own_app
+from portal.developers.rate import rate_in_words
 from portal.developers.remedies import remedy
 from portal.ui.plots import Bar, LinePlot, Point, bar_plot, line_plot
 
@@ -50,7 +50,7 @@ def usage(request: AccountRequest, client_id: str) -> HttpResponse:
         "slowest": _durations(told["slots"], "p95", unit),
         "routes": told["routes"],
         "errors": [(each, remedy(each["error"], 400)) for each in told["errors"]],
-        "limits": [(_("Requests"), _rate(client_id)), *_limits(KINDS[app.kind].has_keys)],
+        "limits": [(_("Requests"), rate_in_words(client_id)), *_limits(KINDS[app.kind].has_keys)],
     }
     return render(request, "developers/usage.html", context)
 
@@ -91,17 +91,6 @@ def _words(slot: dict[str, Any], unit: str) -> str:
 
 def _when(slot: dict[str, Any]) -> datetime:
     return datetime.fromisoformat(slot["slot"])
-
-
-def _rate(client_id: str) -> str:
-    limit = rates.limit_of(client_id)
-    if not limit:
-        return _("Not limited: no request of an app is refused for their number.")
-    return _(
-        "%(count)s a minute, and so many at once; to the FHIR API and the token address together. "
-        "RateLimit-Remaining of each answer says how many are left; beyond that it is 429 with "
-        "Retry-After."
-    ) % {"count": number_format(limit, force_grouping=True)}
 
 
 def _limits(has_keys: bool) -> list[tuple[str, str]]:

@@ -89,7 +89,7 @@ def boxes(scopes: Iterable[str], ticked: Collection[str] | None = None) -> Boxes
     rows = _rows(words)
     if ticked is not None:
         rows = {scope: _with_ticks(row, ticked) for scope, row in rows.items()}
-    kinds: dict[str, list[Row]] = {kind: [] for kind in (*CONTEXTS, "shared", "change")}
+    kinds: dict[str, list[Row]] = {kind: [] for kind in (*CONTEXTS, "change", "shared")}
     for scope, row in rows.items():
         declared = registry.find(scope.resource_type)
         kind = "shared" if declared and declared.is_shared else scope.context

@@ -102,7 +102,7 @@ class Client(AbstractApplication):
 
     @property
     def may_write(self) -> bool:
-        """Whether its partner was approved for Provider Access; ``store/writer.py`` asks as well."""
+        """Whether its partner is approved for Provider Access; ``store/writer.py`` asks too."""
         return self.provider_access_at is not None
 
     @property

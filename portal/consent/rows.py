@@ -196,9 +196,12 @@ def _singles(scope: Scope) -> list[Scope]:
     """A scope for all types, type by type, and what it lets see apart from what it lets change."""
     is_wide = scope.resource_type == "*"
     types = [each.name for each in registry.every()] if is_wide else [scope.resource_type]
-    parts = filter(None, (scope.permissions - WRITES, scope.permissions & WRITES))
+    seen, changed = scope.permissions - WRITES, scope.permissions & WRITES
     return [
-        replace(scope, resource_type=name, permissions=part) for part in list(parts) for name in types
+        replace(scope, resource_type=name, permissions=each)
+        for each in (seen, changed)
+        if each
+        for name in types
     ]
 
 

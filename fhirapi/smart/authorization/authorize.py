@@ -186,9 +186,7 @@ class AuthorizeRules(OAuth2Validator):
         **kwargs: Any,
     ) -> bool:
         """What cannot be granted is left out; only if nothing remains is it an error."""
-        return bool(
-            granular.usable(scopes, client.allowed_scopes, may_write=client.may_write)
-        )
+        return bool(granular.usable(scopes, client.allowed_scopes, may_write=client.may_write))
 
     def _create_authorization_code(
         self, request: Request, code: dict[str, str], expires: Any = None

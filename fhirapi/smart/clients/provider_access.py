@@ -1,7 +1,7 @@
 """Provider Access of an app: an administrator lets its partner write, and takes that back.
 
-The column ``provider_access_at`` is what ``store/writer.py`` asks at every use, so writing ends with
-the next request. What was approved with writing is narrowed at the same moment: whoever is let in
+``store/writer.py`` asks the column ``provider_access_at`` at every use, so writing ends with the
+next request. What was approved with writing is narrowed at the same moment: whoever is let in
 again asks people again.
 """
 

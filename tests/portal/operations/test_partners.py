@@ -30,7 +30,7 @@ def page(partner):
 
 def test_it_shows_what_the_app_asks_to_change(admin, page):
     shown = text(admin.get(page))
-    assert "See and change: Observations" in shown
+    assert "See and change: Laboratory results" in shown
     assert "Approve and send the letter" in shown
 
 

@@ -15,7 +15,7 @@ from fhirapi.writing.perform import perform
 from tests.api import Session
 from tests.people import Person
 from tests.portal.ui.browser import approve, signed_in, text
-from tests.smart import app, flow
+from tests.smart import app, apps, flow
 from tests.smart.access import writing
 from tests.smart.access.writing import resource_of, type_of
 from tests.smart.app import App, answer
@@ -178,7 +178,7 @@ def test_what_is_decided_is_not_decided_twice(partner: Client, rebecca: Person) 
 def service(practice: None) -> flow.App:
     whole_practice()
     jwks = {"keys": [flow.key_pair("ES384")[1]]}
-    client = flow.app(None, Client.Kind.BACKEND, jwks=jwks, scopes=("system/*.cruds",))
+    client = apps.app(None, Client.Kind.BACKEND, jwks=jwks, scopes=("system/*.cruds",))
     return flow.App(client)
 
 

@@ -91,7 +91,7 @@ def test_when_the_key_only_reads_again_and_reading_goes_on(
     assert not writes(writer)
     assert session.get("Patient/142859").status_code == 200
     assert api.exchange(key).json()["scope"] == "user/*.rs offline_access"
-    assert AuditRecord.objects.filter(action="key-change").last().detail == "may not write any more"
+    assert AuditRecord.objects.get(action="key-change").detail == "may not write any more"
 
 
 def test_when_the_patient_is_taken_off_the_key(writer: Writer, key: AccessKey) -> None:

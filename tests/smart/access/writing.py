@@ -118,7 +118,7 @@ def grant_of(session: Session) -> DataAccessGrant:
     token = AccessToken.objects.select_related("data_access_grant__client").get(
         token_checksum=token_checksum(session.token)
     )
-    found = token.data_access_grant
+    found: DataAccessGrant | None = token.data_access_grant
     assert found
     return found
 

@@ -3,6 +3,7 @@
 from fhirapi.audit.models import AuditRecord
 from fhirapi.intake.models import Load, LoadDeferred, LoadPiece
 from fhirapi.requestlog.models import RequestRecord
+from fhirapi.smart.authorization.models import KeptRequest
 from fhirapi.smart.models import (
     AccessKey,
     AccessToken,
@@ -45,6 +46,7 @@ __all__ = [
     "DataAccessGrant",
     "IDToken",
     "IndexState",
+    "KeptRequest",
     "LaunchContext",
     "Load",
     "LoadDeferred",

@@ -77,9 +77,8 @@ class Access:
             way
             for scope in self.scopes
             if scope.allows(name, permission)
-            and not (
-                scope.context == "patient" and permission in WRITES
-            )  # Patient Access reads only
+            # Patient Access reads only.
+            and not (scope.context == "patient" and permission in WRITES)
             and (way := self._way(scope, resource_type))
         ]
         if Way() in ways:

@@ -166,7 +166,8 @@ def _link_by_role(member: TeamMember) -> None:
 def _switch_off_keys(member: TeamMember, address: str | None) -> None:
     """Those made for patients of the team, with their tokens; switched on again they open nobody.
 
-    Not the key of the member's own record, which only reads from now on, nor those of somebody who is an approved provider.
+    Not the key of the member's own record, which only reads from now on, nor those of somebody who
+    is an approved provider.
     """
     account = member.account
     if getattr(account, "provider_approved_at", None) is not None:

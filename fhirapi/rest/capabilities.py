@@ -25,6 +25,9 @@ _OPERATIONS = {
     "Patient": [("everything", "http://hl7.org/fhir/OperationDefinition/Patient-everything")],
     "DocumentReference": [("docref", f"{_US_CORE}/OperationDefinition/docref")],
 }
+_ON_EVERY_TYPE = [
+    ("validate", "http://hl7.org/fhir/OperationDefinition/Resource-validate"),
+]
 _INTERACTIONS = ("read", "vread", "history-instance", "history-type", "search-type")
 _COLUMNS = {"_id": "id", "_lastUpdated": "meta.lastUpdated"}
 _MODES = ("full", "normative", "terminology")
@@ -106,7 +109,7 @@ def _resource(resource_type: ResourceType) -> dict[str, Any]:
     name = resource_type.name
     operations = [
         {"name": operation, "definition": defined}
-        for operation, defined in _OPERATIONS.get(name, [])
+        for operation, defined in (*_OPERATIONS.get(name, ()), *_ON_EVERY_TYPE)
     ]
     members: dict[str, Any] = {
         "type": name,

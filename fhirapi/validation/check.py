@@ -1,11 +1,40 @@
-"""Everything that is asked of a resource before it is stored."""
+"""What is asked of a resource: ``check`` before it is stored, ``review`` by ``$validate``."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from fhirapi.outcomes import Problem
+from fhirapi.validation import problems, profiles
 from fhirapi.validation.structure import problems_of
+from fhirapi.validation.tables import structure
 
 
 def check(resource: Any) -> list[Problem]:
-    """What is wrong; where nothing is an error, the resource may be stored."""
+    """What is wrong with it as R4 has its type; where nothing is an error, it may be stored."""
     return problems_of(resource)
+
+
+def review(resource: dict[str, Any], canonicals: Sequence[str] = ()) -> list[Problem]:
+    """The same, with these profiles or else those that it claims, and what is only recommended."""
+    found = check(resource)
+    named = canonicals or profiles.claimed(resource)
+    told = {(each.code, each.expression) for each in found}
+    for canonical in named:
+        if not profiles.is_known(canonical):
+            text = "The profile that is asked for is not known here."
+            found.append(Problem("not-supported", text))
+            continue
+        of_profile = profiles.problems_with(resource, canonical)
+        found += [each for each in of_profile if (each.code, each.expression) not in told]
+        told |= {(each.code, each.expression) for each in of_profile}
+    if not canonicals:
+        found += profiles.unknown_claims(resource)
+    return [*found, *_recommendations(resource)]
+
+
+def _recommendations(resource: dict[str, Any]) -> Iterator[Problem]:
+    kind = resource.get("resourceType")
+    if type(kind) is not str or not profiles.is_type(kind) or "text" in resource:
+        return
+    if "text" in structure(kind).elements:
+        yield problems.invariant("dom-6", "A narrative is recommended.", (None, kind), "warning")

@@ -122,7 +122,12 @@ def test_operations_are_named_and_answer(
         for name, resource in resources.items()
         for each in resource.get("operation", [])
     }
-    assert named == {("Patient", "everything"), ("DocumentReference", "docref")}
+    assert named - {(name, "validate") for name in resources} == {
+        ("Patient", "everything"),
+        ("DocumentReference", "docref"),
+    }
+    assert {("Binary", "validate"), ("Observation", "validate")} < named
+    assert session.get("Patient/142859/$validate").status_code == 200
     assert session.get("Patient/142859/$everything").status_code == 200
     assert session.get("DocumentReference/$docref", {"patient": "142859"}).status_code == 200
 

@@ -10,13 +10,18 @@ from fhirapi.validation.tables import structure
 
 
 def check(resource: Any) -> list[Problem]:
-    """What is wrong with it as R4 has its type; where nothing is an error, it may be stored."""
+    """What is wrong with it as R4 has its type; where nothing is an error, it may be stored.
+
+    A ``meta`` without members is about to get those of the server.
+    """
+    if type(resource) is dict and resource.get("meta") == {}:
+        resource = {name: value for name, value in resource.items() if name != "meta"}
     return problems_of(resource)
 
 
 def review(resource: dict[str, Any], canonicals: Sequence[str] = ()) -> list[Problem]:
     """The same, with these profiles or else those that it claims, and what is only recommended."""
-    found = check(resource)
+    found = problems_of(resource)
     named = canonicals or profiles.claimed(resource)
     told = {(each.code, each.expression) for each in found}
     for canonical in named:

@@ -8,7 +8,7 @@ import pytest
 
 from fhirapi.definitions import registry
 from fhirapi.synthetic.population import practice, record
-from fhirapi.validation.check import check
+from fhirapi.validation.check import check, review
 from fhirapi.validation.tables import structure
 from tests.validation.conftest import DIV, PULSE, REBECCA, but, errors, told
 
@@ -285,6 +285,14 @@ class TestContained:
     def test_ids_are_given_once(self) -> None:
         found = self.held(organization(), organization())
         assert found == [("structure", "Patient.contained[1]")]
+
+
+def test_the_meta_that_the_server_fills_may_be_empty() -> None:
+    assert told(but(PULSE, meta={})) == []
+    assert ("structure", "Observation.meta") in [
+        (each.code, each.expression) for each in review(but(PULSE, meta={}))
+    ]
+    assert told(but(PULSE, meta=[])) == [("structure", "Observation.meta")]
 
 
 def test_nesting_has_an_end() -> None:

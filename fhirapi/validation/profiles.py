@@ -14,6 +14,7 @@ from fhirapi.validation.tables import resource_types
 from fhirapi.validation.us_core import Coded, Demands, Mandatory, Targeted, demands
 
 _BASE = "http://hl7.org/fhir/StructureDefinition/"
+_R4 = ("", "4.0", "4.0.1")
 
 Resource = dict[str, Any]
 
@@ -24,8 +25,9 @@ class Reached(NamedTuple):
 
 
 def is_known(canonical: str) -> bool:
-    url = canonical.partition("|")[0]
-    return demands(canonical) is not None or url.removeprefix(_BASE) in resource_types()
+    url, _, version = canonical.partition("|")
+    is_base = url.startswith(_BASE) and is_type(url.removeprefix(_BASE))
+    return demands(canonical) is not None or (is_base and version in _R4)
 
 
 def is_type(name: str) -> bool:

@@ -122,6 +122,7 @@ def test_without_a_version_the_newest_that_has_it_is_meant() -> None:
     assert newest
     assert old
     assert (newest.version, old.version) == ("8.0.0", "3.1.1")
+    assert demands("http://hl7.org/fhir/StructureDefinition/bp|4.0.1") == old
 
 
 def test_a_profile_is_of_one_type() -> None:
@@ -132,7 +133,17 @@ def test_a_profile_is_of_one_type() -> None:
     ]
 
 
-@pytest.mark.parametrize("canonical", ["", "x", f"{US_CORE}/us-core-patient|9.0.0", "|6.1.0"])
+@pytest.mark.parametrize(
+    "canonical",
+    [
+        "",
+        "x",
+        "Patient",
+        "|6.1.0",
+        f"{US_CORE}/us-core-patient|9.0.0",
+        "http://hl7.org/fhir/StructureDefinition/Patient|5.0.0",
+    ],
+)
 def test_what_is_not_known_is_known_to_be_so(canonical: str) -> None:
     assert not is_known(canonical)
 
@@ -176,6 +187,17 @@ def test_references_are_to_types_that_r4_has(canonical: str) -> None:
     asked = demands(canonical)
     assert asked
     assert all(each.types <= resource_types() for each in asked.targeted)
+
+
+def test_units_are_those_of_vital_signs() -> None:
+    height = but(
+        HEART_RATE,
+        code={"coding": [{"system": "http://loinc.org", "code": "8302-2"}]},
+        valueQuantity=HEART_RATE["valueQuantity"] | {"unit": "m", "code": "m"},
+    )
+    wrong = ("code-invalid", "Observation.valueQuantity.code")
+    for version in VERSIONS[1:]:
+        assert found(height, f"us-core-body-height|{version}") == [wrong]
 
 
 class TestReview:

@@ -8,6 +8,9 @@ from fhirapi.validation import problems, profiles
 from fhirapi.validation.structure import problems_of
 from fhirapi.validation.tables import structure
 
+_MOST = 100
+"""Issues of one answer."""
+
 
 def check(resource: Any) -> list[Problem]:
     """What is wrong with it as R4 has its type; where nothing is an error, it may be stored.
@@ -16,7 +19,7 @@ def check(resource: Any) -> list[Problem]:
     """
     if type(resource) is dict and resource.get("meta") == {}:
         resource = {name: value for name, value in resource.items() if name != "meta"}
-    return problems_of(resource)
+    return _first(problems_of(resource))
 
 
 def review(resource: dict[str, Any], canonicals: Sequence[str] = ()) -> list[Problem]:
@@ -34,7 +37,15 @@ def review(resource: dict[str, Any], canonicals: Sequence[str] = ()) -> list[Pro
         told |= {(each.code, each.expression) for each in of_profile}
     if not canonicals:
         found += profiles.unknown_claims(resource)
-    return [*found, *_recommendations(resource)]
+    return _first([*found, *_recommendations(resource)])
+
+
+def _first(found: list[Problem]) -> list[Problem]:
+    """An answer that somebody reads, however much is wrong."""
+    if len(found) <= _MOST:
+        return found
+    text = f"{len(found) - _MOST} more issues are not shown; begin with these."
+    return [*found[:_MOST], Problem("informational", text, severity="information")]
 
 
 def _recommendations(resource: dict[str, Any]) -> Iterator[Problem]:

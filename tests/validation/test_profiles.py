@@ -23,7 +23,7 @@ VITALS = {
         }
     ]
 }
-HEART_RATE = {
+HEART_RATE: dict[str, Any] = {
     "resourceType": "Observation",
     "status": "final",
     "category": [VITALS],

@@ -304,6 +304,13 @@ def test_nesting_has_an_end() -> None:
     assert "More than 100 elements" in found.text
 
 
+def test_however_much_is_wrong_a_hundred_issues_are_told() -> None:
+    found = check(but(PULSE, **{f"a{number}": 1 for number in range(500)}))
+    assert len(found) == 101
+    assert (found[-1].severity, found[-1].text[:8]) == ("information", "400 more")
+    assert len(errors(but(PULSE, **{f"a{number}": 1 for number in range(100)}))) == 100
+
+
 def test_no_text_repeats_a_value() -> None:
     wrong = but(REBECCA, gender="Larson", active="ja", birthDate="Larson", **{"Rebecca Larson": 1})
     wrong["text"] = {"status": "generated", "div": DIV.format("<script>Larson</script>")}

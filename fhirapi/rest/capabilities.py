@@ -32,7 +32,7 @@ _INTERACTIONS = (
 )  # fmt: skip
 _OF_SYSTEM = ("transaction", "batch")
 _WRITING = {
-    "versioning": "versioned-update",  # If-Match is heeded, not demanded
+    "versioning": "versioned",  # If-Match is heeded, not demanded
     "readHistory": True,
     "updateCreate": True,
     "conditionalCreate": True,

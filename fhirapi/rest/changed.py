@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import http_date
 
+from fhirapi.audit.models import AuditRecord
 from fhirapi.outcomes import done, operation_outcome
 from fhirapi.rest.prefer import preferred
 from fhirapi.rest.search import pairs
@@ -36,7 +37,8 @@ def change_one(request: HttpRequest, writer: Writer, change: Change) -> HttpResp
     try:
         [written] = perform(writer, [change])
     except TokenRefused:
-        raise refused(writer.caller) from None
+        action = AuditRecord.Action(change.interaction.replace("patch", "update"))
+        raise refused(writer.caller, action) from None
     return answered(request, written)
 
 

@@ -140,6 +140,28 @@ def unreadable_body(why: str) -> Outcome:
     return Outcome(400, "structure", f"The body could not be read as FHIR JSON: {why}")
 
 
+def bad_patch(why: str) -> Outcome:
+    return Outcome(400, "structure", f"The patch could not be read: {why}")
+
+
+def unpatchable(number: int, why: str) -> Outcome:
+    # RFC 5789 section 2.2: the patch is understood, but it cannot be applied to what is there.
+    return Outcome(422, "processing", f"Operation {number} of the patch cannot be done: {why}")
+
+
+def unsupported_patch(media_types: str) -> Outcome:
+    return Outcome(
+        415,
+        "not-supported",
+        f"A patch is a JSON Patch or a Parameters resource. Send one of {media_types}.",
+        headers={"Accept-Patch": media_types},
+    )
+
+
+def bad_condition_header(name: str, expected: str) -> Outcome:
+    return Outcome(400, "value", f"{name}: {expected} is expected.")
+
+
 def unsupported_body(expected: str) -> Outcome:
     return Outcome(415, "not-supported", f"Send the body as {expected}, in UTF-8.")
 
@@ -161,6 +183,10 @@ def wrong_id() -> Outcome:
     return Outcome(400, "value", "The id in the resource is not the one in the address.")
 
 
+def missing_id() -> Outcome:
+    return Outcome(400, "required", "The resource needs the id that is in the address.")
+
+
 def version_conflict(resource_type: str, resource_id: str, version_id: int) -> Outcome:
     return Outcome(
         412,
@@ -174,6 +200,10 @@ def several_match(resource_type: str) -> Outcome:
     return Outcome(
         412, "multiple-matches", f"More than one {resource_type} meets the condition; none changed."
     )
+
+
+def nothing_meets(resource_type: str) -> Outcome:
+    return Outcome(404, "not-found", f"No {resource_type} meets the condition.")
 
 
 def unselective_condition(resource_type: str) -> Outcome:

@@ -55,10 +55,12 @@ def _as_file(data: bytes, content_type: str, resource_id: str) -> HttpResponse:
     )
 
 
-def written_resource(request: HttpRequest, resource_type: ResourceType) -> Resource:
+def written_resource(
+    request: HttpRequest, resource_type: ResourceType, resource_id: str | None = None
+) -> Resource:
     """The body as a resource of any type; a Binary may come as what it holds. Raises an Outcome."""
     if resource_type.name == "Binary" and not _is_binary_resource(request):
-        return _from_file(request)
+        return _from_file(request) | ({"id": resource_id} if resource_id else {})
     return resource_of(request)
 
 

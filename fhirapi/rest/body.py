@@ -10,8 +10,6 @@ from fhirapi.rest.negotiation import OURS, VERSIONS
 from fhirapi.store import exact
 from fhirapi.writing.change import Resource
 
-DEEPEST = 100
-"""Levels of objects and lists: far more than a resource needs, far less than Python can bear."""
 _FHIR_JSON = OURS[0]
 
 
@@ -20,7 +18,8 @@ def resource_of(request: HttpRequest) -> Resource:
 
     That its type and content are right is not asked here.
     """
-    require_type(request, OURS, _FHIR_JSON)
+    if not is_read_here(request, OURS):
+        raise unsupported_body(_FHIR_JSON)
     return resource_from(json_of(request))
 
 
@@ -44,36 +43,21 @@ def json_of(request: HttpRequest) -> Any:
         raise unreadable_body("it is empty.")
     try:
         value = exact.parse(text)
+        exact.size(value)
     except ValueError as error:
         raise unreadable_body(str(error)) from None
-    _require_depth(value)
     return value
 
 
-def require_type(request: HttpRequest, media_types: Collection[str], expected: str) -> None:
-    """Raises the 415 outcome unless the body is one of these, in a form that is read here.
+def is_read_here(request: HttpRequest, media_types: Collection[str]) -> bool:
+    """Whether the body is one of these, in R4 and UTF-8, and as it is.
 
     https://hl7.org/fhir/R4/http.html#version-parameter
     """
     parameters = request.content_params or {}
-    if (
-        request.content_type not in media_types
-        or parameters.get("charset", "utf-8").lower() not in ("utf-8", "utf8")
-        or parameters.get("fhirversion", "4.0") not in VERSIONS
-        or request.headers.get("Content-Encoding", "identity").lower() != "identity"
-    ):
-        raise unsupported_body(expected)
-
-
-def _require_depth(value: Any) -> None:
-    level = [value]
-    for _ in range(DEEPEST + 1):
-        level = [
-            inner
-            for node in level
-            if type(node) is dict or type(node) is list
-            for inner in (node.values() if type(node) is dict else node)
-        ]
-        if not level:
-            return
-    raise unreadable_body("it is nested too deeply.")
+    return (
+        request.content_type in media_types
+        and parameters.get("charset", "utf-8").lower() in ("utf-8", "utf8")
+        and parameters.get("fhirversion", "4.0") in VERSIONS
+        and request.headers.get("Content-Encoding", "identity").lower() == "identity"
+    )

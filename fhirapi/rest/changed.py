@@ -9,11 +9,13 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import http_date
 
+from fhirapi.audit.models import AuditRecord
 from fhirapi.outcomes import done, operation_outcome
 from fhirapi.rest.prefer import preferred
+from fhirapi.rest.search import pairs
 from fhirapi.rest.view import answer, authenticated, refused
 from fhirapi.store.read import TokenRefused
-from fhirapi.writing.change import Change, Writer, Written
+from fhirapi.writing.change import Change, Condition, Writer, Written
 from fhirapi.writing.perform import perform
 
 STATUSES = {"created": 201, "updated": 200, "found": 200, "deleted": 204, "nothing": 204}
@@ -25,12 +27,18 @@ def writer_of(request: HttpRequest) -> Writer:
     return Writer(caller, claims.access)
 
 
+def condition_of(request: HttpRequest) -> Condition:
+    """Of a conditional change; one that selects nothing is refused where it is resolved."""
+    return pairs(request.GET)
+
+
 def change_one(request: HttpRequest, writer: Writer, change: Change) -> HttpResponse:
     """Raises an Outcome; refusals are recorded by ``perform``, dead tokens by ``refused``."""
     try:
         [written] = perform(writer, [change])
     except TokenRefused:
-        raise refused(writer.caller) from None
+        action = AuditRecord.Action(change.interaction.replace("patch", "update"))
+        raise refused(writer.caller, action) from None
     return answered(request, written)
 
 

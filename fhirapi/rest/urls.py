@@ -18,11 +18,14 @@ from fhirapi.outcomes import (
 from fhirapi.rest.capabilities import metadata
 from fhirapi.rest.compartment import search_compartment
 from fhirapi.rest.create import create
+from fhirapi.rest.delete import conditional_delete, delete
 from fhirapi.rest.docref import docref
 from fhirapi.rest.everything import everything, everything_of_all
 from fhirapi.rest.history import history_instance, history_type
+from fhirapi.rest.patch import conditional_patch, patch
 from fhirapi.rest.read import read
 from fhirapi.rest.search import search, search_by_post
+from fhirapi.rest.update import conditional_update, update
 from fhirapi.rest.validate import validate, validate_instance
 from fhirapi.rest.view import by_method, fhir_view
 from fhirapi.rest.vread import vread
@@ -75,10 +78,18 @@ def _nothing_here(request: HttpRequest, rest: str) -> HttpResponse:
     raise unknown_address()
 
 
-_of_type = by_method(GET=search, HEAD=search, POST=create)
+_of_one = by_method(GET=read, HEAD=read, PUT=update, PATCH=patch, DELETE=delete)
+_of_type = by_method(
+    GET=search,
+    HEAD=search,
+    POST=create,
+    PUT=conditional_update,
+    PATCH=conditional_patch,
+    DELETE=conditional_delete,
+)
 
 asked_most = [
-    path("<fhirtype:resource_type>/<fhirid:resource_id>", read),
+    path("<fhirtype:resource_type>/<fhirid:resource_id>", _of_one),
     path("<fhirtype:resource_type>", _of_type),
 ]
 urlpatterns = [

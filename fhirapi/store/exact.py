@@ -9,6 +9,8 @@ from typing import Any, NoReturn
 
 import orjson
 
+DEEPEST = 100
+"""Levels of objects and lists: far more than a resource needs, far less than Python can bear."""
 _LARGEST_EXPONENT = 300
 """As a double, in which search compares; a number beyond would only cost memory."""
 
@@ -33,6 +35,22 @@ def write(resource: Any, *, is_pretty: bool = False) -> str:
         return orjson.dumps(resource, default=_number, option=option).decode()
     except TypeError as error:  # orjson's: a lone surrogate, or nested too deeply
         raise ValueError("a string is not valid Unicode, or it is nested too deeply.") from error
+
+
+def size(value: Any) -> int:
+    """How many values it holds, itself included. Raises ValueError if it is nested too deeply."""
+    level, found = [value], 0
+    for _ in range(DEEPEST + 1):
+        found += len(level)
+        level = [
+            inner
+            for node in level
+            if type(node) is dict or type(node) is list
+            for inner in (node.values() if type(node) is dict else node)
+        ]
+        if not level:
+            return found
+    raise ValueError("nested too deeply.")
 
 
 def _number(value: Any) -> orjson.Fragment:

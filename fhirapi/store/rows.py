@@ -20,7 +20,7 @@ from fhirapi.store.patient_line import patient_line
 _CONTENT = {
     "fhirapi_content": (
         "id", "resource_type", "resource_id", "patient_id", "version_id", "last_updated",
-        "is_deleted", "content",
+        "is_deleted", "content", "method",
     ),
 }  # fmt: skip
 _DERIVED = {
@@ -88,7 +88,7 @@ _INTO_DERIVED = [_insert_into(table, columns) for table, columns in _DERIVED.ite
 _INSERT = _all_of(
     *(_insert_into(table, columns) for table, columns in _CONTENT.items()), *_INTO_DERIVED
 )
-_CHANGED = ("patient_id", "version_id", "last_updated", "is_deleted", "content")
+_CHANGED = ("patient_id", "version_id", "last_updated", "is_deleted", "content", "method")
 _REPLACE = _all_of(
     f"""UPDATE fhirapi_content c
         SET written_in = DEFAULT, {", ".join(f"{name} = line.{name}" for name in _CHANGED)}
@@ -96,19 +96,29 @@ _REPLACE = _all_of(
         WHERE c.id = line.id""",  # noqa: S608 - our own names
     *_INTO_DERIVED,
 )
-_VERSION = "resource_type, resource_id, patient_id, version_id, last_updated, is_deleted, content"
-_ARCHIVE = _all_of(
-    f"""INSERT INTO fhirapi_version ({_VERSION})
-        SELECT {_VERSION} FROM fhirapi_content WHERE id = ANY(%(row_ids)s::bigint[])""",  # noqa: S608 - constants
-    *(
-        f"DELETE FROM {table} WHERE {columns[0]} = ANY(%(row_ids)s::bigint[])"  # noqa: S608 - our own names
-        for table, columns in _DERIVED.items()
-    ),
+_VERSION = (
+    "resource_type, resource_id, patient_id, version_id, last_updated, is_deleted, content, method"
 )
+_CARE = "fhirapi_carerelationship"
+
+
+def _archiving(derived: Iterable[str]) -> Statement:
+    return _all_of(
+        f"""INSERT INTO fhirapi_version ({_VERSION})
+            SELECT {_VERSION} FROM fhirapi_content WHERE id = ANY(%(row_ids)s::bigint[])""",  # noqa: S608 - constants
+        *(
+            f"DELETE FROM {table} WHERE {_DERIVED[table][0]} = ANY(%(row_ids)s::bigint[])"  # noqa: S608 - our own names
+            for table in derived
+        ),
+    )
+
+
+_ARCHIVE = _archiving(_DERIVED)
+_ARCHIVE_DELETED = _archiving(table for table in _DERIVED if table != _CARE)
 _DELETE = _all_of("""
 UPDATE fhirapi_content c
 SET written_in = DEFAULT, version_id = line.version_id, last_updated = line.last_updated,
-    is_deleted = true, content = ''
+    is_deleted = true, content = '', method = 'DELETE'
 FROM unnest(%(row_ids)s::bigint[], %(versions)s::integer[], %(moments)s::timestamptz[])
     AS line(id, version_id, last_updated)
 WHERE c.id = line.id
@@ -125,6 +135,8 @@ class Row(NamedTuple):
     last_updated: datetime
     content: str = ""
     """Its JSON, where it has been written already."""
+    method: str | None = None
+    """By which it came: POST, PUT or PATCH; None: not by a request."""
 
 
 def write(rows: Iterable[Row]) -> None:
@@ -148,6 +160,13 @@ def archive(row_ids: Sequence[int]) -> None:
         _ARCHIVE.fetch({"row_ids": list(row_ids)})
 
 
+def archive_deleted(row_ids: Sequence[int]) -> None:
+    """The same of what is deleted. Who cared for a patient is kept: they may see that the record
+    was deleted, and bring it back.
+    """
+    _ARCHIVE_DELETED.fetch({"row_ids": list(row_ids)})
+
+
 def mark_deleted(resources: Sequence[tuple[int, int, datetime]]) -> None:
     """By row id, with version and time: a version without content."""
     row_ids, versions, moments = zip(*resources, strict=True)
@@ -167,9 +186,12 @@ def write_derived(rows: Iterable[Row]) -> None:
     _copy(_DERIVED, lines)
 
 
-def delete_derived(row_ids: list[int]) -> None:
+def delete_derived(row_ids: list[int], *, are_deleted: bool = False) -> None:
+    """``are_deleted``: these resources; then who cared for a patient is kept."""
     with connection.cursor() as cursor:
         for table, columns in _DERIVED.items():
+            if are_deleted and table == _CARE:
+                continue
             sql = f"DELETE FROM {table} WHERE {columns[0]} = ANY(%s)"  # noqa: S608 - our own names
             cursor.execute(sql, [row_ids])
 
@@ -187,7 +209,7 @@ def _lines(rows: Iterable[Row]) -> Lines:
         kind, resource_id = row.resource["resourceType"], row.resource["id"]
         lines["fhirapi_content"].append(
             (row.id, kind, resource_id, row.entry.patient_id, row.version_id, row.last_updated,
-             False, row.content or content_of(row))
+             False, row.content or content_of(row), row.method)
         )  # fmt: skip
     return lines
 

@@ -29,8 +29,11 @@ ORDER BY c.id FOR UPDATE OF c
 """
 _CLOSED = """
 WITH {caller}
-SELECT c.resource_type, c.resource_id FROM caller, fhirapi_content c
-WHERE c.id = ANY(%(row_ids)s::bigint[]) AND (({visible}) {opened}) IS NOT TRUE
+SELECT c.resource_type, c.resource_id FROM caller CROSS JOIN fhirapi_content c
+LEFT JOIN fhirapi_content patient
+  ON patient.resource_type = 'Patient' AND patient.resource_id = c.patient_id
+WHERE c.id = ANY(%(row_ids)s::bigint[])
+  AND (({visible}) {opened} AND patient.is_deleted IS NOT TRUE) IS NOT TRUE
 """
 _NOTHING_THERE = """
 WITH {caller}
@@ -97,7 +100,10 @@ def lock(caller: Caller, asked: Iterable[Asked]) -> dict[Identity, Standing]:
 
 
 def closed(caller: Caller, written: Sequence[tuple[int, Asked]]) -> list[Identity]:
-    """Of what was just written, by row id, what the caller might not write: all is undone then."""
+    """Of what was just written, by row id, what the caller might not write: all is undone then.
+
+    A patient who was deleted is still in the care of those who could bring the record back.
+    """
     refused: list[Identity] = []
     row_ids = {(each.resource_type.name, each.resource_id): row_id for row_id, each in written}
     for (seen, opened), group in _alike(each for _, each in written):
@@ -125,7 +131,7 @@ def replace(written: Sequence[rows.Row]) -> None:
 
 def delete(resources: Sequence[tuple[int, int, datetime]]) -> None:
     """By row id, with the number and time of the version that is the deletion."""
-    rows.archive([row_id for row_id, _, _ in resources])
+    rows.archive_deleted([row_id for row_id, _, _ in resources])
     rows.mark_deleted(resources)
 
 

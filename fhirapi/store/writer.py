@@ -44,7 +44,7 @@ def admit(caller: Caller) -> int:
 def account_of(caller: Caller) -> int | None:
     """The account for which the caller acts; None for a token that opens nothing any more."""
     row = _ACCOUNT.fetch_one(caller.parameters())
-    return int(row[0]) if row else None
+    return int(row[0]) if row and row[0] else None
 
 
 def treats(patient: str) -> str:

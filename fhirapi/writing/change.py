@@ -13,6 +13,8 @@ Resource = dict[str, Any]
 """As ``store/exact.py`` reads it: decimals are ``Decimal``."""
 Condition = list[tuple[str, str]]
 """Search parameters with their values."""
+ANY_VERSION = -1
+"""As ``if_match``: whichever version, but there has to be one. ``If-Match: *``, RFC 9110 13.1.1"""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Update:
     resource_id: str | None = None
     condition: Condition | None = None
     if_match: int | None = None
-    """The version that is to be replaced; 0: one that there cannot be."""
+    """The version that is to be replaced; ANY_VERSION; 0: one that there cannot be."""
     only_new: bool = False
     """``If-None-Match: *``"""
     full_url: str = ""

@@ -55,3 +55,4 @@ def _resolve(writer: Writer, deed: Deed, condition: Condition) -> None:
     elif isinstance(deed.change, Update):
         given = deed.change.resource.get("id")
         deed.resource_id = given if isinstance(given, str) else None
+        deed.is_unmet = True

@@ -31,6 +31,7 @@ from fhirapi.writing.placing import Placed, place
 
 _MANY = 100  # new resources, from which COPY is quicker
 _ACTIONS = {"created": "create", "updated": "update", "deleted": "delete", "found": "read"}
+_METHODS = {"create": "POST", "update": "PUT", "patch": "PATCH"}
 _MOMENT = timedelta(microseconds=1)
 
 
@@ -144,7 +145,10 @@ def _row(placed: Placed, new_id: int | None) -> rows.Row:
     deed.last_updated = _after(standing.last_updated if standing else None)
     row_id = standing.row_id if standing else new_id
     assert row_id is not None and deed.resource is not None, "one of them is there"  # noqa: S101, PT018
-    row = rows.Row(row_id, deed.resource, placed.entry, deed.version_id, deed.last_updated)
+    row = rows.Row(
+        row_id, deed.resource, placed.entry, deed.version_id, deed.last_updated,
+        method=_METHODS[deed.change.interaction],
+    )  # fmt: skip
     deed.content = rows.content_of(row)
     return row._replace(content=deed.content)
 

@@ -1,6 +1,7 @@
 """What is asked of a resource: ``check`` before it is stored, ``review`` by ``$validate``."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from fhirapi.outcomes import Problem
@@ -38,6 +39,16 @@ def review(resource: dict[str, Any], canonicals: Sequence[str] = ()) -> list[Pro
     if not canonicals:
         found += profiles.unknown_claims(resource)
     return _first([*found, *_recommendations(resource)])
+
+
+def claims_not_kept(resource: dict[str, Any]) -> list[Problem]:
+    """Where it does not conform to a profile that it claims: warnings, since it may be stored."""
+    found = {
+        (each.code, each.expression): replace(each, severity="warning")
+        for canonical in profiles.claimed(resource)
+        for each in profiles.problems_with(resource, canonical)
+    }
+    return _first(list(found.values()))
 
 
 def _first(found: list[Problem]) -> list[Problem]:

@@ -131,6 +131,17 @@ class TestOfWhatIsSent:
         assert (response.status_code, response["Allow"]) == (405, "POST")
 
 
+class TestOfWhatIsWritten:
+    def test_a_profile_that_it_claims_does_not_hinder_but_is_told(self, grey: Session) -> None:
+        claiming = pulse(meta={"profile": [f"{US_CORE}/us-core-heart-rate"]})
+        response = grey.send("POST", "Observation", claiming, Prefer="return=OperationOutcome")
+        assert response.status_code == 201
+        told = [(each["severity"], each.get("expression")) for each in response.json()["issue"]]
+        assert told[0] == ("information", None)
+        assert ("warning", ["Observation.valueQuantity.code"]) in told
+        assert {severity for severity, _ in told[1:]} == {"warning"}
+
+
 class TestOfWhatIsStored:
     def test_it_is_looked_at_as_it_stands(self, grey: Session, api: Api) -> None:
         api.has(pulse(status="fnal"))

@@ -22,7 +22,7 @@ def part(name: str, **value: Any) -> dict[str, Any]:
     return {"name": name, **value}
 
 
-def op(kind: str, path: str, *parts: Any, **named: Any) -> dict[str, Any]:
+def op(kind: str, path: Any, *parts: Any, **named: Any) -> dict[str, Any]:
     """``named``: index, source and destination; name."""
     forms = {"name": "valueString"}
     return {

@@ -7,7 +7,7 @@ from typing import Any
 
 from fhirapi.provider.places import Way, get, put
 from fhirapi.provider.same import same
-from fhirapi.provider.schema import Field, FieldError, Json, Shape
+from fhirapi.provider.schema import Field, FieldError, Json, Shape, error_name
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ def field_errors(
     for name, value in flat.items():
         known = by_name.get(name)
         if known is None:
-            yield FieldError(prefix + name, "unknown", "There is no such field.")
+            yield FieldError(error_name(prefix, name), "unknown", "There is no such field.")
         elif known.is_read_only:
             continue
         elif value is not None:

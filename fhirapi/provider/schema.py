@@ -52,6 +52,10 @@ class Shape(ABC):
     def json_schema(self) -> Json:
         """JSON Schema 2020-12 of the flat value."""
 
+    def left(self, stored: Any) -> Any:
+        """What stays when the flat value is taken away: what it did not stand for."""
+        return None
+
     def below(self) -> "tuple[Field, ...]":
         """The fields of a flat value that is an object of its own."""
         return ()

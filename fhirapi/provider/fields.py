@@ -1,15 +1,16 @@
 """Builders of fields, so that a kind reads like a table: name, place in FHIR, shape, words.
 
 ``at`` is a way of ``places`` or its text; left out, it is the name as FHIR writes it. Every builder
-takes ``required``, ``read_only``, ``fixed`` and ``default`` of ``schema.Field`` as keywords.
+takes the keywords of ``Options``, which ``schema.Field`` explains.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, NotRequired, TypedDict, TypeVar, Unpack
 
 from fhirapi.provider.places import Way, one, path
 from fhirapi.provider.schema import Always, Does, Field, Filter, Json, Kind, Shape
-from fhirapi.provider.shapes.coded import CodedEnum, Coding, Concept
+from fhirapi.provider.shapes.coded import CODE, CodedEnum, Coding, Concept
 from fhirapi.provider.shapes.compound import Many, Part
 from fhirapi.provider.shapes.links import ID, ReferenceId, ReferenceTo
 from fhirapi.provider.shapes.measures import Quantity
@@ -30,6 +31,7 @@ class Options(TypedDict):
     read_only: NotRequired[bool]
     fixed: NotRequired[bool]
     default: NotRequired[Any]
+    removable: NotRequired[bool]
 
 
 At = str | Way
@@ -46,6 +48,7 @@ def field(name: str, at: At, shape: Shape, words: str, **options: Unpack[Options
         is_read_only=options.get("read_only", False),
         is_fixed=options.get("fixed", False),
         default=options.get("default"),
+        is_removable=options.get("removable", False),
     )
 
 
@@ -56,6 +59,10 @@ def _camel_case(name: str) -> str:
 
 def text(name: str, words: str, at: At = "", **options: Unpack[Options]) -> Field:
     return field(name, at, Text(), words, **options)
+
+
+def code(name: str, words: str, at: At = "", **options: Unpack[Options]) -> Field:
+    return field(name, at, CODE, words, **options)
 
 
 def number(name: str, words: str, at: At = "", **options: Unpack[Options]) -> Field:
@@ -127,19 +134,17 @@ def reference(
 
 def part(
     name: str, words: str, *fields: Field, at: At = "", blank: Json | None = None,
-    **options: Unpack[Options],
+    needs: tuple[str, ...] = (), **options: Unpack[Options],
 ) -> Field:  # fmt: skip
-    """An object. ``blank``: what FHIR's element has beyond the fields when it is new."""
-    return field(name, at, Part(fields, blank or {}), words, **options)
+    """An object. ``blank``: what FHIR's element has beyond the fields when it is new; ``needs``:
+    as in ``kind``."""
+    groups = tuple(tuple(each.split()) for each in needs)
+    return field(name, at, Part(fields, blank or {}, groups), words, **options)
 
 
 def many(of: Field) -> Field:
     """A list of what the field says of one."""
-    return Field(
-        of.name, of.words, of.at, Many(of.shape),
-        is_required=of.is_required, is_read_only=of.is_read_only, is_fixed=of.is_fixed,
-        default=of.default,
-    )  # fmt: skip
+    return replace(of, shape=Many(of.shape))
 
 
 def period(begin: str, end: str, words: str, at: str = "period") -> tuple[Field, Field]:

@@ -2,7 +2,9 @@
 
 from enum import StrEnum
 
+from fhirapi.provider.fields import TOLD
 from fhirapi.provider.schema import Field, Json, Kind
+from fhirapi.provider.shapes.compound import need_schema
 
 
 class Use(StrEnum):
@@ -27,15 +29,14 @@ def schema_of(kind: Kind, use: Use | str = Use.READ) -> Json:
     }
     if required:
         schema["required"] = required
-    if kind.needs and use is Use.CREATE:
-        needs = [{"anyOf": [{"required": [name]} for name in names]} for names in kind.needs]
-        schema["allOf"] = needs
+    if use is Use.CREATE:
+        schema |= need_schema(kind.needs)
     return schema
 
 
 def _is_needed(field: Field, use: Use) -> bool:
     if use is Use.READ:
-        return field.is_read_only
+        return field in TOLD  # all else, a resource from elsewhere may lack
     return use is not Use.UPDATE and field.is_required
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from fhirapi.provider.places import Way, get, put
 from fhirapi.provider.same import same
-from fhirapi.provider.schema import Field, FieldError, Json, Shape
+from fhirapi.provider.schema import Field, FieldError, Json, Shape, error_name
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,8 @@ class Part(Shape):
     fields: tuple[Field, ...]
     blank: Json = field(default_factory=dict, hash=False)
     """What FHIR's element has beyond that when it is new."""
+    needs: tuple[tuple[str, ...], ...] = ()
+    """Of each of these groups, it has at least one field."""
 
     def show(self, stored: Any) -> Any:
         if not isinstance(stored, dict):
@@ -37,6 +39,7 @@ class Part(Shape):
         if not any(part is not None for part in value.values()):
             yield FieldError(name, "format", "The object is empty: leave it out, or say null.")
         yield from field_errors(self.fields, value, f"{name}.", is_new=True)
+        yield from need_errors(self.needs, value, f"{name}.")
 
     def json_schema(self) -> Json:
         required = [each.name for each in self.fields if each.is_required]
@@ -47,6 +50,7 @@ class Part(Shape):
                 for each in self.fields
             },
             "additionalProperties": False,
+            **need_schema(self.needs),
         }
         return {**schema, "required": required} if required else {**schema, "minProperties": 1}
 
@@ -69,7 +73,6 @@ class Many(Shape):
         stored = onto if isinstance(onto, list) else []
         shown = [self.of.show(each) for each in stored]
         numbers = paired(shown, value)
-        hidden = [each for each, flat in zip(stored, shown, strict=True) if flat is None]
         return [
             *(
                 stored[number]
@@ -77,8 +80,14 @@ class Many(Shape):
                 else self.of.store(each, None if number is None else stored[number])
                 for each, number in zip(value, numbers, strict=True)
             ),
-            *hidden,
+            *self._hidden(stored),
         ]
+
+    def left(self, stored: Any) -> Any:
+        return self._hidden(stored) or None
+
+    def _hidden(self, stored: list[Any]) -> list[Any]:
+        return [each for each in stored if self.of.show(each) is None]
 
     def errors(self, value: Any, name: str) -> Iterator[FieldError]:
         if not isinstance(value, list):
@@ -122,8 +131,13 @@ class Inside(Shape):
 
 
 def show_fields(fields: tuple[Field, ...], element: Json) -> Json:
-    shown = {each.name: each.shape.show(get(element, each.at)) for each in fields}
-    return {name: value for name, value in shown.items() if value is not None}
+    shown = {}
+    for each in fields:
+        stored = get(element, each.at)
+        value = None if stored is None else each.shape.show(stored)
+        if value is not None:
+            shown[each.name] = value
+    return shown
 
 
 def store_fields(fields: tuple[Field, ...], flat: Json, element: Json) -> None:
@@ -131,9 +145,9 @@ def store_fields(fields: tuple[Field, ...], flat: Json, element: Json) -> None:
     named = [each for each in fields if each.name in flat and not each.is_read_only]
     for each in sorted(named, key=lambda each: flat[each.name] is not None):
         stored, value = get(element, each.at), flat[each.name]
-        shown = each.shape.show(stored)
+        shown = None if stored is None else each.shape.show(stored)
         if value is None and shown is not None:
-            put(element, each.at, None)
+            put(element, each.at, each.shape.left(stored))
         elif value is not None and not same(shown, value):
             put(element, each.at, each.shape.store(value, stored))
 
@@ -145,7 +159,7 @@ def field_errors(
     for name, value in flat.items():
         known = by_name.get(name)
         if known is None:
-            yield FieldError(prefix + name, "unknown", "There is no such field.")
+            yield FieldError(error_name(prefix, name), "unknown", "There is no such field.")
         elif known.is_read_only:
             continue
         elif value is not None:
@@ -156,6 +170,20 @@ def field_errors(
         if is_new and each.is_required and each.name not in flat:
             yield FieldError(prefix + each.name, "required", "The field is missing.")
     yield from _choice_errors(fields, flat, prefix)
+
+
+def need_errors(
+    needs: tuple[tuple[str, ...], ...], flat: Json, prefix: str
+) -> Iterator[FieldError]:
+    for names in needs:
+        if all(flat.get(name) is None for name in names):
+            detail = f"One of {', '.join(names)} is needed."
+            yield FieldError(prefix + names[0], "required", detail)
+
+
+def need_schema(needs: tuple[tuple[str, ...], ...]) -> Json:
+    some = [{"anyOf": [{"required": [name]} for name in names]} for names in needs]
+    return {"allOf": some} if some else {}
 
 
 def _choice_errors(fields: tuple[Field, ...], flat: Json, prefix: str) -> Iterator[FieldError]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from fhirapi.provider.schema import FieldError, Json, Shape
+from fhirapi.provider.schema import FieldError, Json, Shape, error_name
 
 
 def object_errors(
@@ -14,7 +14,7 @@ def object_errors(
         return
     for key, part in value.items():
         if key not in parts:
-            yield FieldError(f"{name}.{key}", "unknown", "There is no such field.")
+            yield FieldError(error_name(f"{name}.", key), "unknown", "There is no such field.")
         elif part is not None or key in needs:
             yield from parts[key].errors(part, f"{name}.{key}")
     for key in needs:
@@ -33,3 +33,9 @@ def object_schema(parts: Mapping[str, Shape], *needs: str) -> Json:
 
 def without_null(value: Json) -> Json:
     return {name: part for name, part in value.items() if part is not None}
+
+
+def shown_parts(stored: Json, parts: Mapping[str, Shape]) -> Json:
+    """The members that are there and can be shown."""
+    found = ((name, shape.show(stored[name])) for name, shape in parts.items() if name in stored)
+    return {name: value for name, value in found if value is not None}

@@ -52,7 +52,7 @@ class ApprovalFilter(_Choice):
     conditions = {
         "waiting": (
             "Provider, waiting",
-            Q(wants_provider=True, provider_approved_at=None, is_active=True),
+            Q(wants_provider=True, provider_approved_at=None, is_active=True, is_on_a_team=False),
         ),
         "approved": (
             "Provider, approved",
@@ -176,8 +176,10 @@ class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in th
             said.append(_linked("Patient", account.patient_id, account.may_open))  # type: ignore[attr-defined]  # the queryset adds them
         if account.is_approved_provider:
             said.append(_linked("Practitioner", account.practitioner_id, account.may_open))  # type: ignore[attr-defined]  # likewise
+        elif account.is_on_a_team:  # type: ignore[attr-defined]  # likewise
+            said.append("On a team")
         elif account.wants_provider:
-            said.append("On a team" if account.is_on_a_team else "Waiting for approval")  # type: ignore[attr-defined]  # likewise
+            said.append("Waiting for approval")
         return format_html_join(", ", "{}", ((each,) for each in said)) or "-"
 
     @admin.display(description="sign-in lock")

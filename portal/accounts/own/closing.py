@@ -37,7 +37,7 @@ def may_close(account: Account) -> bool:
 @transaction.atomic
 def close(account: Account, *, address: str | None) -> None:
     _end_apps(account, address)
-    for member in TeamMember.objects.live().filter(account_id=account.pk):
+    for member in TeamMember.objects.standing().filter(account_id=account.pk):
         team.end(member, by=account, address=address)
     for each in RecordLink.Kind.values:
         links.unlink(account, each, by=None)

@@ -27,6 +27,18 @@ SELECT now() - interval '10 minutes' - (n %% 365) * interval '1 day',
        (ARRAY['read', 'search', 'sign-in'])[n %% 3 + 1], 'success', n %% 500
 FROM generate_series(1, %s) n
 """
+_LOG = """
+INSERT INTO fhirapi_requestrecord (at, client_id, route, status, ms, error)
+SELECT now() - random() * interval '29 days', %s, 'GET Type' || n %% 10, 200, 1 + 50 * random(),
+       CASE WHEN n %% 20 = 0 THEN 'not-found' END
+FROM generate_series(1, %s) n
+"""
+_DAYS = """
+INSERT INTO fhirapi_requestday (client_id, day, route, error, speed, requests)
+SELECT %s, current_date - day, 'GET Type' || route, error, speed, 1 + (random() * 60)::int
+FROM generate_series(30, 364) day, generate_series(1, 10) route, generate_series(0, 21, 2) speed,
+     unnest(ARRAY['', 'not-found']) error
+"""
 _TYPED = ("lar", "Larson, Rebecca", "04-12-1978", "8000001")
 
 
@@ -52,6 +64,7 @@ def main() -> None:
         _tell("picker: all found", lambda: browser.post(_PICKER, everybody))
         _the_patient()
         _the_administrator()
+        _the_developer()
 
 
 def _the_patient() -> None:
@@ -104,6 +117,26 @@ def _the_administrator() -> None:
     for address in ("/admin/", "/admin/queue/providers/", "/admin/portal/account/",
                     "/admin/fhirapi/auditrecord/", "/admin/jobs/"):  # fmt: skip
         _tell(address, lambda address=address: browser.get(address))
+
+
+def _the_developer() -> None:
+    """Of an app that asked 200,000 times in the last month, and as often in eleven before it."""
+    from django.db import connection
+
+    from tests import people
+    from tests.smart.apps import app
+
+    account = people.account("developer", "De", "Veloper")
+    made = app(account)
+    with connection.cursor() as cursor:
+        cursor.execute(_LOG, [made.client_id, REQUESTS])
+        cursor.execute(_DAYS, [made.client_id])
+        cursor.execute("ANALYZE")
+    browser = _signed_in(account)
+    print(f"Developer: {REQUESTS} requests in the log")
+    for chosen in ("1h", "24h", "7d", "30d", "1y"):
+        address = f"/portal/apps/{made.client_id}/usage/?range={chosen}"
+        _tell(f"usage: {chosen}", lambda address=address: browser.get(address))
 
 
 def _doctor() -> tuple[Any, str, list[str]]:

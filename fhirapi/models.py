@@ -2,7 +2,7 @@
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.intake.models import Load, LoadDeferred, LoadPiece
-from fhirapi.requestlog.models import RequestRecord
+from fhirapi.requestlog.models import RequestDay, RequestRecord
 from fhirapi.smart.authorization.models import KeptRequest
 from fhirapi.smart.models import (
     AccessKey,
@@ -54,6 +54,7 @@ __all__ = [
     "PatientLine",
     "RecordLink",
     "RefreshToken",
+    "RequestDay",
     "RequestRecord",
     "SearchDate",
     "SearchLink",

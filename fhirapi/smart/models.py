@@ -229,9 +229,13 @@ class RecordLink(models.Model):
 
 
 class TeamMemberQuerySet(models.QuerySet["TeamMember"]):
-    def live(self) -> "TeamMemberQuerySet":
+    def standing(self) -> "TeamMemberQuerySet":
         """A team ends with the link that it hangs on (``links.unlink``)."""
         return self.filter(ended_at=None, lead__revoked_at=None)
+
+    def live(self) -> "TeamMemberQuerySet":
+        """It rests while the account of its lead is switched off."""
+        return self.standing().filter(lead__account__is_active=True)
 
 
 class TeamMember(models.Model):

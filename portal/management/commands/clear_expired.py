@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from fhirapi.requestlog import models as request_log
+from fhirapi.requestlog import rollup
 from fhirapi.smart.clients import registration_limit, unused
 from fhirapi.smart.tokens import clear
 from fhirapi.smart.webhooks import deliver as webhooks
@@ -44,6 +45,7 @@ def _clear() -> int:
     closing.forget_old()
     registration_limit.forget_old()
     invitations.forget_old()
+    rollup.roll_up()  # before the rows go
     request_log.forget_old()
     webhooks.forget_old()
     _forget_failed_sign_ins(settings.AXES_COOLOFF_TIME)

@@ -4,6 +4,9 @@ import pytest
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import record
+from fhirapi.smart.models import RecordLink
+from fhirapi.smart.people import team
+from tests import people
 from tests.people import make_key
 from tests.portal.ui.browser import approve, signed_in, text
 
@@ -55,6 +58,16 @@ def test_a_change_that_was_refused_is_told_as_the_try_it_was(dr_grey):
     approve(dr_grey.account)
     response = signed_in(dr_grey.account).get(PAGE)
     assert told(response)[0] == ("Your app", "Tried to change: Goals of treatment")
+
+
+def test_staff_of_the_practice_are_called_that(rebecca, dr_grey):
+    nurse = people.account("mia", "Mia", "Moore", wants_provider=True)
+    lead = RecordLink.objects.get(account=dr_grey.account)
+    member = team.join(lead, nurse, "clinical", by_id=None, address=None)
+    signed_in(nurse).get("/portal/patients/142859/")
+    assert told(signed_in(rebecca.account).get(PAGE))[0][0] == "Mia Moore, staff of the practice"
+    team.leave(member, address=None)
+    assert told(signed_in(rebecca.account).get(PAGE))[0][0] == "Mia Moore, staff of the practice"
 
 
 def test_the_label_of_somebody_elses_key_is_not_told(rebecca, dr_grey):

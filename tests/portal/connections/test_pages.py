@@ -154,7 +154,7 @@ def test_the_page_takes_no_more_statements_for_more_apps(
     for number in range(5):
         app.register(f"app-{number}")
         rebeccas.approve(client_id=f"app-{number}")
-    with django_assert_max_num_queries(6):  # session, account, approvals, people, the trail
+    with django_assert_max_num_queries(7):  # session, account, approvals, people, the trail
         rebeccas.browser.get(PAGE)
 
 

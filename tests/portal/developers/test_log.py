@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -127,3 +128,15 @@ def test_usage_of_an_app_that_has_asked_nothing(rebeccas: Client, made: App) -> 
     page = text(rebeccas.get(page_of(made, "usage/")))
     assert "Nothing to plot yet" in page
     assert "300,000 a minute" in page
+
+
+def test_a_year_is_drawn_in_weeks(rebeccas: Client, made: App) -> None:
+    asked(made, 3, at=timezone.now() - timedelta(days=25))
+    call_command("clear_expired", verbosity=0)
+    RequestRecord.objects.all().delete()
+    page = rebeccas.get(page_of(made, "usage/"), {"range": "1y"})
+    assert page.context["total"]["requests"] == 3
+    bars = page.context["requests"].bars
+    assert len(bars) == 53
+    assert sum(each.value for each in bars) == 3
+    assert "A week a bar" in text(page)

@@ -208,6 +208,13 @@ def test_without_operations_it_is_none(parameters: Any) -> None:
     assert caught.value.status == 400
 
 
+def test_what_was_loaded_without_fhirs_form_is_no_list() -> None:
+    add = op("add", "Patient", value(valueContactPoint={"value": "1"}), name="telecom")
+    with pytest.raises(Outcome) as caught:
+        patched(add, text='{"resourceType":"Patient","telecom":{"value":"0"}}')
+    assert caught.value.status == 422
+
+
 def test_a_patch_can_be_applied_again() -> None:
     add = op("add", "Patient", value(valueContactPoint={"value": "1"}), name="telecom")
     replace = op("replace", "Patient.telecom.value", value(valueString="2"))

@@ -125,6 +125,12 @@ class TestIfNoneExist:
         assert response.status_code in (400, 412)
         assert nothing_is_stored()
 
+    def test_a_condition_in_the_address_is_told_where_it_belongs(self, grey: Session) -> None:
+        response = grey.send("POST", "Observation?patient=142859", pulse())
+        assert issue(response) == (400, "invalid")
+        assert "If-None-Exist" in diagnostics(response)
+        assert nothing_is_stored()
+
 
 NESTED = '{"resourceType":"Observation","extension":' + "[" * 200 + "]" * 200 + "}"
 

@@ -11,9 +11,9 @@ import pytest
 from fhirclient.auth import FHIRAuth
 from fhirclient.client import FHIRClient
 from fhirclient.models.observation import Observation
-from fhirclient.server import FHIRNotFoundException
 from fhirpy import SyncFHIRClient
 from fhirpy.base.exceptions import MultipleResourcesFound, OperationOutcome, ResourceNotFound
+from requests import HTTPError
 
 from tests.product import ROOT, Product
 from tests.running.app import App
@@ -52,7 +52,6 @@ def writing_app(running: dict[str, Any], running_product: Product) -> App:
 
 def pulse() -> dict[str, Any]:
     return {
-        "resourceType": "Observation",
         "status": "preliminary",
         "code": {"coding": [{"system": "http://loinc.org", "code": "8867-4"}]},
         "subject": {"reference": f"Patient/{REBECCA}"},
@@ -68,7 +67,7 @@ class TestFhirpy:
         return SyncFHIRClient(writing_app.demo["fhir_base_url"], authorization=token)
 
     def test_the_life_of_a_resource(self, fhirpy: SyncFHIRClient) -> None:
-        made = fhirpy.resource(**pulse())
+        made = fhirpy.resource("Observation", **pulse())
         made.save()
         mine = {"patient": REBECCA, "_id": made.id}
         assert made.id
@@ -79,11 +78,11 @@ class TestFhirpy:
         read = fhirpy.reference("Observation", made.id).to_resource()
         assert (read["status"], read["meta"]["versionId"]) == ("final", "2")
 
-        stale = {**read.serialize(), "status": "amended"}
+        stale = SyncFHIRClient(
+            fhirpy.url, authorization=fhirpy.authorization, extra_headers={"If-Match": 'W/"1"'}
+        )
         with pytest.raises(MultipleResourcesFound):  # fhirpy's name for every 412
-            fhirpy.execute(
-                f"Observation/{made.id}", "put", data=stale, extra_headers={"If-Match": 'W/"1"'}
-            )
+            stale.resource("Observation", **made.serialize()).save()
 
         parts = [
             {"name": "type", "valueCode": "replace"},
@@ -104,19 +103,25 @@ class TestFhirpy:
         methods = [each["request"]["method"] for each in history["entry"]]
         assert methods == ["DELETE", "PATCH", "PUT", "POST"]
 
-    def test_it_gets_or_creates(self, fhirpy: SyncFHIRClient) -> None:
+    def test_it_updates_what_a_search_finds(self, fhirpy: SyncFHIRClient) -> None:
         resource = pulse() | {"identifier": [{"system": "urn:lab", "value": "fhirpy-1"}]}
         search = fhirpy.resources("Observation").search(identifier="urn:lab|fhirpy-1")
-        first, is_new = search.get_or_create(fhirpy.resource(**resource))
-        again, is_new_again = search.get_or_create(fhirpy.resource(**resource))
+        first, is_new = search.update(fhirpy.resource("Observation", **resource))
+        again, is_new_again = search.update(fhirpy.resource("Observation", **resource))
         assert (is_new, is_new_again) == (True, False)
-        assert first["id"] == again["id"]
-        updated, _ = search.update(fhirpy.resource(**resource, note=[{"text": "updated"}]))
-        assert (updated["id"], updated["meta"]["versionId"]) == (first["id"], "2")
+        assert (again["id"], again["meta"]["versionId"]) == (first["id"], "2")
+
+    def test_it_is_told_where_the_condition_of_a_create_belongs(
+        self, fhirpy: SyncFHIRClient
+    ) -> None:
+        """fhirpy puts it into the address; passed over, it would make doubles."""
+        search = fhirpy.resources("Observation").search(identifier="urn:lab|fhirpy-2")
+        with pytest.raises(OperationOutcome, match="If-None-Exist"):
+            search.get_or_create(fhirpy.resource("Observation", **pulse()))
 
     def test_it_is_told_what_is_wrong(self, fhirpy: SyncFHIRClient) -> None:
         with pytest.raises(OperationOutcome) as caught:
-            fhirpy.resource(**pulse() | {"status": "fine"}).save()
+            fhirpy.resource("Observation", **pulse() | {"status": "fine"}).save()
         assert "Observation.status" in str(caught.value.resource["issue"])
 
 
@@ -130,9 +135,7 @@ class TestFhirclient:
         return client.server
 
     def test_the_life_of_a_resource(self, server: Any) -> None:
-        made = Observation(pulse())
-        made.create(server)
-        assert made.id
+        made = Observation(Observation(pulse()).create(server))
         found = Observation.where(struct={"_id": made.id}).perform_resources(server)
         assert [each.id for each in found] == [made.id]
 
@@ -143,5 +146,5 @@ class TestFhirclient:
         assert read.valueQuantity.value == 72.5
 
         read.delete()
-        with pytest.raises(FHIRNotFoundException):
+        with pytest.raises(HTTPError, match="410"):
             Observation.read(made.id, server)

@@ -58,7 +58,8 @@ class Trail:
 
     def write_within(self, entries: list[Entry]) -> None:
         """In the transaction that is open: they are committed, or not, with what they tell of."""
-        _insert(entries)
+        if entries:
+            _insert(entries)
 
     def write(self, entry: Entry) -> None:
         """Returns when the entry is committed. Raises what kept it from being so."""

@@ -3,7 +3,7 @@
 from fhirapi.provider.mapping import to_flat
 from fhirapi.provider.same import same
 from fhirapi.provider.schema import FieldError, Flat, Kind, Resource
-from fhirapi.provider.shapes.compound import field_errors
+from fhirapi.provider.shapes.compound import field_errors, need_errors
 
 
 def check(
@@ -20,10 +20,8 @@ def check(
         if not (name in shown and same(shown[name], value))
     }
     errors = list(field_errors(kind.fields, changed, "", is_new=is_new))
-    for names in kind.needs if is_new else ():
-        if all(flat.get(name) is None for name in names):
-            detail = f"One of {', '.join(names)} is needed."
-            errors.append(FieldError(names[0], "required", detail))
+    if is_new:
+        errors += need_errors(kind.needs, changed, "")
     for each in kind.fields:
         if onto is not None and each.is_fixed and each.name in changed:
             detail = "The field is given when the record is made, and does not change."

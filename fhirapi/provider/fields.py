@@ -9,7 +9,7 @@ from typing import Any, NotRequired, TypedDict, TypeVar, Unpack
 
 from fhirapi.provider.places import Way, one, path
 from fhirapi.provider.schema import Always, Does, Field, Filter, Json, Kind, Shape
-from fhirapi.provider.shapes.coded import CodedEnum, Coding, Concept
+from fhirapi.provider.shapes.coded import CODE, CodedEnum, Coding, Concept
 from fhirapi.provider.shapes.compound import Many, Part
 from fhirapi.provider.shapes.links import ID, ReferenceId, ReferenceTo
 from fhirapi.provider.shapes.measures import Quantity
@@ -56,6 +56,10 @@ def _camel_case(name: str) -> str:
 
 def text(name: str, words: str, at: At = "", **options: Unpack[Options]) -> Field:
     return field(name, at, Text(), words, **options)
+
+
+def code(name: str, words: str, at: At = "", **options: Unpack[Options]) -> Field:
+    return field(name, at, CODE, words, **options)
 
 
 def number(name: str, words: str, at: At = "", **options: Unpack[Options]) -> Field:
@@ -127,10 +131,12 @@ def reference(
 
 def part(
     name: str, words: str, *fields: Field, at: At = "", blank: Json | None = None,
-    **options: Unpack[Options],
+    needs: tuple[str, ...] = (), **options: Unpack[Options],
 ) -> Field:  # fmt: skip
-    """An object. ``blank``: what FHIR's element has beyond the fields when it is new."""
-    return field(name, at, Part(fields, blank or {}), words, **options)
+    """An object. ``blank``: what FHIR's element has beyond the fields when it is new; ``needs``:
+    as in ``kind``."""
+    groups = tuple(tuple(each.split()) for each in needs)
+    return field(name, at, Part(fields, blank or {}, groups), words, **options)
 
 
 def many(of: Field) -> Field:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from fhirapi.definitions import registry as definitions
+from fhirapi.definitions.schema import ParameterType
 from fhirapi.provider.kinds import AREAS
 from fhirapi.provider.schema import Field, FilterType, Kind
 
@@ -11,6 +12,14 @@ class BadDeclaration(ValueError):
     """A name used twice, or a type, search parameter or target that is not declared."""
 
 
+_PARAMETERS = {
+    FilterType.ID: (ParameterType.REFERENCE,),
+    FilterType.CODE: (ParameterType.TOKEN,),
+    FilterType.STATUS: (ParameterType.TOKEN,),
+    FilterType.FLAG: (ParameterType.TOKEN,),
+    FilterType.DATE: (ParameterType.DATE,),
+    FilterType.TEXT: (ParameterType.STRING,),
+}
 _KINDS: dict[str, Kind] = {}
 
 
@@ -42,12 +51,15 @@ def _check(kind: Kind) -> None:
     if len(names) != len(set(names)):
         raise BadDeclaration(f"{kind.name} declares a filter twice.")
     used = [each.parameter for each in kind.always] + [each.parameter for each in kind.filters]
-    for parameter in used:
-        if resource_type.parameter(parameter) is None:
-            raise BadDeclaration(f"{kind.name}: {kind.resource_type} has no {parameter}.")
+    for code in used:
+        if resource_type.parameter(code) is None:
+            raise BadDeclaration(f"{kind.name}: {kind.resource_type} has no {code}.")
     for each in kind.filters:
-        if each.type is FilterType.ID and each.target and definitions.find(each.target) is None:
-            raise BadDeclaration(f"{kind.name}.{each.name}: no type {each.target}.")
+        parameter = resource_type.parameter(each.parameter)
+        if parameter and parameter.type not in _PARAMETERS[each.type]:
+            raise BadDeclaration(f"{kind.name}.{each.name}: {each.parameter} is no such thing.")
+        if parameter and each.target and each.target not in parameter.targets:
+            raise BadDeclaration(f"{kind.name}.{each.name}: no reference to {each.target}.")
 
 
 def _check_fields(where: str, fields: tuple[Field, ...]) -> None:

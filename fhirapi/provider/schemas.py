@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from fhirapi.provider.schema import Field, Json, Kind
+from fhirapi.provider.shapes.compound import need_schema
 
 
 class Use(StrEnum):
@@ -27,9 +28,8 @@ def schema_of(kind: Kind, use: Use | str = Use.READ) -> Json:
     }
     if required:
         schema["required"] = required
-    if kind.needs and use is Use.CREATE:
-        needs = [{"anyOf": [{"required": [name]} for name in names]} for names in kind.needs]
-        schema["allOf"] = needs
+    if use is Use.CREATE:
+        schema |= need_schema(kind.needs)
     return schema
 
 

@@ -41,6 +41,7 @@ def _diagnoses() -> Field:
                            "diagnosis[x:Reference]"),
             f.many(f.concept("types", "As what: principal, admitting.", "type")),
             at="diagnosis",
+            needs=("code condition_id",),
         )
     )  # fmt: skip
 
@@ -61,17 +62,8 @@ def _item_parts() -> tuple[Field, ...]:
     )  # fmt: skip
 
 
-def _adjudication(name: str, words: str, at: str) -> Field:
-    return f.many(
-        f.part(
-            name,
-            words,
-            f.concept("category", "What the amount is: submitted, benefit.", required=True),
-            f.concept("reason", "Why it is so."),
-            money("amount", "The amount."),
-            at=at,
-        )
-    )
+def _category() -> Field:
+    return f.concept("category", "What the amount is: submitted, benefit.", required=True)
 
 
 BILLING = (
@@ -127,6 +119,7 @@ BILLING = (
                 "The coverages that pay.",
                 f.boolean("focal", "Whether this one was asked.", required=True),
                 f.reference_id("coverage_id", "Coverage", "The coverage.", required=True),
+                required=True,
             )
         ),
         f.many(
@@ -134,11 +127,28 @@ BILLING = (
                 "items",
                 "What was said to each service.",
                 *_item_parts(),
-                _adjudication("adjudications", "The amounts.", "adjudication"),
+                f.many(
+                    f.part(
+                        "adjudications",
+                        "The amounts.",
+                        _category(),
+                        f.concept("reason", "Why it is so."),
+                        money("amount", "The amount."),
+                        at="adjudication",
+                    )
+                ),
                 at="item",
             )
         ),
-        _adjudication("totals", "The sums.", "total"),
+        f.many(
+            f.part(
+                "totals",
+                "The sums.",
+                _category(),
+                money("amount", "The amount.", required=True),
+                at="total",
+            )
+        ),
         f.date("payment_date", "When it was paid.", "payment.date"),
         money("payment", "What was paid.", "payment.amount"),
         filters=(

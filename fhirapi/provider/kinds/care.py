@@ -4,8 +4,11 @@ from fhirapi.provider import fields as f
 from fhirapi.provider import filters
 from fhirapi.provider.codes import ANYTHING, AUTHORS, HL7, PEOPLE, REQUEST_STATUS, US_CORE
 from fhirapi.provider.kinds.common import encounters, identifiers, links, notes
+from fhirapi.provider.places import each, path
 from fhirapi.provider.schema import Json
+from fhirapi.provider.shapes.compound import Inside, Many
 from fhirapi.provider.shapes.content import Narrative
+from fhirapi.provider.shapes.links import ReferenceTo
 
 _ASSESSMENT: Json = {
     "code": "assess-plan", "system": f"{US_CORE}careplan-category",
@@ -25,6 +28,8 @@ _ACHIEVEMENT = {
 }  # fmt: skip
 _TEAM_STATUS = "proposed active suspended inactive entered-in-error"
 _ADDRESSED = "Condition Observation MedicationRequest ServiceRequest Procedure AllergyIntolerance"
+
+_ORDERED = "Appointment MedicationRequest Task ServiceRequest"
 
 CARE = (
     f.kind(
@@ -53,16 +58,16 @@ CARE = (
         f.many(
             f.part(
                 "activities",
-                "What is to be done. A record that plans it, or status and description.",
-                f.reference("record", "Appointment CommunicationRequest DeviceRequest "
-                            "MedicationRequest NutritionOrder Task ServiceRequest "
-                            "VisionPrescription RequestGroup", "The order or task.", "reference"),
-                f.enum("status", _ACTIVITY, "How far it is.", "detail.status"),
+                "What is to be done.",
+                f.enum("status", _ACTIVITY, "How far it is.", "detail.status", required=True),
                 f.text("description", "What is to be done, in words.", "detail.description"),
                 f.concept("code", "What is to be done.", "detail.code"),
-                at="activity",
+                at=each("activity", {"reference": None}),
             )
         ),
+        f.field("activity_records", each("activity", {"detail": None}),
+                Many(Inside(path("reference"), ReferenceTo(tuple(_ORDERED.split())))),
+                "The orders and tasks that are a part of it."),
         notes(),
         filters=(
             filters.patients(),

@@ -243,6 +243,7 @@ _IMMUNIZATIONS = f.kind(
             f.count("of", "How many doses the series has.", "seriesDoses[x:PositiveInt]", least=1),
             f.many(f.concept("diseases", "Against what.", "targetDisease")),
             at="protocolApplied",
+            needs=("number number_text",),
         )
     ),
     notes(),

@@ -69,7 +69,7 @@ DOCUMENTS = (
         f.count("size", "How many bytes it has.", "content[0].attachment.size", read_only=True),
         f.text("hash", "SHA-1 of its content in base64.", "content[0].attachment.hash",
                read_only=True),
-        f.text("language", "A tag of BCP 47, such as en-US.", "content[0].attachment.language"),
+        f.code("language", "A tag of BCP 47, such as en-US.", "content[0].attachment.language"),
         f.date_time("created_at", "When the text was made.", "content[0].attachment.creation"),
         other_categories(_NOTE),
         filters=_filters(),

@@ -146,7 +146,7 @@ PEOPLE = (
         _categories("ethnicity", "Ethnicity.", "us-core-ethnicity"),
         f.enum("birth_sex", "F M OTH UNK", "Sex assigned at birth.",
                _extension("birthsex", "valueCode")),
-        f.text("sex", "Sex, a code of SNOMED CT.", _extension("sex", "valueCode")),
+        f.code("sex", "Sex, a code of SNOMED CT.", _extension("sex", "valueCode")),
         f.concept("gender_identity", "Gender identity.",
                   _extension("genderIdentity", "valueCodeableConcept")),
         f.coding("interpreter_needed", "Whether an interpreter is needed.",

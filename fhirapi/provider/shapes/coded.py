@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fhirapi.provider.schema import FieldError, Json, Shape
-from fhirapi.provider.shapes.objects import object_errors, object_schema, without_null
+from fhirapi.provider.shapes.objects import object_errors, object_schema, shown_parts, without_null
 from fhirapi.provider.shapes.plain import Plain, Text
 
 SYSTEMS = {
@@ -26,7 +26,7 @@ SYSTEMS = {
 """Short names of systems. https://hl7.org/fhir/R4/terminologies-systems.html"""
 _SHORT = {uri: name for name, uri in SYSTEMS.items()}
 
-_CODE = Text(r"\S+( \S+)*", "a code without blanks around it")
+CODE = Text(r"\S+( \S+)*", "a code without blanks around it")
 _WORDS = Text()
 
 
@@ -52,15 +52,12 @@ class System(Plain):
 
 
 SYSTEM = System()
-_PARTS: dict[str, Shape] = {"code": _CODE, "system": SYSTEM, "display": _WORDS}
+_PARTS: dict[str, Shape] = {"code": CODE, "system": SYSTEM, "display": _WORDS}
 
 
 def _shown(coding: Any) -> Json:
     """The members that a coding has."""
-    if not isinstance(coding, dict):
-        return {}
-    shown = {name: shape.show(coding.get(name)) for name, shape in _PARTS.items()}
-    return {name: value for name, value in shown.items() if value is not None}
+    return shown_parts(coding, _PARTS) if isinstance(coding, dict) else {}
 
 
 def _stored(value: Json, onto: Any) -> Json:
@@ -103,11 +100,10 @@ def _coding_errors(value: Any, name: str, parts: dict[str, Shape]) -> Iterator[F
 
 
 class _Others(Shape):
-    """Further codings of a concept."""
+    """Further codings of a concept, as input has them."""
 
     def show(self, stored: Any) -> Any:
-        codings = stored[1:] if isinstance(stored, list) else []
-        return [_shown(each) for each in codings] or None
+        return [_shown(each) for each in stored]
 
     def store(self, value: Any, onto: Any) -> Any:
         return [_stored(each, None) for each in value]
@@ -123,15 +119,16 @@ class _Others(Shape):
         return {"type": "array", "minItems": 1, "items": Coding().json_schema()}
 
 
-_CONCEPT_PARTS: dict[str, Shape] = {**_PARTS, "text": _WORDS, "other_codings": _Others()}
+_OTHERS = _Others()
+_CONCEPT_PARTS: dict[str, Shape] = {**_PARTS, "text": _WORDS, "other_codings": _OTHERS}
 
 
 @dataclass(frozen=True)
 class Concept(Shape):
     """FHIR's CodeableConcept: a code, the same in other systems, and words.
 
-    ``text`` is what was said; left out where it says what ``display`` says. If the code changes,
-    ``other_codings`` that input does not name go: they said the same as the old code.
+    ``text`` is what was said; left out where it says what ``display`` says. Stored
+    ``other_codings`` that input leaves out stay as long as the code does: they say the same.
     """
 
     def show(self, stored: Any) -> Any:
@@ -139,22 +136,23 @@ class Concept(Shape):
             return None
         codings = stored.get("coding") or []
         flat = _shown(codings[0]) if codings else {}
-        text = _WORDS.show(stored.get("text"))
+        text = _WORDS.show(stored["text"]) if "text" in stored else None
         if text and text != flat.get("display"):
             flat["text"] = text
-        if others := _CONCEPT_PARTS["other_codings"].show(codings):
+        if others := _OTHERS.show(codings[1:]):
             flat["other_codings"] = others
         return flat or None
 
     def store(self, value: Any, onto: Any) -> Any:
+        says_others = "other_codings" in value
         value = without_null(value)
         old = onto if isinstance(onto, dict) else {}
         codings = old.get("coding") or [None]
         kept = {name: part for name, part in old.items() if name not in ("coding", "text")}
         main = _stored(value, codings[0])
         others = codings[1:] if _is_same_code(value, _shown(codings[0])) else []
-        if "other_codings" in value:
-            others = self._others(value["other_codings"], codings[1:])
+        if says_others:
+            others = self._others(value.get("other_codings", []), codings[1:])
         text = value.get("text") or value.get("display")
         return (
             kept

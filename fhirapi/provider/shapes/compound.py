@@ -17,6 +17,8 @@ class Part(Shape):
     fields: tuple[Field, ...]
     blank: Json = field(default_factory=dict, hash=False)
     """What FHIR's element has beyond that when it is new."""
+    needs: tuple[tuple[str, ...], ...] = ()
+    """Of each of these groups, it has at least one field."""
 
     def show(self, stored: Any) -> Any:
         if not isinstance(stored, dict):
@@ -37,6 +39,7 @@ class Part(Shape):
         if not any(part is not None for part in value.values()):
             yield FieldError(name, "format", "The object is empty: leave it out, or say null.")
         yield from field_errors(self.fields, value, f"{name}.", is_new=True)
+        yield from need_errors(self.needs, value, f"{name}.")
 
     def json_schema(self) -> Json:
         required = [each.name for each in self.fields if each.is_required]
@@ -47,6 +50,7 @@ class Part(Shape):
                 for each in self.fields
             },
             "additionalProperties": False,
+            **need_schema(self.needs),
         }
         return {**schema, "required": required} if required else {**schema, "minProperties": 1}
 
@@ -122,8 +126,13 @@ class Inside(Shape):
 
 
 def show_fields(fields: tuple[Field, ...], element: Json) -> Json:
-    shown = {each.name: each.shape.show(get(element, each.at)) for each in fields}
-    return {name: value for name, value in shown.items() if value is not None}
+    shown = {}
+    for each in fields:
+        stored = get(element, each.at)
+        value = None if stored is None else each.shape.show(stored)
+        if value is not None:
+            shown[each.name] = value
+    return shown
 
 
 def store_fields(fields: tuple[Field, ...], flat: Json, element: Json) -> None:
@@ -131,7 +140,7 @@ def store_fields(fields: tuple[Field, ...], flat: Json, element: Json) -> None:
     named = [each for each in fields if each.name in flat and not each.is_read_only]
     for each in sorted(named, key=lambda each: flat[each.name] is not None):
         stored, value = get(element, each.at), flat[each.name]
-        shown = each.shape.show(stored)
+        shown = None if stored is None else each.shape.show(stored)
         if value is None and shown is not None:
             put(element, each.at, None)
         elif value is not None and not same(shown, value):
@@ -156,6 +165,20 @@ def field_errors(
         if is_new and each.is_required and each.name not in flat:
             yield FieldError(prefix + each.name, "required", "The field is missing.")
     yield from _choice_errors(fields, flat, prefix)
+
+
+def need_errors(
+    needs: tuple[tuple[str, ...], ...], flat: Json, prefix: str
+) -> Iterator[FieldError]:
+    for names in needs:
+        if all(flat.get(name) is None for name in names):
+            detail = f"One of {', '.join(names)} is needed."
+            yield FieldError(prefix + names[0], "required", detail)
+
+
+def need_schema(needs: tuple[tuple[str, ...], ...]) -> Json:
+    some = [{"anyOf": [{"required": [name]} for name in names]} for names in needs]
+    return {"allOf": some} if some else {}
 
 
 def _choice_errors(fields: tuple[Field, ...], flat: Json, prefix: str) -> Iterator[FieldError]:

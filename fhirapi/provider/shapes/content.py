@@ -125,9 +125,12 @@ class Attachment(Shape):
     def show(self, stored: Any) -> Any:
         if not isinstance(stored, dict):
             return None
-        flat = {name: shape.show(stored.get(at)) for name, (at, shape) in _PLAIN.items()}
+        flat = {
+            name: shape.show(stored[at]) for name, (at, shape) in _PLAIN.items() if at in stored
+        }
         flat["text"] = _text_of(stored)
-        flat["data"] = None if flat["text"] else _CONTENT["data"].show(stored.get("data"))
+        if not flat["text"] and "data" in stored:
+            flat["data"] = _CONTENT["data"].show(stored["data"])
         return without_null(flat) or None
 
     def store(self, value: Any, onto: Any) -> Any:

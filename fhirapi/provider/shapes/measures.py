@@ -9,7 +9,7 @@ from typing import Any
 
 from fhirapi.provider.schema import FieldError, Json, Shape
 from fhirapi.provider.shapes.coded import System
-from fhirapi.provider.shapes.objects import object_errors, object_schema, without_null
+from fhirapi.provider.shapes.objects import object_errors, object_schema, shown_parts, without_null
 from fhirapi.provider.shapes.plain import Enum, Number, Text
 
 _PARTS: dict[str, Shape] = {
@@ -30,10 +30,10 @@ class Quantity(Shape):
     def show(self, stored: Any) -> Any:
         if not isinstance(stored, dict):
             return None
-        flat = {name: shape.show(stored.get(name)) for name, shape in _PARTS.items()}
-        if flat["system"] == "ucum" or flat["code"] is None:
-            flat["system"] = None
-        return without_null(flat) or None
+        flat = shown_parts(stored, _PARTS)
+        if flat.get("system") == "ucum" or "code" not in flat:
+            flat.pop("system", None)
+        return flat or None
 
     def store(self, value: Any, onto: Any) -> Any:
         old = onto if isinstance(onto, dict) else {}

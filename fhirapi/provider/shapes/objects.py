@@ -33,3 +33,9 @@ def object_schema(parts: Mapping[str, Shape], *needs: str) -> Json:
 
 def without_null(value: Json) -> Json:
     return {name: part for name, part in value.items() if part is not None}
+
+
+def shown_parts(stored: Json, parts: Mapping[str, Shape]) -> Json:
+    """The members that are there and can be shown."""
+    found = ((name, shape.show(stored[name])) for name, shape in parts.items() if name in stored)
+    return {name: value for name, value in found if value is not None}

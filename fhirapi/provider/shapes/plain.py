@@ -15,6 +15,8 @@ from fhirapi.provider.schema import FieldError, Json, Shape
 _DATE = r"\d{4}-\d{2}-\d{2}"
 _PARTIAL = r"\d{4}(-\d{2}(-\d{2})?)?"
 _TIME = r"T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})"
+_NO_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+"""https://hl7.org/fhir/R4/datatypes.html#string"""
 
 
 class Plain(Shape):
@@ -39,7 +41,7 @@ class Text(Plain):
             yield FieldError(name, "type", "A text is expected here.")
         elif not value.strip():
             yield FieldError(name, "format", "The text is empty: leave the field out, or say null.")
-        elif "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        elif _NO_CHARACTER.search(value):
             yield FieldError(name, "format", "The text holds what is no character.")
         elif self.pattern and not re.fullmatch(self.pattern, value):
             yield FieldError(name, "format", f"Expected is {self.form}.")
@@ -77,16 +79,12 @@ class Boolean(Plain):
 class Number(Plain):
     """A decimal. Its digits are kept: 1.50 is not 1.5. Reads what ``store.exact`` parsed."""
 
-    least: int | None = None
-
     def errors(self, value: Any, name: str) -> Iterator[FieldError]:
         if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
             yield FieldError(name, "type", "A number is expected here.")
-        elif self.least is not None and value < self.least:
-            yield FieldError(name, "format", f"Expected is a number from {self.least} on.")
 
     def json_schema(self) -> Json:
-        return {"type": "number"} | ({} if self.least is None else {"minimum": self.least})
+        return {"type": "number"}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,123 @@
+"""What is wrong with flat input is told by field, and without the value."""
+
+from typing import Any
+
+import pytest
+
+from fhirapi.provider import registry
+from fhirapi.provider.checking import check
+from fhirapi.provider.mapping import to_fhir
+
+PROBLEM: dict[str, Any] = {"patient_id": "142859", "code": {"code": "I10", "system": "icd10cm"}}
+
+
+def wrong(name: str, flat: dict[str, Any], *, is_new: bool = True) -> list[tuple[str, str]]:
+    kind = registry.find(name)
+    assert kind
+    return [(each.field, each.code) for each in check(kind, flat, is_new=is_new)]
+
+
+def test_right_input_has_nothing_wrong() -> None:
+    assert wrong("problems", PROBLEM) == []
+
+
+def test_what_is_missing_is_asked_for_of_a_new_record_only() -> None:
+    assert wrong("problems", {}) == [("patient_id", "required"), ("code", "required")]
+    assert wrong("problems", {}, is_new=False) == []
+    assert wrong("problems", {"code": None}, is_new=False) == [("code", "required")]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({"colour": "red"}, ("colour", "unknown")),
+        ({"code": "I10"}, ("code", "type")),
+        ({"code": {"code": "I10", "sistem": "x"}}, ("code.sistem", "unknown")),
+        ({"code": {"code": "I10", "system": "icd11"}}, ("code.system", "enum")),
+        ({"code": {"system": "icd10cm"}}, ("code.code", "required")),
+        ({"code": {"code": " I10"}}, ("code.code", "format")),
+        ({"clinical_status": "gone"}, ("clinical_status", "enum")),
+        ({"clinical_status": ["active"]}, ("clinical_status", "type")),
+        ({"onset_date": "03/04/2020"}, ("onset_date", "format")),
+        ({"onset_date": "2020-02-30"}, ("onset_date", "format")),
+        ({"onset_date": "2020-13"}, ("onset_date", "format")),
+        ({"onset_date": 2020}, ("onset_date", "type")),
+        ({"onset_date": ""}, ("onset_date", "format")),
+        ({"recorded_at": "2020-01-01T10:00:00"}, ("recorded_at", "format")),
+        ({"recorded_at": "2020-01-01T25:00:00Z"}, ("recorded_at", "format")),
+        ({"onset_text": " "}, ("onset_text", "format")),
+        ({"onset_text": "a\x00b"}, ("onset_text", "format")),
+        ({"onset_text": "a\ud800b"}, ("onset_text", "format")),
+        ({"onset_text": "as a child", "onset_date": "1990"}, ("onset_text", "choice")),
+        ({"encounter_id": "Encounter/1"}, ("encounter_id", "format")),
+        ({"recorder": {"type": "Practitioner"}}, ("recorder.id", "required")),
+        ({"recorder": {"type": "Device", "id": "1"}}, ("recorder.type", "enum")),
+        ({"recorder": {}}, ("recorder.id", "required")),
+        ({"body_sites": []}, ("body_sites", "format")),
+        ({"body_sites": {"code": "1"}}, ("body_sites", "type")),
+        ({"notes": [{"text": "ok"}, {"time": "2020"}]}, ("notes[1].text", "required")),
+        ({"notes": [{"text": "ok", "by": "me"}]}, ("notes[0].by", "unknown")),
+        ({"notes": ["ok"]}, ("notes[0]", "type")),
+    ],
+)
+def test_wrong_input_is_named_by_field_and_kind_of_error(
+    said: dict[str, Any], expected: tuple[str, str]
+) -> None:
+    assert wrong("problems", {**PROBLEM, **said}) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [({"value": "12"}, "type"), ({"value": True}, "type"), ({"unit": "mg"}, "required")],
+)
+def test_an_amount_is_a_number(value: dict[str, Any], code: str) -> None:
+    result = {**PROBLEM, "value": value}
+    assert wrong("results", result) == [("value.value", code)]
+
+
+def test_one_of_several_fields_may_be_needed() -> None:
+    dose = {"patient_id": "1", "vaccine": {"code": "150", "system": "cvx"}}
+    assert wrong("immunizations", dose) == [("occurred_at", "required")]
+    assert wrong("immunizations", {**dose, "occurred_text": "as a child"}) == []
+
+
+def test_what_the_server_tells_is_passed_over() -> None:
+    told = {"id": "1", "version": "3", "updated_at": "whenever"}
+    assert wrong("problems", {**PROBLEM, **told}) == []
+    problems = registry.find("problems")
+    assert problems
+    assert "id" not in to_fhir(problems, {**PROBLEM, **told})
+
+
+def test_the_patient_of_a_record_does_not_change() -> None:
+    problems = registry.find("problems")
+    assert problems
+    stored = to_fhir(problems, PROBLEM)
+    assert check(problems, {"patient_id": "142859"}, is_new=False, onto=stored) == []
+    errors = check(problems, {"patient_id": "142860"}, is_new=False, onto=stored)
+    assert [(each.field, each.code) for each in errors] == [("patient_id", "fixed")]
+
+
+def test_a_file_is_what_its_size_and_hash_say() -> None:
+    document = {"patient_id": "1", "type": {"text": "Letter"}}
+    text = {"content_type": "text/plain", "text": "Dear Dr. Grey"}
+    assert wrong("documents", {**document, "file": {**text, "size": 13}}) == []
+    for more, expected in (
+        ({"size": 12}, ("file.size", "format")),
+        ({"hash": "A" * 27 + "="}, ("file.hash", "format")),
+        ({"data": "AAAA"}, ("file.data", "choice")),
+        ({"content_type": "image/png"}, ("file.text", "format")),
+    ):
+        assert wrong("documents", {**document, "file": {**text, **more}}) == [expected]
+    data = {"content_type": "image/png", "data": "AAA"}
+    assert wrong("documents", {**document, "file": data}) == [("file.data", "format")]
+
+
+def test_no_error_repeats_what_was_said() -> None:
+    secret = "Rebecca"
+    problems = registry.find("problems")
+    assert problems
+    for each in problems.fields:
+        for value in (secret, [secret], {"code": secret, secret: secret}, 7):
+            for error in check(problems, {each.name: value}, is_new=True):
+                assert secret not in error.detail

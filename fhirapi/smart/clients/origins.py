@@ -29,11 +29,11 @@ _PUBLIC = (
 _METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 _HEADERS = (
     "Authorization, Content-Type, Accept, Prefer, If-Match, If-None-Match, If-Modified-Since, "
-    "If-None-Exist, Cache-Control, X-Requested-With"
+    "If-None-Exist, Idempotency-Key, Cache-Control, X-Requested-With"
 )
 _EXPOSED = (
     "ETag, Location, Content-Location, Last-Modified, WWW-Authenticate, Retry-After, X-Progress, "
-    "Expires, Content-Disposition"
+    "Expires, Content-Disposition, Idempotency-Replayed"
 )
 _KEPT_BY_BROWSERS = "600"
 

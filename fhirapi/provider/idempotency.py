@@ -94,10 +94,11 @@ def _kept(writer: ApiWriter, digested: str) -> IdempotentAnswer | None:
 
 
 def _again(writer: ApiWriter, kept: IdempotentAnswer, fingerprint: str) -> HttpResponse:
-    """The record that it tells has to be open still; the trail says that it was read."""
+    """To whom may read, the record has to be open still; the trail says that it was read."""
     if kept.fingerprint != fingerprint:
         raise problems.key_used()
-    if kind := kinds.find(kept.kind):
+    kind = kinds.find(kept.kind)
+    if kind and writer.access.allows(kind.resource_type, "read"):
         find(writer, kind, kept.record_id)
     response = HttpResponse(kept.content, content_type=JSON, status=kept.status)
     for name, value in kept.headers.items():

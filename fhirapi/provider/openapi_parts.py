@@ -287,7 +287,7 @@ def further_paths() -> Json:
                              {"200": ok(ref("Webhooks"))}),
             "post": operation(
                 "create_webhook", "webhooks", "Make a webhook",
-                {"201": ok(ref("WebhookWithSecret"))}, [KEY], "409 413 415 422",
+                {"201": ok(ref("WebhookWithSecret"))}, None, "409 413 415 422",
                 body({JSON_TYPE: ref("WebhookNew")}),
             ),
         },

@@ -1,6 +1,10 @@
 """Records through the provider API: made, read, changed, deleted; one with what FHIR shows."""
 
+import threading
 from typing import Any
+
+import pytest
+from django.db import connection
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.store.models import Content, Version
@@ -190,3 +194,23 @@ def test_every_access_is_in_the_trail(grey: Partner) -> None:
     told = AuditRecord.objects.filter(resource_type="Condition").order_by("id")
     assert [each.action for each in told] == ["create", "read", "search", "update", "delete"]
     assert [each.patient_ids for each in told] == [["142859"]] * 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_change_the_same_version_one_is_told_so(grey: Partner) -> None:
+    path = f"problems/{make(grey)['id']}"
+    both = threading.Barrier(2)
+    statuses: list[int] = []
+
+    def write(year: str) -> None:
+        both.wait()
+        statuses.append(grey.patch(path, {"onset_date": year}, "1").status_code)
+        connection.close()
+
+    threads = [threading.Thread(target=write, args=(year,)) for year in ("2018", "2019")]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert sorted(statuses) == [200, 412]
+    assert grey.get(path).json()["version"] == "2"

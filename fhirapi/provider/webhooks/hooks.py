@@ -16,7 +16,6 @@ from fhirapi.provider import problems
 from fhirapi.provider import registry as kinds
 from fhirapi.provider.body import json_object
 from fhirapi.provider.changes import INTERACTION, named
-from fhirapi.provider.idempotency import once
 from fhirapi.provider.listing import limit_of, parameters
 from fhirapi.provider.models import ChangeDelivery, ChangeWebhook
 from fhirapi.provider.problems import ProblemDetails
@@ -40,16 +39,14 @@ def list_hooks(request: HttpRequest, writer: ApiWriter) -> HttpResponse:
 
 
 def create_hook(request: HttpRequest, writer: ApiWriter) -> HttpResponse:
-    flat = json_object(request)
-    url, wanted = _checked(writer, flat)
-
-    def store() -> HttpResponse:
-        grant_id = _grant_id(writer)
+    """Without an Idempotency-Key: an answer that holds a secret is not kept."""
+    url, wanted = _checked(writer, json_object(request))
+    place, cluster = now()
+    with transaction.atomic():
         if _own(writer).count() >= MOST:
             raise ProblemDetails("conflict", f"There are {MOST} webhooks already.")
-        place, cluster = now()
         hook = ChangeWebhook.objects.create(
-            data_access_grant_id=grant_id,
+            data_access_grant_id=_grant_id(writer),
             url=url,
             kinds=wanted,
             scope=" ".join(map(str, writer.access.scopes)),
@@ -58,10 +55,7 @@ def create_hook(request: HttpRequest, writer: ApiWriter) -> HttpResponse:
             cluster=cluster,
         )
         _record(writer, "change webhook set")
-        return answer(_told(hook) | {"secret": secret_of(hook.salt)}, 201)
-
-    with transaction.atomic():
-        return once(request, writer, [request.body], store)
+    return answer(_told(hook) | {"secret": secret_of(hook.salt)}, 201)
 
 
 def read_hook(request: HttpRequest, writer: ApiWriter, hook_id: uuid.UUID) -> HttpResponse:

@@ -1,10 +1,11 @@
 """Builders of fields, so that a kind reads like a table: name, place in FHIR, shape, words.
 
 ``at`` is a way of ``places`` or its text; left out, it is the name as FHIR writes it. Every builder
-takes ``required``, ``read_only``, ``fixed`` and ``default`` of ``schema.Field`` as keywords.
+takes the keywords of ``Options``, which ``schema.Field`` explains.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, NotRequired, TypedDict, TypeVar, Unpack
 
 from fhirapi.provider.places import Way, one, path
@@ -30,6 +31,7 @@ class Options(TypedDict):
     read_only: NotRequired[bool]
     fixed: NotRequired[bool]
     default: NotRequired[Any]
+    removable: NotRequired[bool]
 
 
 At = str | Way
@@ -46,6 +48,7 @@ def field(name: str, at: At, shape: Shape, words: str, **options: Unpack[Options
         is_read_only=options.get("read_only", False),
         is_fixed=options.get("fixed", False),
         default=options.get("default"),
+        is_removable=options.get("removable", False),
     )
 
 
@@ -141,11 +144,7 @@ def part(
 
 def many(of: Field) -> Field:
     """A list of what the field says of one."""
-    return Field(
-        of.name, of.words, of.at, Many(of.shape),
-        is_required=of.is_required, is_read_only=of.is_read_only, is_fixed=of.is_fixed,
-        default=of.default,
-    )  # fmt: skip
+    return replace(of, shape=Many(of.shape))
 
 
 def period(begin: str, end: str, words: str, at: str = "period") -> tuple[Field, Field]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from fhirapi.provider.schema import FieldError, Filter, FilterType, Kind
+from fhirapi.provider.schema import FieldError, Filter, FilterType, Kind, error_name
 from fhirapi.provider.shapes.coded import SYSTEMS
 from fhirapi.provider.shapes.links import ID
 from fhirapi.provider.shapes.plain import DateTime
@@ -70,7 +70,7 @@ def search_of(
     search, errors = list(kind.search), []
     for name, value in given.items():
         if name not in filters:
-            errors.append(FieldError(name, "unknown", "There is no such filter."))
+            errors.append(FieldError(error_name("", name), "unknown", "There is no such filter."))
             continue
         values = [each.strip() for each in value.split(",")]
         wrong = [error for each in values if (error := _error(filters[name], each))]

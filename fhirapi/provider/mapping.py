@@ -48,7 +48,9 @@ def _without_old_narrative(kind: Kind, resource: Resource) -> Resource:
 def with_defaults(kind: Kind, flat: Flat) -> Flat:
     """A new record as it will be: what the input does not say and FHIR asks for is filled in."""
     defaults = {
-        each.name: deepcopy(each.default) for each in kind.fields if each.default is not None
+        each.name: deepcopy(each.default)
+        for each in kind.fields
+        if each.default is not None and not (each.is_removable and each.name in flat)
     }
     return defaults | {name: value for name, value in flat.items() if value is not None}
 
@@ -62,9 +64,7 @@ def whole(kind: Kind, flat: Flat, onto: Resource) -> Flat:
     gone = (
         each.name
         for each in kind.fields
-        if each.name in shown
-        and not (each.is_read_only or each.is_fixed)
-        and (each.is_required or each.may_be_removed)
+        if each.name in shown and not (each.is_read_only or each.is_fixed) and each.default is None
     )
     return dict.fromkeys(gone) | flat
 

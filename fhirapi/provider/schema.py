@@ -1,10 +1,13 @@
 """The shape of a declaration: a kind of flat record, its fields and its filters."""
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 
 Json = dict[str, Any]
 Resource = dict[str, Any]
@@ -20,6 +23,11 @@ class FieldError:
     code: str
     """required, unknown, type, enum, format, fixed or choice."""
     detail: str
+
+
+def error_name(above: str, name: str) -> str:
+    """Where an error is. What cannot be the name of a field may be data, and is not repeated."""
+    return f"{above}{name}" if _NAME.fullmatch(name) else f"{above}(a name)"
 
 
 class Shape(ABC):
@@ -43,6 +51,10 @@ class Shape(ABC):
     @abstractmethod
     def json_schema(self) -> Json:
         """JSON Schema 2020-12 of the flat value."""
+
+    def left(self, stored: Any) -> Any:
+        """What stays when the flat value is taken away: what it did not stand for."""
+        return None
 
     def below(self) -> "tuple[Field, ...]":
         """The fields of a flat value that is an object of its own."""
@@ -94,10 +106,12 @@ class Field:
     """Given when the record is made, and never changed."""
     default: Any = None
     """The flat value of a new record that does not say: an element that must be there."""
+    is_removable: bool = False
+    """Of a field with a default: null takes it away all the same."""
 
     @property
     def may_be_removed(self) -> bool:
-        return not self.is_required and self.default is None
+        return self.is_removable or not (self.is_required or self.default is not None)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from fhirapi.provider.fields import TOLD
 from fhirapi.provider.schema import Field, Json, Kind
 from fhirapi.provider.shapes.compound import need_schema
 
@@ -35,7 +36,7 @@ def schema_of(kind: Kind, use: Use | str = Use.READ) -> Json:
 
 def _is_needed(field: Field, use: Use) -> bool:
     if use is Use.READ:
-        return field.is_read_only
+        return field in TOLD  # all else, a resource from elsewhere may lack
     return use is not Use.UPDATE and field.is_required
 
 

@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fhirapi.provider import registry
 from fhirapi.provider.checking import check
-from fhirapi.provider.mapping import to_fhir
+from fhirapi.provider.mapping import to_fhir, to_flat, whole
 
 PROBLEM: dict[str, Any] = {"patient_id": "142859", "code": {"code": "I10", "system": "icd10cm"}}
 
@@ -111,6 +113,43 @@ def test_a_file_is_what_its_size_and_hash_say() -> None:
         assert wrong("documents", {**document, "file": {**text, **more}}) == [expected]
     data = {"content_type": "image/png", "data": "AAA"}
     assert wrong("documents", {**document, "file": data}) == [("file.data", "format")]
+
+
+def test_a_problem_that_was_an_error_has_no_clinical_status() -> None:
+    """https://hl7.org/fhir/R4/condition-definitions.html: invariant con-5."""
+    error = {**PROBLEM, "verification_status": "entered-in-error", "clinical_status": None}
+    problems = registry.find("problems")
+    assert problems
+    assert check(problems, error, is_new=True) == []
+    assert "clinicalStatus" not in to_fhir(problems, error)
+    stored = to_fhir(problems, PROBLEM)
+    assert check(problems, error, is_new=False, onto=stored) == []
+    assert "clinicalStatus" not in to_fhir(problems, error, onto=stored)
+    assert to_fhir(problems, whole(problems, PROBLEM, stored), onto=stored) == stored
+
+
+_NAMES = st.sampled_from(
+    ["code", "system", "display", "text", "other_codings", "type", "id", "value", "unit", "name",
+     "content_type", "data", "size", "status", "", "\ud800", "Rebecca Larson"]
+)  # fmt: skip
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.decimals(allow_nan=False) | st.text(max_size=4),
+    lambda below: st.lists(below, max_size=2) | st.dictionaries(_NAMES, below, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(data=st.data())
+def test_whatever_json_is_said_there_is_an_answer(data: Any) -> None:
+    kind = data.draw(st.sampled_from(list(registry.every())))
+    names = st.sampled_from([each.name for each in kind.fields]) | _NAMES
+    flat = data.draw(st.dictionaries(names, _JSON, max_size=4))
+    for error in check(kind, flat, is_new=True):
+        assert "Rebecca" not in f"{error.field} {error.detail}"
+        assert error.field.isascii()
+    if not check(kind, flat, is_new=False):
+        to_flat(kind, to_fhir(kind, flat, onto=to_fhir(kind, {})))
 
 
 def test_no_error_repeats_what_was_said() -> None:

@@ -188,6 +188,19 @@ def test_an_item_that_is_left_out_is_gone(allergy: Resource) -> None:
     assert "reaction" not in changed("allergies", allergy, reactions=None)
 
 
+def test_an_item_that_cannot_be_shown_stays_when_the_others_go() -> None:
+    elsewhere = {"reference": "https://elsewhere.example/fhir/Practitioner/1"}
+    here = {"reference": "Practitioner/1"}
+    stored = {"resourceType": "Observation", "performer": [here, elsewhere]}
+    assert shown("results", stored)["performers"] == [{"type": "Practitioner", "id": "1"}]
+    assert changed("results", stored, performers=None)["performer"] == [elsewhere]
+    other = [{"type": "Practitioner", "id": "2"}]
+    assert changed("results", stored, performers=other)["performer"] == [
+        {"reference": "Practitioner/2"},
+        elsewhere,
+    ]
+
+
 def test_what_is_said_beside_the_values_of_a_list_moves_with_them() -> None:
     stored = {
         "resourceType": "Patient",

@@ -48,7 +48,7 @@ ADMINISTRATIVE = (
         _npi(),
         identifiers("Numbers, such as the National Provider Identifier.", required=True),
         f.boolean("active", "Whether the record is in use.", default=True),
-        name(required=True),
+        name("family"),
         telecom(),
         addresses(),
         f.enum("gender", GENDERS, "Administrative gender."),

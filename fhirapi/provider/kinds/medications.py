@@ -66,7 +66,7 @@ def _adherence() -> Field:
     )  # fmt: skip
 
 
-def _requested() -> tuple[Field, ...]:
+def _requested(*, is_order: bool) -> tuple[Field, ...]:
     return (
         f.patient(),
         identifiers(),
@@ -78,8 +78,8 @@ def _requested() -> tuple[Field, ...]:
         f.boolean("reported", "Whether somebody else than who prescribed it told of it.",
                   "reported[x:Boolean]"),
         f.reference("reported_by", PEOPLE, "Who told of it.", "reported[x:Reference]"),
-        f.date_time("authored_at", "When it was written.", "authoredOn"),
-        f.reference("requester", AUTHORS, "Who prescribed it."),
+        f.date_time("authored_at", "When it was written.", "authoredOn", required=is_order),
+        f.reference("requester", AUTHORS, "Who prescribed it.", required=is_order),
         f.encounter(),
         *reasons(),
         _dosages(),
@@ -118,7 +118,7 @@ MEDICATIONS = (
         "MedicationRequest",
         "What the patient takes: what was prescribed here, and what others prescribed or the "
         "patient takes by themselves.",
-        *_requested(),
+        *_requested(is_order=False),
         f.enum("intent", _INTENTS, "An order, or a plan if nobody here prescribed it.",
                default="plan"),
         filters=(*_filters(), filters.statuses("intent", "intent", "Meant so.", _INTENTS)),
@@ -129,7 +129,7 @@ MEDICATIONS = (
         "Prescription",
         "MedicationRequest",
         "Prescriptions: those of medications that are orders.",
-        *_requested(),
+        *_requested(is_order=True),
         filters=_filters(),
         always=(Always("intent", "intent", _ORDERS, is_list=False),),
         needs=("medication product",),

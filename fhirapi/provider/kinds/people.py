@@ -1,7 +1,5 @@
 """Patients."""
 
-from typing import Unpack
-
 from fhirapi.provider import fields as f
 from fhirapi.provider import filters
 from fhirapi.provider.codes import GENDERS, HL7, STAFF, US_CORE_EXTENSION
@@ -23,8 +21,11 @@ _MARITAL = {
 }  # fmt: skip
 
 
-def name(**options: Unpack[f.Options]) -> Field:
-    return f.part("name", "The name in use.", *_name_parts(), at=_NAME, **options)
+def name(needs: str = "family given") -> Field:
+    """``needs``: parts of which US Core asks for one at least."""
+    return f.part(
+        "name", "The name in use.", *_name_parts(), at=_NAME, needs=(needs,), required=True
+    )
 
 
 def other_names() -> Field:
@@ -118,7 +119,7 @@ PEOPLE = (
                 "The medical record number, which is one of the identifiers.", read_only=True),
         identifiers("Numbers of the patient, such as the medical record number.", required=True),
         f.boolean("active", "Whether the record is in use.", default=True),
-        name(required=True),
+        name(),
         other_names(),
         f.enum("gender", GENDERS, "Administrative gender.", required=True),
         f.date("birth_date", "Date of birth."),
@@ -189,7 +190,7 @@ PEOPLE = (
         f.boolean("active", "Whether the record is in use.", default=True),
         f.many(f.concept("relationships", "What the person is to the patient.", "relationship")),
         identifiers(),
-        name(required=True),
+        name(),
         other_names(),
         f.enum("gender", GENDERS, "Administrative gender."),
         f.date("birth_date", "Date of birth."),

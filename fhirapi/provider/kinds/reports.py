@@ -74,6 +74,7 @@ REPORTS = (
         other_categories(_LABORATORY),
         filters=_filters(),
         always=(_LABORATORY,),
+        needs=("observed_at observed_from",),
     ),
     f.kind(
         "reports",
@@ -83,6 +84,7 @@ REPORTS = (
         *_reported(),
         f.many(f.concept("categories", "What kind of report it is.", "category", required=True)),
         filters=(*_filters(), filters.codes("category", "category", "Of this category.")),
+        needs=("observed_at observed_from",),
     ),
     f.kind(
         "orders",

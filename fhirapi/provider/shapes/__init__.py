@@ -2,7 +2,9 @@
 
 plain      texts, codes, numbers, dates
 coded      coded things, with short names for code systems
+measures   amounts with a unit
 links      references to other records
-compound   objects and lists of these
-content    the text of a note inside its attachment
+content    notes, files and narratives
+compound   objects and lists of all of these
+objects    what shapes that are small objects share
 """

@@ -7,7 +7,7 @@ from typing import Any
 
 from fhirapi.provider.places import Way, get, put
 from fhirapi.provider.same import same
-from fhirapi.provider.schema import Field, FieldError, Json, Shape
+from fhirapi.provider.schema import Field, FieldError, Json, Shape, error_name
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,6 @@ class Many(Shape):
         stored = onto if isinstance(onto, list) else []
         shown = [self.of.show(each) for each in stored]
         numbers = paired(shown, value)
-        hidden = [each for each, flat in zip(stored, shown, strict=True) if flat is None]
         return [
             *(
                 stored[number]
@@ -81,8 +80,14 @@ class Many(Shape):
                 else self.of.store(each, None if number is None else stored[number])
                 for each, number in zip(value, numbers, strict=True)
             ),
-            *hidden,
+            *self._hidden(stored),
         ]
+
+    def left(self, stored: Any) -> Any:
+        return self._hidden(stored) or None
+
+    def _hidden(self, stored: list[Any]) -> list[Any]:
+        return [each for each in stored if self.of.show(each) is None]
 
     def errors(self, value: Any, name: str) -> Iterator[FieldError]:
         if not isinstance(value, list):
@@ -142,7 +147,7 @@ def store_fields(fields: tuple[Field, ...], flat: Json, element: Json) -> None:
         stored, value = get(element, each.at), flat[each.name]
         shown = None if stored is None else each.shape.show(stored)
         if value is None and shown is not None:
-            put(element, each.at, None)
+            put(element, each.at, each.shape.left(stored))
         elif value is not None and not same(shown, value):
             put(element, each.at, each.shape.store(value, stored))
 
@@ -154,7 +159,7 @@ def field_errors(
     for name, value in flat.items():
         known = by_name.get(name)
         if known is None:
-            yield FieldError(prefix + name, "unknown", "There is no such field.")
+            yield FieldError(error_name(prefix, name), "unknown", "There is no such field.")
         elif known.is_read_only:
             continue
         elif value is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from fhirapi.provider.schema import FieldError, Json, Shape
+from fhirapi.provider.schema import FieldError, Json, Shape, error_name
 
 
 def object_errors(
@@ -14,7 +14,7 @@ def object_errors(
         return
     for key, part in value.items():
         if key not in parts:
-            yield FieldError(f"{name}.{key}", "unknown", "There is no such field.")
+            yield FieldError(error_name(f"{name}.", key), "unknown", "There is no such field.")
         elif part is not None or key in needs:
             yield from parts[key].errors(part, f"{name}.{key}")
     for key in needs:

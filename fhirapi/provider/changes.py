@@ -92,7 +92,7 @@ def _wanted(writer: ApiWriter, names: str | None) -> list[Kind]:
     if names is not None:
         found = named(names.split(","))
         for each in found:
-            allowed(writer, each, INTERACTION)
+            allowed(writer, each.resource_type, INTERACTION)
         return found
     found = open_to(writer.access, kinds.every())
     if not found:

@@ -26,7 +26,7 @@ from fhirapi.provider.read import find
 from fhirapi.provider.schema import FieldError, Flat, Kind
 from fhirapi.provider.shapes.coded import Concept
 from fhirapi.provider.sniffing import MEDIA_TYPES, media_type_of
-from fhirapi.provider.view import ApiWriter, type_named, type_of
+from fhirapi.provider.view import ApiWriter, allowed, type_named, type_of
 from fhirapi.rest.binary import as_file, safe_type
 from fhirapi.search.opened import opened_content
 from fhirapi.store import exact
@@ -154,7 +154,7 @@ def _store(writer: ApiWriter, kind: Kind, sent: Upload) -> HttpResponse:
 def _binary(writer: ApiWriter, binary_id: str) -> tuple[bytes, str]:
     """Audited by itself, and open by its own scope."""
     resource_type = type_named("Binary")
-    constraint = writer.access.decide("Binary", "read")
+    constraint = allowed(writer, "Binary", "read")
     opened = opened_content(resource_type, constraint, writer.access)
     found = stored(writer.caller, resource_type, binary_id, opened)
     if found is None or found.is_deleted:

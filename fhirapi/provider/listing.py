@@ -28,7 +28,7 @@ PARAMETERS = ("limit", "cursor", "sort", "total")
 def list_records(request: HttpRequest, writer: ApiWriter, kind: Kind) -> HttpResponse:
     asked = parameters(request)
     query = _query(kind, asked)
-    allowed(writer, kind, "search-type")
+    allowed(writer, kind.resource_type, "search-type")
     try:
         found = page(writer.caller, query, asked.get("cursor"), writer.access)
     except Outcome as outcome:

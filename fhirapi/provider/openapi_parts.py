@@ -29,7 +29,7 @@ KEY = {
     "description": "Any text of one's own: a repetition within a day is answered the same.",
     "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
 }
-_ALWAYS = "400 401 403 405 406 500 503"
+_ALWAYS = "400 401 403 405 406 429 500 503"
 _HOOK_ID = {
     "name": "id",
     "in": "path",

@@ -63,6 +63,7 @@ TYPES = {
     "unconditional": ProblemType(
         428, "If-Match is missing", "Send the ETag of the record that you read (RFC 6585)."
     ),
+    "too-many": ProblemType(429, "Too many requests", "Wait as many seconds as Retry-After says."),
     "internal": ProblemType(500, "Something went wrong on our side", "Name the reference to us."),
     "unavailable": ProblemType(503, "Not possible at the moment", "Try again later."),
 }

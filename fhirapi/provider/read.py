@@ -36,7 +36,9 @@ def read(request: HttpRequest, writer: ApiWriter, kind: Kind, record_id: str) ->
 def find(writer: ApiWriter, kind: Kind, record_id: str) -> Found:
     """Audited. Raises an Outcome: 403, 404 (a record of another kind, too), 410."""
     resource_type = type_of(kind)
-    opened = opened_content(resource_type, allowed(writer, kind, "read"), writer.access)
+    opened = opened_content(
+        resource_type, allowed(writer, kind.resource_type, "read"), writer.access
+    )
     found = stored(writer.caller, resource_type, record_id, opened)
     if found is None:
         raise not_found(kind.resource_type, record_id)

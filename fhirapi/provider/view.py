@@ -141,12 +141,12 @@ def _admitted(caller: Caller) -> int:
         raise not_a_writer() from None
 
 
-def allowed(writer: Writer, kind: Kind, interaction: str) -> Constraint:
-    """What the scopes open of the kind's type. Raises the 403 outcome, of which the trail tells."""
+def allowed(writer: Writer, resource_type: str, interaction: str) -> Constraint:
+    """What the scopes open of a type. Raises the 403 outcome, of which the trail tells."""
     try:
-        return writer.access.decide(kind.resource_type, interaction)
+        return writer.access.decide(resource_type, interaction)
     except Outcome as outcome:
-        record_if_forbidden(writer.caller, outcome, kind.resource_type)
+        record_if_forbidden(writer.caller, outcome, resource_type)
         raise
 
 

@@ -119,7 +119,7 @@ def _checked(writer: ApiWriter, flat: Flat) -> tuple[str, list[str]]:
     if errors:
         raise problems.invalid(errors)
     for each in named(wanted) if wanted else []:
-        allowed(writer, each, INTERACTION)
+        allowed(writer, each.resource_type, INTERACTION)
     return str(url), sorted(set(wanted or []))
 
 

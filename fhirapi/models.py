@@ -2,6 +2,7 @@
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.intake.models import Load, LoadDeferred, LoadPiece
+from fhirapi.provider.models import ChangeDelivery, ChangeWebhook, IdempotentAnswer
 from fhirapi.requestlog.models import RequestDay, RequestRecord
 from fhirapi.smart.authorization.models import KeptRequest
 from fhirapi.smart.models import (
@@ -39,12 +40,15 @@ __all__ = [
     "AuditRecord",
     "AuthorizationCode",
     "CareRelationship",
+    "ChangeDelivery",
+    "ChangeWebhook",
     "Client",
     "ClientLogo",
     "ClientSecret",
     "Content",
     "DataAccessGrant",
     "IDToken",
+    "IdempotentAnswer",
     "IndexState",
     "KeptRequest",
     "LaunchContext",

@@ -6,12 +6,14 @@ The file may hold the minutes it will take. RFC 9110 15.6.4, 10.2.3 (Retry-After
 import os
 from typing import TYPE_CHECKING
 
+import orjson
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.template.loader import get_template
 from django.utils import translation
 
 from fhirapi import outcomes
+from fhirapi.provider import problems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 _MINUTES = 10  # where the file does not say
 _STAYS = ("/healthz", "/static/")  # the process lives, and the page needs its looks
-_FHIR = ("/R4-patient-api/", "/patient-api/", "/provider-api/")
+_FHIR = ("/R4-patient-api/", "/patient-api/")
 
 
 def gate(app: "WSGIApplication", is_api: "Callable[[str], bool]") -> "WSGIApplication":
@@ -66,6 +68,9 @@ def _body(
     if is_api and path.startswith(_FHIR):
         issue = outcomes.maintenance().issue()
         return "application/fhir+json; charset=utf-8", outcomes.operation_outcome(issue)
+    if is_api and path.startswith("/provider-api/"):
+        told = problems.of_outcome(outcomes.maintenance()).members()
+        return problems.MEDIA_TYPE, orjson.dumps(told)
     language = translation.get_language_from_request(WSGIRequest(environ))
     with translation.override(language):
         page = get_template("503.html").render({"minutes": seconds // 60})

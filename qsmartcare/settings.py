@@ -14,6 +14,7 @@ DATA_DIR = env.folder("DATA_DIR", "./var")
 PORT = env.number("PORT", 8000)
 BASE_URL = env.text("BASE_URL", f"http://localhost:{PORT}").rstrip("/")
 FHIR_BASE_URL = f"{BASE_URL}/R4-patient-api"
+PROVIDER_BASE_URL = f"{BASE_URL}/provider-api/v1"
 IS_HTTPS = BASE_URL.startswith("https://")
 DEBUG = env.flag("DEBUG", False)
 DEMO = env.flag("DEMO", False)  # shows the outbox page; `make run` sets it

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from fhirapi.legacy.urls import fhir_base as guide_addresses
 from fhirapi.legacy.urls import tokens
 from fhirapi.legacy.urls import urlpatterns as guide_service
+from fhirapi.provider.urls import urlpatterns as provider_api
 from fhirapi.rest.urls import asked_most, nothing_else
 from fhirapi.rest.urls import urlpatterns as fhir
 from fhirapi.smart.urls import of_the_host as well_known
@@ -21,6 +22,7 @@ fhir_base: list[URLPattern | URLResolver] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("R4-patient-api/", include((fhir_base, "fhir"))),
+    path("provider-api/v1/", include((provider_api, "provider"))),
     *well_known,
     *guide_service,
     path("", include("portal.urls")),

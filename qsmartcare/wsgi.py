@@ -37,7 +37,7 @@ API_PREFIXES = (
 )  # fmt: skip
 # A person stands in front of these two: they need the session although they live below the API.
 PAGE_PREFIXES = ("/R4-patient-api/oauth2/authorize", "/R4-patient-api/oauth2/manage")
-LOGGED_PREFIXES = ("/R4-patient-api/", "/patient-api/")
+LOGGED_PREFIXES = ("/R4-patient-api/", "/patient-api/", "/provider-api/")
 FHIR_PREFIX = "/R4-patient-api/"
 TOKEN_PATHS = ("/R4-patient-api/oauth2/token", "/R4-patient-api/oauth2/token.php")
 OAUTH_PREFIX = "/R4-patient-api/oa"  # oauth2, and oath2 as the guide misspells it

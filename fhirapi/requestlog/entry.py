@@ -145,7 +145,7 @@ def _error(entry: Seen) -> str | None:
 
 
 def _code(answer: bytes) -> str | None:
-    """Of an OperationOutcome or of RFC 6749's error; never their texts, which may name ids."""
+    """Of an OperationOutcome, a problem or RFC 6749's error; never texts, which may name ids."""
     try:
         told = orjson.loads(answer)
     except orjson.JSONDecodeError:
@@ -154,6 +154,8 @@ def _code(answer: bytes) -> str | None:
         return None
     if issues := told.get("issue"):
         return _FIXED.get(issues[0].get("diagnostics", "")) or _checked(issues[0].get("code"))
+    if isinstance(problem := told.get("type"), str) and "#" in problem:  # RFC 9457
+        return _FIXED.get(told.get("detail", "")) or _checked(problem.rpartition("#")[2])
     return _checked(told.get("error"))
 
 

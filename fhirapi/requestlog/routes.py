@@ -13,6 +13,7 @@ from fhirapi.definitions import registry
 from fhirapi.definitions.schema import ResourceType
 
 _BASE = "R4-patient-api/"
+_PROVIDER_API = "provider-api/v1/"
 _PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
 _NAMES = {"resource_id": "{id}", "patient_id": "{id}", "version_id": "{version}"}
 _OF_THE_GUIDE = re.compile(r"(single|multiple/api)/\(")
@@ -29,11 +30,22 @@ _OF_ALL_TYPES = frozenset({
 
 
 def route(method: str, match: ResolverMatch, query: str) -> str:
+    if match.route.startswith(_PROVIDER_API):
+        return f"{method} {_of_provider_api(match)}"
     kind = match.kwargs.get("resource_type")
     if kind is None and "name" in match.kwargs:
         kind = registry.find_in_any_case(match.kwargs["name"])
     path = _path(match.route, kind.name if kind else _UNKNOWN)
     return f"{method} {path}{_names(query, kind) if query else ''}"
+
+
+def _of_provider_api(match: ResolverMatch) -> str:
+    """Without the names of filters: each kind has its own."""
+    if "<path:rest>" in match.route:
+        return _UNKNOWN
+    kind = match.kwargs.get("kind")
+    known = {"kind": kind.name if kind else _UNKNOWN}
+    return _PLACE.sub(lambda place: known.get(place[1], "{id}"), match.route)
 
 
 @lru_cache(maxsize=2000)

@@ -28,25 +28,29 @@ def answer_binary(request: HttpRequest, resource_id: str, content: bytes) -> Htt
     """``content`` is the resource as it is stored. Raises the 406 outcome."""
     asked = accepted(request)
     resource = orjson.loads(content)
-    stored_type = str(resource.get("contentType", ""))
-    content_type = stored_type if _MEDIA_TYPE.fullmatch(stored_type) else _UNKNOWN
+    content_type = safe_type(str(resource.get("contentType", "")))
     media_type = content_type.partition(";")[0].strip().lower()
     if asked and wants_fhir_json(asked, media_type):
         return answer(content, request)
     if asked and quality(asked, media_type) == 0:
         raise not_acceptable_content(media_type)
-    return _as_file(b64decode(resource.get("data", "")), content_type, resource_id)
+    return as_file(b64decode(resource.get("data", "")), content_type, f"Binary-{resource_id}")
 
 
-def _as_file(data: bytes, content_type: str, resource_id: str) -> HttpResponse:
+def safe_type(content_type: str) -> str:
+    """The stored type, unless it is none: then nothing is said about what the content is."""
+    return content_type if _MEDIA_TYPE.fullmatch(content_type) else _UNKNOWN
+
+
+def as_file(data: bytes, content_type: str, name: str) -> HttpResponse:
+    """``name``: without an ending, which the type decides."""
     ending = mimetypes.guess_extension(content_type.partition(";")[0].strip()) or ".bin"
-    name = f"Binary-{resource_id}{ending}"
     return HttpResponse(
         data,
         content_type=content_type,
         headers={
             "Content-Length": str(len(data)),
-            "Content-Disposition": f'attachment; filename="{name}"',
+            "Content-Disposition": f'attachment; filename="{name}{ending}"',
             "X-Content-Type-Options": "nosniff",
             "Content-Security-Policy": "sandbox; default-src 'none'",
             "Cache-Control": "private, no-store",

@@ -3,6 +3,8 @@
 https://hl7.org/fhir/R4/bundle.html#searchset
 """
 
+from dataclasses import dataclass
+
 import orjson
 
 from fhirapi.audit.trail import Entry, trail
@@ -17,9 +19,21 @@ from fhirapi.store.constraint import Opens
 from fhirapi.store.read import TokenRefused
 
 
-def run(caller: Caller, query: SearchQuery, cursor: str | None, opens: Opens) -> bytes:
-    """The searchset Bundle. Raises TokenRefused, or an Outcome for a cursor that is not ours."""
-    position = from_text(cursor, (query.resource_type.name, query.applied)) if cursor else None
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a search has found, as entries of a Bundle with commas between."""
+
+    total: int | None
+    matches: bytes | None
+    included: bytes | None
+    cursor: str | None
+    """Where the next page begins."""
+
+
+def page(caller: Caller, query: SearchQuery, cursor: str | None, opens: Opens) -> Page:
+    """Audited. Raises TokenRefused, or an Outcome for a cursor that is not ours."""
+    of_query = query.resource_type.name, query.applied
+    position = from_text(cursor, of_query) if cursor else None
     planned = plan(caller, query, position, opens)
     row = statement(planned.sql, keeps_plan=planned.is_good_for_all).fetch_one(planned.parameters)
     if row is None:
@@ -37,17 +51,21 @@ def run(caller: Caller, query: SearchQuery, cursor: str | None, opens: Opens) ->
             address=caller.address,
         )
     )
-    name, asked = query.resource_type.name, query.applied
-    links = [link("self", name, asked, cursor)]
+    following = None
     if has_more == b"t" and last:
         *keys, row_id = orjson.loads(last)
-        links.append(link("next", name, asked, to_text(Position(keys, int(row_id)), (name, asked))))
-    parts = [part for part in (matches, included) if part]
+        following = to_text(Position(keys, int(row_id)), of_query)
+    return Page(int(total) if total else None, matches, included, following)
+
+
+def run(caller: Caller, query: SearchQuery, cursor: str | None, opens: Opens) -> bytes:
+    """The searchset Bundle. Raises as ``page`` does."""
+    found = page(caller, query, cursor, opens)
+    name, asked = query.resource_type.name, query.applied
+    links = [link("self", name, asked, cursor)]
+    if found.cursor:
+        links.append(link("next", name, asked, found.cursor))
+    parts = [part for part in (found.matches, found.included) if part]
     if subset.is_asked(query):
         parts = [subset.of_entries(part, query) for part in parts]
-    return bundle(
-        "searchset",
-        links,
-        [*parts, ignored_entry(query.ignored)],
-        total=int(total) if total else None,
-    )
+    return bundle("searchset", links, [*parts, ignored_entry(query.ignored)], total=found.total)

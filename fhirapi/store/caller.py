@@ -33,7 +33,13 @@ class Caller:
         }
 
 
-CALLER = """
+_LIVES = """
+    access.revoked_at IS NULL
+      AND (access.expires_at IS NULL OR access.expires_at > now())
+      AND (key.id IS NULL OR (key.is_active AND (now() AT TIME ZONE %(zone)s)::date
+                              BETWEEN key.valid_from AND key.valid_to))"""
+
+CALLER = f"""
 caller AS (
     SELECT access.account_id,
            CASE WHEN %(only)s::text IS NULL THEN access.patient_ids
@@ -44,12 +50,18 @@ caller AS (
     JOIN fhirapi_dataaccessgrant access ON access.id = token.data_access_grant_id
     JOIN portal_account account ON account.id = access.account_id AND account.is_active
     LEFT JOIN fhirapi_accesskey key ON key.data_access_grant_id = access.id
-    WHERE token.token_checksum = %(token)s AND token.expires > now()
-      AND access.revoked_at IS NULL
-      AND (access.expires_at IS NULL OR access.expires_at > now())
-      AND (key.id IS NULL OR (key.is_active AND (now() AT TIME ZONE %(zone)s)::date
-                              BETWEEN key.valid_from AND key.valid_to))
-)"""
+    WHERE token.token_checksum = %(token)s AND token.expires > now() AND {_LIVES}
+)"""  # noqa: S608 - constants
+
+# The same without a token: what stands on a grant and works by itself, such as a webhook.
+GRANTED = f"""
+caller AS (
+    SELECT access.account_id, access.patient_ids
+    FROM fhirapi_dataaccessgrant access
+    JOIN portal_account account ON account.id = access.account_id AND account.is_active
+    LEFT JOIN fhirapi_accesskey key ON key.data_access_grant_id = access.id
+    WHERE access.id = %(grant)s AND {_LIVES}
+)"""  # noqa: S608 - constants
 
 # The patients of a search: those of the grant that the account may still see; a doctor who is her
 # own patient comes twice. PostgreSQL gathers them only where a condition comes to ask. Everybody

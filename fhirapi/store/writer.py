@@ -8,6 +8,11 @@ from fhirapi.sql import Statement
 from fhirapi.store.caller import CALLER, Caller
 from fhirapi.store.read import TokenRefused
 
+TREATS_SOMEBODY = """EXISTS (
+    SELECT FROM fhirapi_recordlink link
+    WHERE link.account_id = caller.account_id AND link.revoked_at IS NULL
+      AND link.resource_type IN ('Practitioner', 'Staff', 'Organization')
+)"""
 _ADMIT = Statement(f"""
 WITH {CALLER}
 SELECT caller.account_id, EXISTS (
@@ -16,14 +21,19 @@ SELECT caller.account_id, EXISTS (
     LEFT JOIN fhirapi_accesskey key ON key.data_access_grant_id = token.data_access_grant_id
     WHERE token.token_checksum = %(token)s
       AND (key.may_write OR client.provider_access_at IS NOT NULL)
-) AND EXISTS (
-    SELECT FROM fhirapi_recordlink link
-    WHERE link.account_id = caller.account_id AND link.revoked_at IS NULL
-      AND link.resource_type IN ('Practitioner', 'Staff', 'Organization')
-)
+) AND {TREATS_SOMEBODY}
 FROM caller
 """)  # noqa: S608 - constants
 _ACCOUNT = Statement(f"WITH {CALLER} SELECT account_id FROM caller")  # noqa: S608 - constant
+# The same of a grant.
+GRANT_MAY_WRITE = f"""(
+    SELECT (key.may_write OR client.provider_access_at IS NOT NULL)
+           AND client.disabled_at IS NULL
+    FROM fhirapi_dataaccessgrant access
+    JOIN fhirapi_client client ON client.id = access.client_id
+    LEFT JOIN fhirapi_accesskey key ON key.data_access_grant_id = access.id
+    WHERE access.id = %(grant)s
+) AND {TREATS_SOMEBODY}"""  # noqa: S608 - constants
 
 
 class NotAWriter(Exception):

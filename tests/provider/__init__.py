@@ -1,0 +1,1 @@
+"""The Provider Access API."""

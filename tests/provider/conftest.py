@@ -1,4 +1,4 @@
-"""The synthetic population as the store has it: with exact numbers."""
+"""The synthetic population with exact numbers, and a partner who writes for Dr. Grey's patients."""
 
 from functools import cache
 
@@ -7,7 +7,11 @@ import pytest
 from fhirapi.provider import registry
 from fhirapi.provider.mapping import belongs
 from fhirapi.store.exact import parse, write
-from fhirapi.synthetic.population import practice, record
+from fhirapi.synthetic.population import practice as practice_of
+from fhirapi.synthetic.population import record
+from tests.api import Api
+from tests.people import Person
+from tests.provider.client import Partner, partner
 
 SEED = 7
 PATIENTS = (*range(10), 31)
@@ -17,7 +21,7 @@ PATIENTS = (*range(10), 31)
 @cache
 def _population():
     records = [resource for index in PATIENTS for resource in record(SEED, index)]
-    return [parse(write(resource)) for resource in [*practice(SEED), *records]]
+    return [parse(write(resource)) for resource in [*practice_of(SEED), *records]]
 
 
 @pytest.fixture
@@ -36,3 +40,8 @@ def named(kind):
 
 def of_kind(kind):
     return [resource for resource in _population() if belongs(kind, resource)]
+
+
+@pytest.fixture
+def grey(api: Api, dr_grey: Person) -> Partner:
+    return partner(api, dr_grey, patient_ids=["142859", "142860"])

@@ -48,6 +48,12 @@ def test_the_api_answers_an_operation_outcome(flag):
     assert json.loads(body)["issue"][0]["code"] == "transient"
 
 
+def test_the_provider_api_answers_a_problem(flag):
+    status, headers, body = get("/provider-api/v1/problems/1")
+    assert (status, headers["Content-Type"]) == (503, "application/problem+json")
+    assert json.loads(body)["type"].endswith("#unavailable")
+
+
 def test_tokens_are_refused_as_oauth_says(flag):
     _, _, body = get("/R4-patient-api/oauth2/token", "POST")
     assert json.loads(body) == {"error": "temporarily_unavailable"}

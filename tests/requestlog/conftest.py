@@ -22,7 +22,8 @@ class Server:
 
     def get(self, path: str, token: str = "", **headers: str) -> Any:
         headers = {"authorization": f"Bearer {token}", **headers} if token else headers
-        return self._application.get_response(RequestFactory().get(BASE + path, headers=headers))
+        path = path if path.startswith("/") else BASE + path
+        return self._application.get_response(RequestFactory().get(path, headers=headers))
 
     def post(self, path: str, headers: Any = None, **form: str) -> Any:
         request = RequestFactory().post(

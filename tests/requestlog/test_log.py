@@ -179,3 +179,20 @@ def test_rows_go_after_thirty_days(server: Server, token: str) -> None:
     RequestRecord.objects.filter(pk=old.pk).update(at=timezone.now() - timedelta(days=31))
     call_command("clear_expired", verbosity=0)
     assert list(RequestRecord.objects.all()) == [young]
+
+
+@pytest.mark.parametrize(
+    ("asked", "route", "error"),
+    [
+        ("problems?patient_id=142859", "GET provider-api/v1/problems", "forbidden"),
+        ("problems/142859", "GET provider-api/v1/problems/{id}", "forbidden"),
+        ("Larson/142859", "GET (unknown)", "not-found"),
+    ],
+)
+def test_the_provider_api_is_logged_without_ids(
+    server: Server, token: str, asked: str, route: str, error: str
+) -> None:
+    server.get(f"/provider-api/v1/{asked}", token)
+    record = server.one()
+    assert (record.route, record.error) == (route, error)
+    assert "142859" not in everything_of(record)

@@ -1,4 +1,4 @@
-"""Tells apps of access that has ended (``fhirapi.smart.webhooks``); ``--forever`` as a worker."""
+"""Tells apps of access that has ended, partners of changes; ``--forever`` as a worker."""
 
 import logging
 import time
@@ -7,7 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, connection
 
-from fhirapi.smart.webhooks.deliver import deliver_due
+from fhirapi.provider.webhooks import queueing, sending
+from fhirapi.smart.webhooks import deliver
 
 _PAUSE = 2.0  # seconds
 log = logging.getLogger(__name__)
@@ -20,18 +21,23 @@ class Command(BaseCommand):
         parser.add_argument("--forever", action="store_true", help="Goes on until it is stopped.")
 
     def handle(self, *args: Any, forever: bool, **options: Any) -> None:
-        count = deliver_due()
+        count = _deliver()
         while forever:
             if not count:
                 time.sleep(_PAUSE)
             count = _deliver_if_possible()
         while count:
-            count = deliver_due()
+            count = _deliver()
+
+
+def _deliver() -> int:
+    queueing.queue_changes()
+    return deliver.deliver_due() + sending.deliver_due()
 
 
 def _deliver_if_possible() -> int:
     try:
-        return deliver_due()
+        return _deliver()
     except DatabaseError:
         log.warning("Webhooks wait: the database cannot be reached.")
         connection.close()

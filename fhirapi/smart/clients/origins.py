@@ -29,11 +29,11 @@ _PUBLIC = (
 _METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 _HEADERS = (
     "Authorization, Content-Type, Accept, Prefer, If-Match, If-None-Match, If-Modified-Since, "
-    "If-None-Exist, X-Security-Context, Cache-Control, X-Requested-With"
+    "If-None-Exist, X-Security-Context, Idempotency-Key, Cache-Control, X-Requested-With"
 )
 _EXPOSED = (
     "ETag, Location, Content-Location, Last-Modified, WWW-Authenticate, Retry-After, X-Progress, "
-    "Expires, Content-Disposition, Accept-Patch, Preference-Applied, "
+    "Expires, Content-Disposition, Accept-Patch, Preference-Applied, Idempotency-Replayed, "
     "RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset"
 )
 _KEPT_BY_BROWSERS = "600"

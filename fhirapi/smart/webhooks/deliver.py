@@ -4,7 +4,10 @@ Several processes may do it at once: what one has taken the others do not see fo
 """
 
 import time
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
 
 import orjson
 from django.utils import timezone
@@ -22,17 +25,34 @@ KEPT = timedelta(days=30)
 _BATCH = 20
 _LEASE = 120  # seconds in which a taken event is dealt with, or somebody else takes it
 _TAKE = """
-UPDATE fhirapi_webhookevent SET due_at = clock_timestamp() + make_interval(secs => %(lease)s),
+UPDATE {table} SET due_at = clock_timestamp() + make_interval(secs => %(lease)s),
        attempts = attempts + 1
-WHERE id IN (SELECT id FROM fhirapi_webhookevent WHERE due_at <= clock_timestamp()
+WHERE id IN (SELECT id FROM {table} WHERE due_at <= clock_timestamp()
              ORDER BY due_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
 RETURNING id
 """
 
 
+class Sent(Protocol):
+    """What ``attempt`` sends, and keeps of it."""
+
+    event_id: UUID
+    attempts: int
+    due_at: datetime | None
+    delivered_at: datetime | None
+    status: int | None
+    problem: str
+
+
+def take(table: str) -> list[int]:
+    """The rows of a table of events that are to be tried now, by this process alone."""
+    sql = _TAKE.format(table=table)
+    return [row[0] for row in fetch(sql, {"lease": _LEASE, "most": _BATCH})]
+
+
 def deliver_due() -> int:
     """How many were tried."""
-    taken = [row[0] for row in fetch(_TAKE, {"lease": _LEASE, "most": _BATCH})]
+    taken = take("fhirapi_webhookevent")
     events = WebhookEvent.objects.filter(pk__in=taken).select_related("client__webhook")
     for event in events.order_by("id"):
         _deliver(event)
@@ -48,21 +68,23 @@ def _deliver(event: WebhookEvent) -> None:
     if hook is None:
         event.due_at, event.problem = None, "The app has no webhook any more."
     else:
-        _send(event, hook)
+        attempt(event, hook.url, [hook.salt], _body(event))
     event.save(update_fields=["due_at", "delivered_at", "status", "problem"])
 
 
-def _send(event: WebhookEvent, hook: Webhook) -> None:
-    body, sent, event_id = _body(event), int(time.time()), str(event.event_id)
+def attempt(event: Sent, url: str, salts: Sequence[str], body: bytes) -> None:
+    """Posts it once, signed by the secret of each salt; the event says what came of it."""
+    sent, event_id = int(time.time()), str(event.event_id)
+    signatures = (hooks.signature(salt, event_id, sent, body) for salt in salts)
     headers = {
         "Content-Type": "application/json",
         "webhook-id": event_id,
         "webhook-timestamp": str(sent),
-        "webhook-signature": hooks.signature(hook, event_id, sent, body),
+        "webhook-signature": " ".join(signatures),
     }
     event.status = None
     try:
-        event.status = post(hook.url, body, headers)
+        event.status = post(url, body, headers)
         problem = "" if 200 <= event.status < 300 else f"The app answered {event.status}."
     except FetchProblem as failed:
         problem = str(failed)

@@ -33,7 +33,7 @@ def register(client: Client, url: str, *, by: AbstractUser, address: str | None)
     salt = secrets.token_hex(20)
     hook, _ = Webhook.objects.update_or_create(client=client, defaults={"url": url, "salt": salt})
     _record(client, by, address, "webhook set")
-    return _PREFIX + base64.b64encode(_key(hook)).decode()
+    return secret_of(hook.salt)
 
 
 @transaction.atomic
@@ -68,16 +68,21 @@ def reference(grant_id: int) -> str:
     return digest(f"grant {grant_id}")[:32]
 
 
-def signature(hook: Webhook, event_id: str, sent: int, body: bytes) -> str:
+def secret_of(salt: str) -> str:
+    """The signing secret, as the app gets it."""
+    return _PREFIX + base64.b64encode(_key(salt)).decode()
+
+
+def signature(salt: str, event_id: str, sent: int, body: bytes) -> str:
     signed = f"{event_id}.{sent}.".encode() + body
-    made = hmac.new(_key(hook), signed, hashlib.sha256).digest()
+    made = hmac.new(_key(salt), signed, hashlib.sha256).digest()
     return f"v1,{base64.b64encode(made).decode()}"
 
 
-def _key(hook: Webhook) -> bytes:
+def _key(salt: str) -> bytes:
     """Not stored: whoever reads the database without our key cannot sign."""
     of_ours = settings.DIGEST_KEY.encode()
-    return hmac.new(of_ours, f"webhook {hook.salt}".encode(), hashlib.sha256).digest()
+    return hmac.new(of_ours, f"webhook {salt}".encode(), hashlib.sha256).digest()
 
 
 def _record(client: Client, by: AbstractUser, address: str | None, detail: str) -> None:

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from fhirapi.provider import expired as provider_api
 from fhirapi.requestlog import models as request_log
 from fhirapi.requestlog import rollup
 from fhirapi.smart.clients import registration_limit, unused
@@ -48,6 +49,7 @@ def _clear() -> int:
     rollup.roll_up()  # before the rows go
     request_log.forget_old()
     webhooks.forget_old()
+    provider_api.forget_old()
     _forget_failed_sign_ins(settings.AXES_COOLOFF_TIME)
     LetterFailure.objects.filter(failed_at__lt=timezone.now() - _FAILURES_KEPT).delete()
     jobs.forget_old()

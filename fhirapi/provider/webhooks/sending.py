@@ -1,0 +1,36 @@
+"""Sends what is queued. https://www.standardwebhooks.com/"""
+
+import orjson
+from django.utils import timezone
+
+from fhirapi.provider.models import ChangeDelivery
+from fhirapi.smart.webhooks.deliver import attempt, take
+
+
+def deliver_due() -> int:
+    """How many were tried."""
+    taken = take("fhirapi_changedelivery")
+    deliveries = ChangeDelivery.objects.filter(pk__in=taken).select_related("webhook")
+    for each in deliveries.order_by("id"):
+        _deliver(each)
+    return len(taken)
+
+
+def _deliver(delivery: ChangeDelivery) -> None:
+    hook = delivery.webhook
+    until = hook.previous_until
+    salts = [hook.salt]
+    if hook.previous_salt and until and until > timezone.now():
+        salts.append(hook.previous_salt)
+    attempt(delivery, hook.url, salts, _body(delivery))
+    delivery.save(update_fields=["due_at", "delivered_at", "status", "problem"])
+
+
+def _body(delivery: ChangeDelivery) -> bytes:
+    return orjson.dumps(
+        {
+            "type": "records.changed",
+            "timestamp": delivery.created_at.isoformat(timespec="seconds"),
+            "data": {"webhook_id": str(delivery.webhook.public_id), "changes": delivery.changes},
+        }
+    )

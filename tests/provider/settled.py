@@ -1,0 +1,16 @@
+"""Waits until the change feed may tell everything that was committed before."""
+
+import time
+
+from fhirapi.sql import fetch
+from fhirapi.store.changes import now
+
+
+def settle() -> None:
+    """Any transaction of the server may hold it back for a while: other tests have some too."""
+    [(before,)] = fetch("SELECT pg_current_xact_id()::text::bigint")
+    for _ in range(1200):
+        if now()[0].written_in > before:
+            return
+        time.sleep(0.05)
+    raise AssertionError("A transaction does not end.")

@@ -1,0 +1,84 @@
+"""What the API answers is what its description says: requests of all kinds, made from it.
+
+https://schemathesis.readthedocs.io - some requests are right by the description, some are not;
+none of them may be answered with a server error, or with anything that is not described.
+"""
+
+from io import BytesIO
+from typing import Any
+
+import pytest
+import requests
+import schemathesis
+from django.test import Client
+from hypothesis import HealthCheck, Phase, given, settings
+from requests.adapters import HTTPAdapter
+from schemathesis import checks
+from urllib3 import HTTPResponse
+
+from fhirapi.provider.openapi import description
+from tests.provider.client import Partner
+
+_EXAMPLES = 3
+"""Of an operation: there are more than two hundred operations."""
+_CHECKS = [
+    checks.not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_headers_conformance,
+    checks.response_schema_conformance,
+]
+_BASE = "http://localhost/provider-api/v1"
+_SCHEMA = schemathesis.openapi.from_dict(description())
+_OPERATIONS = [each.ok() for each in _SCHEMA.get_all_operations()]
+
+
+class _Inside(HTTPAdapter):
+    """Brings requests to the product without a server, so within the test's transaction."""
+
+    def __init__(self, http: Client) -> None:
+        super().__init__()
+        self._http = http
+
+    def send(self, request: requests.PreparedRequest, **_: Any) -> requests.Response:
+        body = request.body or b""
+        headers = dict(request.headers)
+        media_type = headers.pop("Content-Type", "")
+        for name in ("Content-Length", "Accept-Encoding"):
+            headers.pop(name, None)
+        told = self._http.generic(
+            request.method or "",
+            request.path_url,
+            body.encode() if isinstance(body, str) else body,
+            media_type,
+            headers=headers,
+        )
+        raw = HTTPResponse(
+            BytesIO(told.content), dict(told.items()), told.status_code, preload_content=False
+        )
+        return self.build_response(request, raw)
+
+
+@pytest.fixture
+def session(grey: Partner) -> requests.Session:
+    made = requests.Session()
+    made.mount("http://", _Inside(grey.http))
+    made.headers["Authorization"] = f"Bearer {grey.token}"
+    return made
+
+
+@pytest.mark.parametrize("operation", _OPERATIONS, ids=lambda each: each.label)
+def test_an_operation_answers_as_it_is_described(operation: Any, session: requests.Session) -> None:
+    @settings(
+        max_examples=_EXAMPLES,
+        phases=[Phase.generate],
+        derandomize=True,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy())
+    def answers(case: Any) -> None:
+        case.call_and_validate(base_url=_BASE, session=session, checks=_CHECKS)
+
+    answers()

@@ -87,7 +87,7 @@ class TestUpdate:
             (pulse("other"), (400, "value")),
             (pulse(id=7), (400, "value")),
             ({**pulse(), "resourceType": "Condition"}, (400, "invalid")),
-            ({**pulse(), "status": "fine"}, (422, "structure")),
+            ({**pulse(), "status": "fine"}, (422, "code-invalid")),
             ({**pulse(), "invented": True}, (422, "structure")),
         ],
     )

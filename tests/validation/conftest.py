@@ -3,9 +3,14 @@
 from copy import deepcopy
 from typing import Any
 
+from hypothesis import HealthCheck, settings
+
 from fhirapi.outcomes import Problem
 from fhirapi.validation.check import check
 from tests import people
+
+however_slow = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""For properties: a machine that is busy is no failure."""
 
 PULSE = people.observation("o", "142859")
 REBECCA = people.patient("142859", "Rebecca", "Larson", "9999094", "1978-04-12")

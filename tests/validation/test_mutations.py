@@ -16,7 +16,7 @@ from fhirapi.synthetic.population import practice, record
 from fhirapi.validation.check import check, review
 from fhirapi.validation.profiles import claimed
 from fhirapi.validation.tables import Structure, structure
-from tests.validation.conftest import PULSE, but, told
+from tests.validation.conftest import PULSE, but, however_slow, told
 
 SEED = 11
 NUMBERS = range(10)
@@ -135,12 +135,14 @@ ODD = st.recursive(
 TYPES = sorted(each.name for each in registry.every())
 
 
+@however_slow
 @given(ODD)
 def test_no_json_is_too_odd(value: Any) -> None:
     assert all(isinstance(each, Problem) for each in check(value))
     assert check(value)
 
 
+@however_slow
 @given(st.data())
 def test_no_content_of_an_element_is_too_odd(data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from(TYPES))
@@ -150,6 +152,7 @@ def test_no_content_of_an_element_is_too_odd(data: st.DataObject) -> None:
     assert all(isinstance(each, Problem) for each in [*check(resource), *review(resource)])
 
 
+@however_slow
 @given(st.data())
 def test_no_change_within_a_resource_is_too_odd(data: st.DataObject) -> None:
     resource = deepcopy(data.draw(st.sampled_from(population())))

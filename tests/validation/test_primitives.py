@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fhirapi.validation.primitives import CHECKS, LONGEST_STRING
+from tests.validation.conftest import however_slow
 
 RIGHT: dict[str, list[Any]] = {
     "base64Binary": ["YQ==", "YWJj", "YW\nJj", "++//", "YWJj YWJj"],
@@ -125,11 +126,13 @@ def test_no_primitive_type_is_left_out() -> None:
     assert set(CHECKS) == set(RIGHT) | {"xhtml"} == set(WRONG)
 
 
+@however_slow
 @given(st.sampled_from(sorted(CHECKS)), st.text() | st.binary() | st.floats() | st.integers())
 def test_no_value_is_too_odd(name: str, value: Any) -> None:
     assert isinstance(CHECKS[name](value), str)
 
 
+@however_slow
 @given(st.datetimes(), st.integers(-14 * 60, 14 * 60), st.sampled_from(["dateTime", "instant"]))
 def test_every_moment_can_be_written(moment: datetime, minutes: int, name: str) -> None:
     zone = timezone(timedelta(minutes=minutes))

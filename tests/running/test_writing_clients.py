@@ -148,3 +148,17 @@ class TestFhirclient:
         read.delete()
         with pytest.raises(HTTPError, match="410"):
             Observation.read(made.id, server)
+
+
+def test_the_walk_of_the_documentation_works_as_it_is_written(writing_app: App) -> None:
+    text = (ROOT / "docs" / "writing.md").read_text(encoding="utf-8")
+    [commands] = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    surroundings = {"BASE": writing_app.demo["base_url"], "TOKEN": writing_app.token}
+    told = subprocess.run(
+        ["bash", "-c", commands], capture_output=True, text=True, check=False, timeout=60,
+        env={**os.environ, **surroundings},
+    )  # fmt: skip
+    assert told.returncode == 0, told.stderr
+    assert re.findall(r"HTTP/1\.1 (\d+)", told.stdout) == ["200", "200", "204"]
+    assert re.findall(r'"method":"(\w+)"', told.stdout) == ["DELETE", "PATCH", "PUT", "POST"]
+    assert '"value":72.50,' in told.stdout

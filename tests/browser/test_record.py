@@ -19,7 +19,7 @@ def test_a_patient_reads_lab_results_with_a_plot(page: Page, running: dict[str, 
     page.get_by_role("navigation", name="Main").get_by_role("link", name="My record").click()
     expect(page).to_have_url(re.compile(f"{REBECCA}$"))
     page.get_by_role("navigation", name="Record").get_by_role("link", name="Labs").click()
-    page.get_by_role("link", name="Cholesterol in LDL").first.click()
+    page.get_by_role("link", name="LDL cholesterol").first.click()
     expect(page.locator(".plot-area circle, .plot-area .flagged").first).to_be_attached()
     assert page.locator("tbody tr").count() > 1
     assert complaints_here(page) == []

@@ -9,19 +9,17 @@ from collections.abc import Sequence
 from fhirapi.definitions.schema import ResourceType
 from fhirapi.outcomes import already_exists, several_match
 from fhirapi.search.matching import matching, selection
-from fhirapi.searchparams.keys import key
-from fhirapi.sql import Statement
+from fhirapi.store.locks import one_after_the_other
 from fhirapi.writing.change import Condition, Create, Update, Writer
 from fhirapi.writing.deeds import Deed, at
-
-_ONE_AFTER_THE_OTHER = Statement("SELECT pg_advisory_xact_lock(%(key)s::bigint)::text")
 
 
 def resolve(writer: Writer, deeds: Sequence[Deed]) -> None:
     """Gives each conditional deed the id of what it means. Raises an Outcome: 403, 412, a 400."""
     asked = {id(deed): condition for deed in deeds if (condition := _condition(deed)) is not None}
-    for lock in sorted({_key(deed, asked[id(deed)]) for deed in deeds if id(deed) in asked}):
-        _ONE_AFTER_THE_OTHER.fetch_one({"key": lock})
+    if not asked:
+        return
+    one_after_the_other((deed.name, _text(asked[id(deed)])) for deed in deeds if id(deed) in asked)
     for deed in deeds:
         if id(deed) in asked:
             with at(deed):
@@ -39,8 +37,8 @@ def _condition(deed: Deed) -> Condition | None:
     return change.if_none_exist if isinstance(change, Create) else change.condition
 
 
-def _key(deed: Deed, condition: Condition) -> int:
-    return key(deed.name, "?", "&".join(f"{name}={text}" for name, text in sorted(condition)))
+def _text(condition: Condition) -> str:
+    return "&".join(f"{name}={text}" for name, text in sorted(condition))
 
 
 def _resolve(writer: Writer, deed: Deed, condition: Condition) -> None:

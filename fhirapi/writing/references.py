@@ -54,6 +54,12 @@ def resolve(writer: Writer, deeds: Sequence[Deed]) -> None:
                 _complete(writer, deed.resource, urls)
 
 
+def targets(deeds: Sequence[Deed]) -> set[Identity]:
+    """What the resources refer to on this server."""
+    found = (_local(node.text).partition("/") for deed in deeds for node in _references(deed))
+    return {(name, resource_id) for name, _, resource_id in found if resource_id}
+
+
 def require_targets(writer: Writer, deeds: Sequence[Deed]) -> None:
     """Each reference to this server leads to what the caller may write to. Raises 422."""
     made = {deed.identity for deed in deeds if deed.resource is not None}

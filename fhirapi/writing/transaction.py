@@ -20,7 +20,7 @@ from fhirapi.outcomes import (
 )
 from fhirapi.search.opened import opened_content
 from fhirapi.sql import array
-from fhirapi.store import rows, write
+from fhirapi.store import locks, rows, write
 from fhirapi.store.write import Asked
 from fhirapi.store.writer import NotAWriter, admit
 from fhirapi.validation.check import check
@@ -55,6 +55,7 @@ def store(writer: Writer, changes: Sequence[Change]) -> list[Written]:
     _delete([deed for deed in deeds if deed.result == "deleted"])
     placed = place(deeds)
     row_ids = _store(placed)
+    locks.hold(references.targets(deeds) | {("Patient", id_) for id_ in _patient_ids(placed)})
     _require_open(writer, placed, row_ids)
     if settings.REFERENTIAL_INTEGRITY:
         references.require_targets(writer, deeds)
@@ -160,6 +161,10 @@ def _row(placed: Placed, new_id: int | None) -> rows.Row:
     return row._replace(content=deed.content)
 
 
+def _patient_ids(placed: Sequence[Placed]) -> set[str]:
+    return {each.entry.patient_id for each in placed if each.entry.patient_id}
+
+
 def _require_open(writer: Writer, placed: Sequence[Placed], row_ids: Sequence[int]) -> None:
     """What was written has to be the caller's to write, as what stood there before."""
     if not placed:
@@ -184,6 +189,7 @@ def _require_unused(deeds: Sequence[Deed]) -> None:
     if not gone:
         return
     ask = write.still_referred if settings.REFERENTIAL_INTEGRITY else write.patients_with_records
+    locks.hold_alone([deed.identity for deed in gone])
     used = ask([deed.identity for deed in gone])
     for deed in gone:
         with at(deed):

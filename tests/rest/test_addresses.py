@@ -15,7 +15,7 @@ from tests.people import Person, make_key
         ("Patient/1/_history", "GET, HEAD"), ("Patient/1/_history/1", "GET, HEAD"),
         ("Patient/_history", "GET, HEAD"), ("Patient/1/$everything", "GET, HEAD, POST"),
         ("DocumentReference/$docref", "GET, HEAD, POST"), ("metadata", "GET, HEAD"),
-        ("Patient/1/Observation", "GET, HEAD"), ("", "GET, HEAD"),
+        ("Patient/1/Observation", "GET, HEAD"), ("", "GET, HEAD, POST"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("method", ["put", "delete", "patch"])
@@ -32,7 +32,7 @@ def test_nothing_can_be_written_elsewhere(
     ("method", "path", "allowed"),
     [
         ("get", "Patient/_search", "POST"), ("post", "Patient/1", "GET, HEAD, PUT, PATCH, DELETE"),
-        ("trace", "Patient", "GET, HEAD, POST, PUT, PATCH, DELETE"), ("post", "", "GET, HEAD"),
+        ("trace", "Patient", "GET, HEAD, POST, PUT, PATCH, DELETE"), ("put", "", "GET, HEAD, POST"),
         ("post", "Patient/1/_history", "GET, HEAD"),
     ],
 )  # fmt: skip
@@ -54,7 +54,7 @@ def test_the_wrong_method_is_told_the_right_one(
         ("Patient/1/Unicorn", 404, "nothing"), ("Patient/1/*", 404, "$everything"),
         ("Patient/1/$unheard-of", 404, "$unheard-of"), ("$export", 404, "$export"),
         ("Patient/$export", 404, "$export"), ("Group/1/$export", 404, "$export"),
-        ("Patient/$validate", 404, "$validate"), ("_history", 404, "history"),
+        ("Patient/$nothing", 404, "$nothing"), ("_history", 404, "history"),
         ("_search", 404, "search"), ("Patient/1/_history/a/b", 404, "nothing"),
         ("Patient/1/Practitioner", 404, "Practitioner?"), ("Patient/1/Patient", 404, "Patient?"),
     ],

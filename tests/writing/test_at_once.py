@@ -10,7 +10,7 @@ from django.db import connection
 from fhirapi.definitions import registry
 from fhirapi.outcomes import Outcome
 from fhirapi.store.models import Content, SearchRow, Version
-from fhirapi.writing.change import Change, Create, Update, Writer
+from fhirapi.writing.change import Change, Create, Delete, Update, Writer
 from fhirapi.writing.perform import perform
 from tests import people
 from tests.api import Api
@@ -94,3 +94,21 @@ def test_those_who_take_the_same_two_in_other_order_do_not_block_each_other(
     there, back = [update("a", "1"), update("b", "1")], [update("b", "2"), update("a", "2")]
     assert at_once(writer_of(dr_grey), [there, back] * 3) == ["updated"] * 6
     assert [each.version_id for each in Content.objects.filter(resource_id__in="ab")] == [7, 7]
+
+
+def test_what_others_begin_to_refer_to_is_not_deleted_meanwhile(
+    api: Api, writer_of: Writers, dr_grey: Person
+) -> None:
+    api.has(people.encounter("v", "142859", "2024-03-05", "Check"))
+    encounter, observation = registry.find("Encounter"), registry.find("Observation")
+    assert encounter
+    assert observation
+    resource = people.observation("x", "142859") | {"encounter": {"reference": "Encounter/v"}}
+    create = Create(resource_type=observation, resource=resource)
+    gone = Delete(resource_type=encounter, resource_id="v")
+    answers = at_once(writer_of(dr_grey), [[create], [create], [gone], [create], [create]])
+    is_there = not Content.objects.get(resource_id="v").is_deleted
+    referring = SearchRow.objects.filter(resource_type="Observation").count()
+    assert is_there == ("409" in answers)
+    assert is_there or not referring
+    assert referring == answers.count("created")

@@ -59,7 +59,7 @@ class Measured:
 def measure(
     port: int, requests: Sequence[bytes], seconds: float, *, once: bool = False
 ) -> Measured:
-    """The requests in turn over CONNECTIONS kept-alive connections. Every answer must be a 200.
+    """The requests in turn over CONNECTIONS kept-alive connections; answers must be 200 or 201.
 
     ``once``: none is sent a second time; there must be enough of them.
     """
@@ -115,8 +115,8 @@ def _read_answer(connection: socket.socket) -> int:
     while b"\r\n\r\n" not in received:
         received += connection.recv(65536)
     head, _, body = received.partition(b"\r\n\r\n")
-    if not head.startswith(b"HTTP/1.1 200"):
-        raise RuntimeError(f"Expected a 200: {head[:200]!r} {body[:300]!r}")
+    if not head.startswith((b"HTTP/1.1 200", b"HTTP/1.1 201")):
+        raise RuntimeError(f"Expected a 200 or 201: {head[:200]!r} {body[:300]!r}")
     length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
     missing = length - len(body)
     while missing > 0:
@@ -127,6 +127,15 @@ def _read_answer(connection: socket.socket) -> int:
 def get(path: str, token: str = "") -> bytes:
     authorization = f"Authorization: Bearer {token}\r\n" if token else ""
     return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{authorization}\r\n".encode()
+
+
+def post_json(path: str, content: bytes, token: str) -> bytes:
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n"
+        "Content-Type: application/fhir+json\r\nPrefer: return=minimal\r\n"
+        f"Content-Length: {len(content)}\r\n\r\n"
+    )
+    return head.encode() + content
 
 
 def post(path: str, form: str) -> bytes:

@@ -48,13 +48,13 @@ def database() -> Iterator[None]:
 
 
 @contextmanager
-def world() -> Iterator[World]:
+def world(*, may_write: bool = False) -> Iterator[World]:
     """A database with patients, and a key of their doctor that opens fifty of them at most."""
     with database():
-        yield _furnish()
+        yield _furnish(may_write)
 
 
-def _furnish() -> World:
+def _furnish(may_write: bool) -> World:
     from django.core.management import call_command
     from django.db import connection
 
@@ -76,6 +76,11 @@ def _furnish() -> World:
         valid_from=_FIRST_DAY,
         valid_to=_LAST_DAY,
     )
+    if may_write:
+        key.may_write = True
+        key.save()
+        key.data_access_grant.scope = "user/*.cruds"
+        key.data_access_grant.save()
     found = find(key.access_key_id)
     assert found
     pair = issue(found, address=None)

@@ -114,16 +114,17 @@ class DataAccessGrantAdmin(ReadOnlyAdmin):
 @admin.register(AccessKey)
 class AccessKeyAdmin(ReadOnlyAdmin):
     list_display = [
-        "access_key_id", "owner", "label", "status", "valid_from", "valid_to", "created_at",
+        "access_key_id", "owner", "label", "may_write", "status", "valid_from", "valid_to",
+        "created_at",
         "last_used_at",
     ]  # fmt: skip
-    list_filter = ["is_active", "valid_to", "created_at"]
+    list_filter = ["is_active", "may_write", "valid_to", "created_at"]
     list_select_related = ["data_access_grant__account"]
     search_fields = ["=access_key_id", "label", "data_access_grant__account__username"]
     search_help_text = "An AccessKeyID in full, a label, or the owner's username."
     fields = [
-        "access_key_id", "label", "owner", "patients", "status", "is_active", "valid_from",
-        "valid_to", "created_at", "rotated_at", "previous_secret_until", "last_used_at",
+        "access_key_id", "label", "owner", "patients", "may_write", "status", "is_active",
+        "valid_from", "valid_to", "created_at", "rotated_at", "previous_secret_until", "last_used_at",
     ]  # fmt: skip
     actions = ["activate", "deactivate"]
 

@@ -18,6 +18,7 @@ from fhirapi.smart.models import (
     RefreshToken,
     SpentAssertion,
 )
+from fhirapi.smart.tokens.models import SigningKey
 from fhirapi.smart.webhooks.models import Webhook, WebhookEvent
 from fhirapi.store.models import (
     CareRelationship,
@@ -61,6 +62,7 @@ __all__ = [
     "SearchQuantity",
     "SearchRow",
     "SearchString",
+    "SigningKey",
     "SpentAssertion",
     "Version",
     "Webhook",

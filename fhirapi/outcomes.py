@@ -3,7 +3,7 @@
 https://hl7.org/fhir/R4/operationoutcome.html
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import orjson
 
@@ -19,9 +19,22 @@ class Problem:
     """FHIRPath of the element: ``Observation.component[0].code``."""
     severity: str = "error"
 
+    def within(self, place: str) -> "Problem":
+        """The element's path begins with its type: in a Bundle with the place of the resource."""
+        _, dot, path = self.expression.partition(".")
+        return replace(self, expression=f"{place}{dot}{path}")
+
     def issue(self) -> dict[str, object]:
-        where: dict[str, object] = {"expression": [self.expression]} if self.expression else {}
-        return {"severity": self.severity, "code": self.code, "diagnostics": self.text, **where}
+        """The text begins with the place: many clients show nothing but the text."""
+        issue: dict[str, object] = {
+            "severity": self.severity,
+            "code": self.code,
+            "diagnostics": self.text,
+        }
+        if not self.expression:
+            return issue
+        text = f"{self.expression}: {self.text}"
+        return {**issue, "diagnostics": text, "expression": [self.expression]}
 
 
 @dataclass(eq=False)
@@ -35,9 +48,20 @@ class Outcome(Exception):
     headers: dict[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     """Where several elements are wrong: told instead of the text."""
+    expression: str = ""
+    """FHIRPath of what it is about, where the request is a Bundle."""
+
+    def within(self, entry: str) -> "Outcome":
+        """The same, told of an entry of a Bundle: ``Bundle.entry[3]``."""
+        if self.expression:  # told already
+            return self
+        self.expression = entry
+        self.problems = tuple(each.within(f"{entry}.resource") for each in self.problems)
+        return self
 
     def issue(self, severity: str = "error") -> dict[str, object]:
-        return {"severity": severity, "code": self.code, "diagnostics": self.text}
+        where: dict[str, object] = {"expression": [self.expression]} if self.expression else {}
+        return {"severity": severity, "code": self.code, "diagnostics": self.text, **where}
 
     def issues(self) -> list[dict[str, object]]:
         return [each.issue() for each in self.problems] or [self.issue()]
@@ -122,7 +146,42 @@ def not_yours_to_write(resource_type: str) -> Outcome:
     )
 
 
-# --- What is written (400, 409, 412, 422) ------------------------------------------------------
+# --- What is written (400, 409, 412, 415, 422) -------------------------------------------------
+def done(result: str, resource_type: str) -> Outcome:
+    """No failure: what ``Prefer: return=OperationOutcome`` hears of a change."""
+    return Outcome(200, "informational", f"{resource_type}: {result}.")
+
+
+def unreadable_body(why: str) -> Outcome:
+    return Outcome(400, "structure", f"The body could not be read as FHIR JSON: {why}")
+
+
+def bad_patch(why: str) -> Outcome:
+    return Outcome(400, "structure", f"The patch could not be read: {why}")
+
+
+def unpatchable(number: int, why: str) -> Outcome:
+    # RFC 5789 section 2.2: the patch is understood, but it cannot be applied to what is there.
+    return Outcome(422, "processing", f"Operation {number} of the patch cannot be done: {why}")
+
+
+def unsupported_patch(media_types: str) -> Outcome:
+    return Outcome(
+        415,
+        "not-supported",
+        f"A patch is a JSON Patch or a Parameters resource. Send one of {media_types}.",
+        headers={"Accept-Patch": media_types},
+    )
+
+
+def bad_condition_header(name: str, expected: str) -> Outcome:
+    return Outcome(400, "value", f"{name}: {expected} is expected.")
+
+
+def unsupported_body(expected: str) -> Outcome:
+    return Outcome(415, "not-supported", f"Send the body as {expected}, in UTF-8.")
+
+
 def invalid_resource(problems: tuple[Problem, ...]) -> Outcome:
     return Outcome(422, "invalid", "The resource is not valid.", problems=problems)
 
@@ -133,6 +192,10 @@ def wrong_type(expected: str) -> Outcome:
 
 def wrong_id() -> Outcome:
     return Outcome(400, "value", "The id in the resource is not the one in the address.")
+
+
+def missing_id() -> Outcome:
+    return Outcome(400, "required", "The resource needs the id that is in the address.")
 
 
 def version_conflict(resource_type: str, resource_id: str, version_id: int) -> Outcome:
@@ -148,6 +211,10 @@ def several_match(resource_type: str) -> Outcome:
     return Outcome(
         412, "multiple-matches", f"More than one {resource_type} meets the condition; none changed."
     )
+
+
+def nothing_meets(resource_type: str) -> Outcome:
+    return Outcome(404, "not-found", f"No {resource_type} meets the condition.")
 
 
 def unselective_condition(resource_type: str) -> Outcome:
@@ -187,6 +254,26 @@ def still_in_use(resource_type: str, resource_id: str) -> Outcome:
 def written_at_the_same_time() -> Outcome:
     return Outcome(
         409, "conflict", "Another request changed the same at this moment. Repeat this one."
+    )
+
+
+def bad_bundle() -> Outcome:
+    return Outcome(
+        400, "invalid", "A Bundle of the type batch or transaction is expected, entry being a list."
+    )
+
+
+def bad_entry(text: str) -> Outcome:
+    return Outcome(400, "invalid", text)
+
+
+def too_many_entries(most: int) -> Outcome:
+    return Outcome(413, "too-long", f"A Bundle may have at most {most} entries; send several.")
+
+
+def failed_read(status: int) -> Outcome:
+    return Outcome(
+        400, "processing", f"What is to be read is answered with {status}, so nothing was stored."
     )
 
 
@@ -324,6 +411,15 @@ def too_large() -> Outcome:
 
 def too_costly() -> Outcome:
     return Outcome(503, "too-costly", "The search took too long. Narrow it, by patient or date.")
+
+
+def too_many(seconds: int) -> Outcome:
+    return Outcome(
+        429,
+        "throttled",
+        f"This client asks more often than it may. Try again in {seconds} s.",
+        headers={"Retry-After": str(seconds)},
+    )
 
 
 def internal_error(reference: str) -> Outcome:

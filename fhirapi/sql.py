@@ -124,7 +124,7 @@ class Statement:
     def _execute(self, raw: "psycopg.Connection[Any]", values: list[Any]) -> PGresult:
         server = raw.pgconn
         if not raw.autocommit and server.transaction_status == TransactionStatus.IDLE:
-            psycopg.Cursor(raw).execute("SELECT 1")  # lets the driver open Django's transaction
+            _begin(raw)
         if not self._keeps_plan or not settings.PREPARED_STATEMENTS:
             result = server.exec_(self._with_literals(raw, values))
         else:
@@ -148,6 +148,13 @@ class Statement:
         if result.status != ExecStatus.COMMAND_OK:
             raise _error(raw, result)
         known.add(self._name)
+
+
+def _begin(raw: "psycopg.Connection[Any]") -> None:
+    """Opens Django's transaction, as the driver would before a statement of its own."""
+    result = raw.pgconn.exec_(b"BEGIN")
+    if result.status != ExecStatus.COMMAND_OK:
+        raise _error(raw, result)
 
 
 @lru_cache(maxsize=500)

@@ -5,6 +5,7 @@ A mail server may take ten seconds to answer: send after the transaction, never 
 
 import logging
 import smtplib
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -118,6 +119,31 @@ def app_reviewed(client: Client, recipient: str) -> None:
         note=client.review_note,
         person=client.user,
     )
+
+
+def provider_access_decided(client: Client, recipient: str) -> None:
+    """Approved, or withdrawn."""
+    _send(
+        "provider_access",
+        recipient,
+        app=client.name,
+        is_approved=client.may_write,
+        is_backend=client.kind == Client.Kind.BACKEND,
+        note=client.provider_access_note,
+        person=client.user,
+    )
+
+
+def tell_developer(letter: Callable[[Client, str], None], client: Client) -> bool:
+    """The owner, or who answers for an app that registered itself. False: nobody could be told."""
+    recipient = client.user.email if client.user else next(iter(client.contacts), "")
+    if not recipient:
+        return False
+    try:
+        letter(client, recipient)
+    except LetterNotSent:
+        return False
+    return True
 
 
 def team_invitation(

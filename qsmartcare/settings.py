@@ -184,11 +184,14 @@ OAUTH2_PROVIDER_ID_TOKEN_MODEL = "fhirapi.IDToken"  # noqa: S105 - a model's nam
 OAUTH2_PROVIDER_GRANT_MODEL = "fhirapi.AuthorizationCode"
 ACCESS_TOKEN_LIFETIME = 3600  # seconds; SMART App Launch 2.2: at most an hour
 ONLINE_ACCESS_LIFETIME = SESSION_COOKIE_AGE  # online_access: as long as a sign-in may last
+WEB_WORKERS = env.number("WEB_WORKERS", 2)  # each counts its part of the next one (smart/rates.py)
+REQUESTS_A_MINUTE = env.number("REQUESTS_A_MINUTE", 300_000)  # of one client or key; 0: any number
 REGISTRATIONS_AN_HOUR = env.number("REGISTRATIONS_AN_HOUR", 100)  # by one address; 0: none
 OAUTH2_PROVIDER = {
     "OAUTH2_VALIDATOR_CLASS": "fhirapi.smart.tokens.validator.Validator",
     "SCOPES_BACKEND_CLASS": "fhirapi.smart.access.granular.RegistryScopes",
     "ACCESS_TOKEN_GENERATOR": "fhirapi.smart.tokens.jwt.access_token_for_request",
+    "REFRESH_TOKEN_GENERATOR": "fhirapi.smart.secrets.refresh_token_for_request",
     "ACCESS_TOKEN_EXPIRE_SECONDS": ACCESS_TOKEN_LIFETIME,
     "AUTHORIZATION_CODE_EXPIRE_SECONDS": 60,
     "REFRESH_TOKEN_EXPIRE_SECONDS": 100 * 24 * 3600,  # (g)(10): at least three months

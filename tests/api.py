@@ -1,5 +1,6 @@
 """The API client of the tests: gets tokens as the guide says and reads FHIR with them."""
 
+import json
 from typing import Any
 
 from django.test import Client
@@ -45,6 +46,22 @@ class Session:
         path = path if path.startswith("/") else BASE + path
         headers = {"authorization": f"Bearer {self.token}", **headers}
         return self.http.get(path, query, headers=headers)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: Any = b"",
+        content_type: str = "application/fhir+json",
+        **headers: str,
+    ) -> Any:
+        """A body that is neither bytes nor text is written as JSON; header names with _ for -."""
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        data = body if isinstance(body, bytes | str) else json.dumps(body)
+        return self.http.generic(
+            method, BASE + path, data, content_type,
+            headers={"authorization": f"Bearer {self.token}", **given},
+        )  # fmt: skip
 
     def post(self, path: str, form: Any) -> Any:
         return self.http.post(BASE + path, form, headers={"authorization": f"Bearer {self.token}"})

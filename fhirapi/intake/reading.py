@@ -20,7 +20,7 @@ from fhirapi.intake.references import (
 from fhirapi.intake.rejects import Reject, Unusable
 from fhirapi.intake.sources import Piece
 from fhirapi.store import exact
-from fhirapi.validation.structure import problems
+from fhirapi.validation.check import check
 
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 _TYPE = re.compile(r"[A-Z][A-Za-z]{0,63}")
@@ -220,6 +220,13 @@ def _check(arrival: Arrival, options: Options) -> None:
         resource["meta"] = {
             name: value for name, value in meta.items() if name not in ("versionId", "lastUpdated")
         }
-    if options.is_validated and (found := problems(resource)):
-        more = f" ({len(found) - _SHOWN} more)" if len(found) > _SHOWN else ""
-        raise Unusable(f"Not valid FHIR: {' '.join(found[:_SHOWN])}{more}")
+    if options.is_validated:
+        _require_valid(resource)
+
+
+def _require_valid(resource: dict[str, Any]) -> None:
+    errors = [each for each in check(resource) if each.severity == "error"]
+    if errors:
+        shown = " ".join(f"{each.expression}: {each.text}" for each in errors[:_SHOWN])
+        more = f" ({len(errors) - _SHOWN} more)" if len(errors) > _SHOWN else ""
+        raise Unusable(f"Not valid FHIR: {shown}{more}")

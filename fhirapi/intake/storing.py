@@ -24,8 +24,9 @@ JOIN fhirapi_content c USING (resource_type, resource_id)
 """
 _ARCHIVE = """
 INSERT INTO fhirapi_version (resource_type, resource_id, patient_id, version_id, last_updated,
-                             is_deleted, content)
-SELECT resource_type, resource_id, patient_id, version_id, last_updated, is_deleted, content
+                             is_deleted, content, method)
+SELECT resource_type, resource_id, patient_id, version_id, last_updated, is_deleted, content,
+       method
 FROM fhirapi_content WHERE id = ANY(%s)
 """
 _REFUSED = (

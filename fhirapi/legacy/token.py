@@ -6,7 +6,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 
 from fhirapi.legacy.spelling import RepeatedField, lower_field_names
-from fhirapi.smart.answers import error, only_post
+from fhirapi.smart.answers import Refused, error, only_post
 from fhirapi.smart.tokens.endpoint import answer_form
 from fhirapi.smart.view import FORMS, UNREADABLE
 
@@ -23,4 +23,7 @@ def token(request: HttpRequest) -> HttpResponse:
         return error(400, "invalid_request", f"The field {str(repeated)[:40]} is repeated.")
     except (BadRequest, SuspiciousOperation, MultiPartParserError):
         return error(400, "invalid_request", UNREADABLE)
-    return answer_form(request)
+    try:
+        return answer_form(request)
+    except Refused as refused:
+        return refused.response()

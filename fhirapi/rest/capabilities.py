@@ -13,10 +13,11 @@ from fhirapi.definitions.canonicals import definition
 from fhirapi.definitions.schema import ParameterType, ResourceType, SearchParameter
 from fhirapi.outcomes import bad_operation_parameter
 from fhirapi.rest.etags import is_known_version, not_modified
+from fhirapi.rest.patch import FORMATS
 from fhirapi.rest.view import answer, fhir_view
 from fhirapi.smart.addresses import is_offered
 
-_DATE = "2026-11-24"  # of the last change of what this statement says
+_DATE = "2026-11-29"  # of the last change of what this statement says
 _OAUTH_URIS = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
 _SECURITY = "http://terminology.hl7.org/CodeSystem/restful-security-service"
 _US_CORE = "http://hl7.org/fhir/us/core"
@@ -25,7 +26,21 @@ _OPERATIONS = {
     "Patient": [("everything", "http://hl7.org/fhir/OperationDefinition/Patient-everything")],
     "DocumentReference": [("docref", f"{_US_CORE}/OperationDefinition/docref")],
 }
-_INTERACTIONS = ("read", "vread", "history-instance", "history-type", "search-type")
+_INTERACTIONS = (
+    "read", "vread", "update", "patch", "delete", "history-instance", "history-type", "create",
+    "search-type",
+)  # fmt: skip
+_OF_SYSTEM = ("transaction", "batch")
+_WRITING = {
+    "versioning": "versioned-update",  # If-Match is heeded, not demanded
+    "readHistory": True,
+    "updateCreate": True,
+    "conditionalCreate": True,
+    "conditionalRead": "full-support",
+    "conditionalUpdate": True,
+    "conditionalDelete": "single",
+    "referencePolicy": ["literal", "local"],
+}
 _COLUMNS = {"_id": "id", "_lastUpdated": "meta.lastUpdated"}
 _MODES = ("full", "normative", "terminology")
 _KEPT = 300  # seconds that a client or proxy may keep the answer
@@ -60,6 +75,7 @@ def _statement() -> bytes:
             ],
             "fhirVersion": "4.0.1",
             "format": ["application/fhir+json", "json"],
+            "patchFormat": list(FORMATS),
             "implementationGuide": [
                 f"{_US_CORE}/ImplementationGuide/hl7.fhir.us.core|{version}"
                 for version in profiles.VERSIONS
@@ -67,9 +83,11 @@ def _statement() -> bytes:
             "rest": [
                 {
                     "mode": "server",
-                    "documentation": "Read and search within the patients that a token opens.",
+                    "documentation": "Read and search within the patients that a token opens; "
+                    "write with a provider's key that may, or as an approved partner.",
                     "security": _security(),
                     "resource": [_resource(each) for each in registry.every()],
+                    "interaction": [{"code": code} for code in _OF_SYSTEM],
                     "compartment": ["http://hl7.org/fhir/CompartmentDefinition/patient"],
                 }
             ],
@@ -113,14 +131,7 @@ def _resource(resource_type: ResourceType) -> dict[str, Any]:
         "documentation": resource_type.words,
         "supportedProfile": list(profiles.canonicals(name)),
         "interaction": [{"code": code} for code in _INTERACTIONS],
-        "versioning": "versioned",
-        "readHistory": True,
-        "updateCreate": False,
-        "conditionalCreate": False,
-        "conditionalRead": "full-support",
-        "conditionalUpdate": False,
-        "conditionalDelete": "not-supported",
-        "referencePolicy": ["literal", "local"],
+        **_WRITING,
         "searchInclude": [f"{name}:{each.code}" for each in _references(resource_type)],
         "searchRevInclude": _reverse_includes(name),
         "searchParam": [_parameter(name, each) for each in resource_type.search],

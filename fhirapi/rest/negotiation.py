@@ -9,11 +9,11 @@ from django.http import HttpRequest
 from fhirapi.outcomes import not_acceptable
 
 FHIR_JSON = "application/fhir+json; charset=utf-8"
-_OURS = ("application/fhir+json", "application/json")
+OURS = ("application/fhir+json", "application/json")
 """Two names of the one representation that there is."""
 _SYNONYMS = {"json": "application/fhir+json", "text/json": "application/json"}
 _QUALITY = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)", re.ASCII)
-_VERSIONS = frozenset({"4.0", "4.0.0", "4.0.1"})
+VERSIONS = frozenset({"4.0", "4.0.0", "4.0.1"})
 
 
 @dataclass(frozen=True)
@@ -51,13 +51,13 @@ def accepted(request: HttpRequest) -> str:
 
 @lru_cache(maxsize=500)
 def _accepts_json(header: str) -> bool:
-    return any(quality(header, media_type) > 0 for media_type in _OURS)
+    return any(quality(header, media_type) > 0 for media_type in OURS)
 
 
 @lru_cache(maxsize=500)
 def wants_fhir_json(header: str, other: str) -> bool:
     """Whether FHIR JSON is named, and no less wanted than content of the type ``other``."""
-    named = [each for each in _ranges(header) if each.media_type in _OURS and _is_r4(each)]
+    named = [each for each in _ranges(header) if each.media_type in OURS and _is_r4(each)]
     best = max((each.quality for each in named), default=0.0)
     return best > 0 and best >= quality(header, other)
 
@@ -74,7 +74,7 @@ def quality(header: str, media_type: str) -> float:
 
 
 def _is_r4(choice: _Range) -> bool:
-    return choice.fhir_version is None or choice.fhir_version in _VERSIONS
+    return choice.fhir_version is None or choice.fhir_version in VERSIONS
 
 
 def _ranges(header: str) -> list[_Range]:

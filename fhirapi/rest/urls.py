@@ -15,14 +15,19 @@ from fhirapi.outcomes import (
     unknown_type,
     whole_compartment,
 )
+from fhirapi.rest.bundles import bundle
 from fhirapi.rest.capabilities import metadata
 from fhirapi.rest.compartment import search_compartment
+from fhirapi.rest.create import create
+from fhirapi.rest.delete import conditional_delete, delete
 from fhirapi.rest.docref import docref
 from fhirapi.rest.everything import everything, everything_of_all
 from fhirapi.rest.history import history_instance, history_type
+from fhirapi.rest.patch import conditional_patch, patch
 from fhirapi.rest.read import read
 from fhirapi.rest.search import search, search_by_post
-from fhirapi.rest.view import fhir_view
+from fhirapi.rest.update import conditional_update, update
+from fhirapi.rest.view import by_method, fhir_view
 from fhirapi.rest.vread import vread
 
 _ID = r"[A-Za-z0-9\-.]{1,64}"
@@ -73,12 +78,22 @@ def _nothing_here(request: HttpRequest, rest: str) -> HttpResponse:
     raise unknown_address()
 
 
+_of_one = by_method(GET=read, HEAD=read, PUT=update, PATCH=patch, DELETE=delete)
+_of_type = by_method(
+    GET=search,
+    HEAD=search,
+    POST=create,
+    PUT=conditional_update,
+    PATCH=conditional_patch,
+    DELETE=conditional_delete,
+)
+
 asked_most = [
-    path("<fhirtype:resource_type>/<fhirid:resource_id>", read),
-    path("<fhirtype:resource_type>", search),
+    path("<fhirtype:resource_type>/<fhirid:resource_id>", _of_one),
+    path("<fhirtype:resource_type>", _of_type),
 ]
 urlpatterns = [
-    path("<fhirtype:resource_type>/", search),
+    path("<fhirtype:resource_type>/", _of_type),
     path("<fhirtype:resource_type>/_search", search_by_post),
     path("metadata", metadata),
     path("Patient/<fhirid:resource_id>/$everything", everything),
@@ -89,5 +104,6 @@ urlpatterns = [
     path("<fhirtype:resource_type>/_history", history_type),
     path("Patient/<fhirid:patient_id>/<fhirtype:resource_type>", search_compartment),
 ]
-nothing_else = [path("", metadata), path("<path:rest>", _nothing_here, name="nothing-here")]
+_base = by_method(GET=metadata, HEAD=metadata, POST=bundle)
+nothing_else = [path("", _base), path("<path:rest>", _nothing_here, name="nothing-here")]
 """The last route below the FHIR base: an OperationOutcome instead of a page."""

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-import orjson
 import psycopg
 from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
@@ -30,18 +29,22 @@ from fhirapi.outcomes import (
     token_expired,
     too_costly,
     too_large,
+    too_many,
     wrong_method,
 )
 from fhirapi.rest.negotiation import FHIR_JSON, require_json
+from fhirapi.smart import rates
 from fhirapi.smart.models import AccessKey
 from fhirapi.smart.people import keys
 from fhirapi.smart.tokens import jwt
 from fhirapi.smart.tokens.jwt import Claims
+from fhirapi.store import exact
 from fhirapi.store.caller import Caller, why_refused
 from fhirapi.store.constraint import Constraint
 
 Handler = Callable[..., HttpResponse]
 FORBIDDEN = 403
+_RATE = "qsmartcare.rate"
 log = logging.getLogger(__name__)
 
 
@@ -61,9 +64,9 @@ def fhir_view(*methods: str, is_json: bool = True) -> Callable[[Handler], Handle
                     raise wrong_method(request.method or "", allowed)
                 if is_json:
                     require_json(request)
-                return handler(request, *args, **kwargs)
+                return with_rate(request, handler(request, *args, **kwargs))
             except Outcome as outcome:
-                return refusal(outcome)
+                return with_rate(request, refusal(outcome))
             except RequestDataTooBig:
                 return refusal(too_large())
             except (BadRequest, SuspiciousOperation, MultiPartParserError):
@@ -76,6 +79,28 @@ def fhir_view(*methods: str, is_json: bool = True) -> Callable[[Handler], Handle
         return view
 
     return decorate
+
+
+def by_method(**views: Handler) -> Handler:
+    """One address, a view for each method: ``by_method(GET=search, HEAD=search, POST=create)``."""
+    allowed = ", ".join(views)
+
+    @csrf_exempt
+    def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        handler = views.get(request.method or "")
+        if handler is None:
+            return refusal(wrong_method(request.method or "", allowed))
+        return handler(request, *args, **kwargs)
+
+    return view
+
+
+def with_rate(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Tells how many requests the client has left."""
+    if rate := request.META.get(_RATE):
+        for name, value in rate.headers().items():
+            response.headers[name] = value
+    return response
 
 
 def _unexpected() -> HttpResponse:
@@ -93,6 +118,7 @@ def authenticated(request: HttpRequest) -> tuple[Caller, Claims]:
     if scheme.lower() != "bearer" or not token.strip():
         raise no_token()
     claims = jwt.read(token.strip())
+    _count(request, claims.client_id)
     caller = Caller(
         claims.checksum,
         claims.client_id,
@@ -101,6 +127,15 @@ def authenticated(request: HttpRequest) -> tuple[Caller, Claims]:
         claims.access.is_of_one_patient,
     )
     return caller, claims
+
+
+def _count(request: HttpRequest, client_id: str) -> None:
+    """Once a request, however often it asks who asks. Raises the 429 outcome."""
+    if _RATE in request.META:
+        return
+    rate = request.META[_RATE] = rates.of(client_id)
+    if wait := rate.take():
+        raise too_many(wait)
 
 
 def require(caller: Caller, claims: Claims, resource_type: str, interaction: str) -> Constraint:
@@ -146,7 +181,8 @@ def _record_denial(caller: Caller, detail: str, resource_type: str | None = None
 def answer(content: bytes | str, request: HttpRequest, status: int = 200) -> HttpResponse:
     """The bytes as they are, unless ``_pretty=true`` asks for indentation."""
     if "_pretty=true" in request.META.get("QUERY_STRING", ""):
-        content = orjson.dumps(orjson.loads(content), option=orjson.OPT_INDENT_2)
+        text = content.decode() if isinstance(content, bytes) else content
+        content = exact.write(exact.parse(text), is_pretty=True)
     content = content.encode() if isinstance(content, str) else content
     response = HttpResponse(content, content_type=FHIR_JSON, status=status)
     # CommonMiddleware is off on the API; without a length the server would send chunks.

@@ -6,11 +6,10 @@ from fhirapi.definitions.schema import ResourceType
 from fhirapi.outcomes import gone, version_not_found
 from fhirapi.rest.etags import versioned
 from fhirapi.rest.parts import asked_parts, cut
+from fhirapi.rest.preconditions import number_of
 from fhirapi.rest.view import answer, authenticated, fhir_view, refused, require
 from fhirapi.store.history import vread as stored
 from fhirapi.store.read import TokenRefused
-
-_MOST_DIGITS = 9
 
 
 @fhir_view("GET", "HEAD")
@@ -22,7 +21,7 @@ def vread(
     parts = asked_parts(request, resource_type)
     name = resource_type.name
     try:
-        found = stored(caller, resource_type, resource_id, _number(version_id), constraint)
+        found = stored(caller, resource_type, resource_id, number_of(version_id), constraint)
     except TokenRefused:
         raise refused(caller) from None
     if found is None:
@@ -31,9 +30,3 @@ def vread(
         raise gone(name, resource_id)
     content = cut(found.content, parts) if parts else found.content
     return versioned(request, found, lambda: answer(content, request))
-
-
-def _number(version_id: str) -> int:
-    """Our versions are numbers from 1; any other id names none: 0."""
-    is_ours = version_id.isdecimal() and len(version_id) <= _MOST_DIGITS and version_id[0] != "0"
-    return int(version_id) if is_ours else 0

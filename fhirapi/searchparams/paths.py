@@ -35,7 +35,10 @@ def values(resource: dict[str, Any], path: str) -> list[Any]:
                 continue
             child = _choice(node, name) if is_choice else node.get(name)
             if type(child) is list:
-                found += child
+                # null: an element that has extensions only, https://hl7.org/fhir/R4/json.html#null
+                found += (
+                    child if None not in child else [each for each in child if each is not None]
+                )
             elif child is not None:
                 found.append(child)
         if element:

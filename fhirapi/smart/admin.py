@@ -12,6 +12,8 @@ from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Model, Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
 from fhirapi.admin_read_only import ReadOnlyAdmin
 from fhirapi.audit.record import address_of
@@ -31,6 +33,14 @@ class AppForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stub
             for text in texts:
                 self.add_error(field if field in self.fields else None, text)
         return given
+
+
+class RateForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+    """All that is changed of an access key's client here."""
+
+    def _post_clean(self) -> None:
+        """Without what the toolkit asks of every app: a key has no redirect URI."""
+        self.instance.requests_a_minute = self.cleaned_data.get("requests_a_minute")
 
 
 def _is_ours(client: Client) -> bool:
@@ -54,10 +64,11 @@ class ClientAdmin(ReadOnlyAdmin):
 
     form = AppForm
     list_display = [
-        "name", "client_id", "kind", "user", "live_grants", "status", "created",
+        "name", "client_id", "kind", "user", "live_grants", "status", "provider_access", "created",
     ]  # fmt: skip
     list_filter = [
-        "kind", ("disabled_at", admin.EmptyFieldListFilter), "registration_source", "created",
+        "kind", ("disabled_at", admin.EmptyFieldListFilter),
+        ("provider_access_at", admin.EmptyFieldListFilter), "registration_source", "created",
     ]  # fmt: skip
     list_select_related = ["user"]
     search_fields = ["name", "=client_id", "user__username"]
@@ -65,11 +76,15 @@ class ClientAdmin(ReadOnlyAdmin):
         "name", "client_id", "kind", "user", "status", "live_grants", "description",
         "redirect_uris", "allowed_scopes", "allowed_origins", "launch_uri", "jwks", "jwks_uri",
         "client_uri", "logo_uri", "policy_uri", "tos_uri", "contacts", "privacy_attested_at",
-        "may_introspect", "live_secrets", "registration_source",
+        "may_introspect", "provider_access", "provider_access_note", "requests_a_minute",
+        "live_secrets", "registration_source",
         "disabled_at", "disabled_by", "created", "updated",
     )  # fmt: skip
     fields = _shown
-    _editable = ("name", "description", "redirect_uris", "allowed_scopes", "may_introspect")
+    _editable = (
+        "name", "description", "redirect_uris", "allowed_scopes", "may_introspect",
+        "requests_a_minute",
+    )  # fmt: skip
     actions = ["approve", "withdraw", "disable", "enable"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -90,22 +105,41 @@ class ClientAdmin(ReadOnlyAdmin):
     def status(self, client: Any) -> str:
         return clients.status(client, is_approved=bool(client.grants))
 
+    @admin.display(description="Provider Access", ordering="provider_access_at")
+    def provider_access(self, client: Client) -> str:
+        """Leads to the desk's page, where it is decided with a reason."""
+        if client.kind == Client.Kind.ACCESS_KEY:
+            return "-"
+        ended = client.provider_access_ended_at
+        words = "approved" if client.may_write else "withdrawn" if ended else "not approved"
+        return format_html(
+            '<a href="{}">{}</a>', reverse("admin:provider-access", args=[client.pk]), words
+        )
+
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        is_key = isinstance(obj, Client) and obj.kind == Client.Kind.ACCESS_KEY
-        return not is_key and admin.ModelAdmin.has_change_permission(self, request, obj)
+        return admin.ModelAdmin.has_change_permission(self, request, obj)
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form = RateForm if _is_key(obj) else AppForm
+        return super().get_form(request, obj, change, form=form, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
-        return [name for name in self._shown if name not in self._editable]
+        editable = ("requests_a_minute",) if _is_key(obj) else self._editable
+        return [name for name in self._shown if name not in editable]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """By the deed, which ends access where a scope goes and leaves its audit record."""
         client = Client.objects.get(pk=obj.pk)
-        details = app_details(client, form.cleaned_data)
-        clients.change(client, details, by=_administrator(request), address=address_of(request))
+        by, address = _administrator(request), address_of(request)
+        if not _is_key(client):
+            details = app_details(client, form.cleaned_data)
+            clients.change(client, details, by=by, address=address)
         if obj.may_introspect != client.may_introspect:
-            clients.let_introspect(
-                client, obj.may_introspect, by=_administrator(request), address=address_of(request)
-            )
+            clients.let_introspect(client, obj.may_introspect, by=by, address=address)
+        if obj.requests_a_minute != client.requests_a_minute:
+            clients.set_rate(client, obj.requests_a_minute, by=by, address=address)
 
     def has_switch_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("fhirapi.change_client")
@@ -147,6 +181,11 @@ class ClientAdmin(ReadOnlyAdmin):
             clients.enable(client, by=_administrator(request), address=address_of(request))
             self.log_change(request, client, "enabled")
         messages.success(request, "The chosen apps can be used again.")
+
+
+def _is_key(client: Model | None) -> bool:
+    """An access key is changed on its owner's page; here only how often it may ask."""
+    return isinstance(client, Client) and client.kind == Client.Kind.ACCESS_KEY
 
 
 def _say(request: HttpRequest, count: int, what: str) -> None:

@@ -20,18 +20,21 @@ class Refused(Exception):
         *,
         status: int = 400,
         challenge: str | None = None,
+        headers: Mapping[str, str] | None = None,
         more: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(description)
         self.error = error
         self.status = status
-        self._challenge = challenge
+        self._headers = {**(headers or {})}
+        if challenge:
+            self._headers["WWW-Authenticate"] = challenge
         self._members = {**(more or {}), "error": error, "error_description": description}
 
     def response(self) -> HttpResponse:
         made = answer(self._members, self.status)
-        if self._challenge:
-            made["WWW-Authenticate"] = self._challenge
+        for name, value in self._headers.items():
+            made[name] = value
         return made
 
 
@@ -59,6 +62,16 @@ def wrong_key() -> Refused:
         status=401,
         challenge=_CHALLENGE,
         more={"Result": WRONG_KEY},
+    )
+
+
+def too_many_tokens(seconds: int, limits: Mapping[str, str]) -> Refused:
+    """RFC 6585 4; RFC 6749 names no error for it, this one is of its section 4.1.2.1."""
+    return Refused(
+        "temporarily_unavailable",
+        f"This client asks more often than it may. Try again in {seconds} s.",
+        status=429,
+        headers={"Retry-After": str(seconds), **limits},
     )
 
 

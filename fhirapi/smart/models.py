@@ -72,6 +72,9 @@ class Client(AbstractApplication):
     may_introspect = models.BooleanField(
         default=False, help_text="May look into tokens of other clients, as a resource server does."
     )
+    requests_a_minute = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Empty: as REQUESTS_A_MINUTE says. 0: any number."
+    )
     token_endpoint_auth_method = models.CharField(
         max_length=30, blank=True, help_text="As the app registered itself; its kind decides."
     )
@@ -81,13 +84,37 @@ class Client(AbstractApplication):
         blank=True,
         help_text="Since when the partner may write, and use the Provider Access API; none: never.",
     )
+    provider_access_ended_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was withdrawn, if it was."
+    )
+    provider_access_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    provider_access_note = models.TextField(
+        blank=True,
+        db_default="",
+        help_text="Why, as the developer was told: of the last decision.",
+    )
     disabled_at = models.DateTimeField(null=True, blank=True)
     disabled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
 
+    class Meta(AbstractApplication.Meta):
+        abstract = False
+        indexes = [
+            models.Index(
+                "client_id", condition=Q(requests_a_minute__isnull=False), name="client_own_rate"
+            )
+        ]
+
     def __str__(self) -> str:
         return self.name or str(self.client_id)
+
+    @property
+    def may_write(self) -> bool:
+        """Whether its partner was approved for Provider Access; ``store/writer.py`` asks as well."""
+        return self.provider_access_at is not None
 
     @property
     def is_self_registered(self) -> bool:

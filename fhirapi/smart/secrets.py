@@ -21,6 +21,11 @@ def new_secret() -> str:
     return secrets.token_hex(20)
 
 
+def refresh_token_for_request(request: object) -> str:
+    """django-oauth-toolkit's REFRESH_TOKEN_GENERATOR: of random, or it would be an access token."""
+    return new_secret()
+
+
 def digest(secret: str) -> str:
     return hmac.new(settings.DIGEST_KEY.encode(), secret.encode(), hashlib.sha256).hexdigest()
 
@@ -35,7 +40,11 @@ def token_checksum(token: str) -> str:
 
 
 class KeyedDigestHasher(BasePasswordHasher):
-    """Lets django-oauth-toolkit keep client secrets the same way (CLIENT_SECRET_HASHER)."""
+    """For a column that nobody reads: ``Client.client_secret`` of django-oauth-toolkit.
+
+    An app's secrets are rows of ``ClientSecret``, but the toolkit hashes its own column whenever a
+    client is saved, and Django's hashers would take a third of a second for it.
+    """
 
     algorithm = "keyed_sha256"
 

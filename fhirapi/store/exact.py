@@ -9,6 +9,8 @@ from typing import Any, NoReturn
 
 import orjson
 
+DEEPEST = 100
+"""Levels of objects and lists: far more than a resource needs, far less than Python can bear."""
 _LARGEST_EXPONENT = 300
 """As a double, in which search compares; a number beyond would only cost memory."""
 
@@ -26,12 +28,29 @@ def parse(text: str) -> Any:
         raise ValueError("nested too deeply.") from None
 
 
-def write(resource: Any) -> str:
-    """Without white space, members in their order. Raises ValueError."""
+def write(resource: Any, *, is_pretty: bool = False) -> str:
+    """Members in their order, without white space unless it is wanted. Raises ValueError."""
+    option = orjson.OPT_INDENT_2 if is_pretty else None
     try:
-        return orjson.dumps(resource, default=_number).decode()
+        return orjson.dumps(resource, default=_number, option=option).decode()
     except TypeError as error:  # orjson's: a lone surrogate, or nested too deeply
         raise ValueError("a string is not valid Unicode, or it is nested too deeply.") from error
+
+
+def size(value: Any) -> int:
+    """How many values it holds, itself included. Raises ValueError if it is nested too deeply."""
+    level, found = [value], 0
+    for _ in range(DEEPEST + 1):
+        found += len(level)
+        level = [
+            inner
+            for node in level
+            if type(node) is dict or type(node) is list
+            for inner in (node.values() if type(node) is dict else node)
+        ]
+        if not level:
+            return found
+    raise ValueError("nested too deeply.")
 
 
 def _number(value: Any) -> orjson.Fragment:
@@ -62,6 +81,18 @@ def _refuse(_name: str) -> NoReturn:
     raise ValueError("NaN and Infinity are not JSON.")
 
 
+def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """RFC 8259 section 4: of two members with one name, each reader would take another."""
+    found = dict(members)
+    if len(found) < len(members):
+        raise ValueError("an object has two members with the same name.")
+    return found
+
+
 _DECODER = json.JSONDecoder(
-    parse_float=_decimal, parse_int=_integer, parse_constant=_refuse, strict=True
+    object_pairs_hook=_once,
+    parse_float=_decimal,
+    parse_int=_integer,
+    parse_constant=_refuse,
+    strict=True,
 )

@@ -18,7 +18,7 @@ from fhirapi.store.constraint import Constraint
 from fhirapi.store.read import Stored, TokenRefused
 from fhirapi.store.visibility import visible_version
 
-_COLUMNS = "id, resource_id, patient_id, version_id, last_updated, is_deleted"
+_COLUMNS = "id, resource_id, patient_id, version_id, last_updated, is_deleted, method"
 _OF_V = ", ".join(f"v.{column}" for column in [*_COLUMNS.split(", "), "is_old"])
 _IDENTITY = "resource_type = %(type)s AND resource_id = %(id)s"
 
@@ -52,7 +52,7 @@ _OF_INSTANCE = f"""
 _OF_PATIENTS = f"""
     SELECT {_OF_V} FROM (SELECT DISTINCT patient_id FROM allowed) allowed CROSS JOIN LATERAL (
         SELECT c.id, c.resource_id, c.patient_id, c.version_id, c.last_updated, c.is_deleted,
-               false AS is_old
+               c.method, false AS is_old
         FROM fhirapi_searchrow s JOIN fhirapi_content c ON c.id = s.id AND NOT c.is_deleted
         WHERE s.patient_id = allowed.patient_id AND s.resource_type = %(type)s
         UNION ALL
@@ -101,18 +101,23 @@ SELECT {is_found},
 FROM caller
 """
 
-# A resource that was made with an id of somebody else's choice cannot be told from a POST any more.
-_ENTRY = """'{"fullUrl":"' || %(base)s || '/' || %(type)s || '/' || page.resource_id || '"'
+# What was loaded came without a method: a first version counts as a POST, a later one as a PUT.
+_METHOD = """COALESCE(page.method, CASE WHEN page.is_deleted THEN 'DELETE'
+    WHEN page.version_id = 1 THEN 'POST' ELSE 'PUT' END)"""
+_IS_FIRST_OR_BACK = """(page.version_id = 1 OR EXISTS (
+    SELECT FROM fhirapi_version before
+    WHERE before.resource_type = %(type)s AND before.resource_id = page.resource_id
+      AND before.version_id = page.version_id - 1 AND before.is_deleted))"""
+_ENTRY = f"""'{{"fullUrl":"' || %(base)s || '/' || %(type)s || '/' || page.resource_id || '"'
     || CASE WHEN page.is_deleted THEN ''
        ELSE ',"resource":' || COALESCE(c.content, o.content) END
-    || ',"request":{"method":"'
-    || CASE WHEN page.is_deleted THEN 'DELETE' WHEN page.version_id = 1 THEN 'POST' ELSE 'PUT' END
-    || '","url":"' || %(type)s
-    || CASE WHEN page.version_id = 1 THEN '' ELSE '/' || page.resource_id END
-    || '"},"response":{"status":"'
-    || CASE WHEN page.is_deleted THEN '204' WHEN page.version_id = 1 THEN '201' ELSE '200' END
+    || ',"request":{{"method":"' || {_METHOD} || '","url":"' || %(type)s
+    || CASE WHEN {_METHOD} = 'POST' THEN '' ELSE '/' || page.resource_id END
+    || '"}},"response":{{"status":"'
+    || CASE WHEN page.is_deleted THEN '204' WHEN {_IS_FIRST_OR_BACK} THEN '201' ELSE '200' END
     || '","etag":"W/\\"' || page.version_id || '\\"","lastModified":"'
-    || to_char(page.last_updated AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') || '"}}'"""
+    || to_char(page.last_updated AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+    || '"}}}}'"""
 _REPLACED = "lead(last_updated) OVER (PARTITION BY resource_id ORDER BY version_id)"
 _AFTER = """(last_updated < %(last_updated)s::timestamptz
     OR (last_updated = %(last_updated)s::timestamptz

@@ -20,6 +20,9 @@ class Content(models.Model):
     last_updated = models.DateTimeField()
     is_deleted = models.BooleanField(default=False)
     content = models.TextField(help_text="The resource as JSON, byte for byte as it is answered.")
+    method = models.TextField(
+        null=True, help_text="Of the request that made the version; null: it was loaded."
+    )
     written_in = models.BigIntegerField(
         null=True,
         db_default=RawSQL("pg_current_xact_id()::text::bigint", []),
@@ -210,6 +213,7 @@ class Version(models.Model):
     last_updated = models.DateTimeField()
     is_deleted = models.BooleanField(default=False)
     content = models.TextField()
+    method = models.TextField(null=True)
 
     class Meta:
         constraints = [

@@ -18,7 +18,7 @@ class Line(NamedTuple):
 
 def patient_line(patient: dict[str, Any]) -> Line:
     name: dict[str, Any] = next(iter(patient.get("name", [])), {})
-    given, family = name.get("given", [""])[0], name.get("family", "")
+    given, family = next(iter(values(name, "given")), ""), name.get("family", "")
     birth_date = patient.get("birthDate", "")
     found_by = [
         word

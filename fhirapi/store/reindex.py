@@ -92,7 +92,7 @@ def _reindex_batch(row_ids: list[int]) -> Done:
         resources = {row.id: exact.parse(row.content) for row in found}
         entries = _entries(resources)
         failed = resources.keys() - entries.keys()
-        delete_derived([row_id for row_id in row_ids if row_id not in failed])
+        delete_derived(list(entries))
         write_derived(
             Row(row.id, resources[row.id], entries[row.id], row.version_id, row.last_updated)
             for row in found

@@ -6,6 +6,7 @@ kinds of rows, ``reindex`` the derived ones again.
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -13,14 +14,14 @@ from django.db import connection
 from fhirapi.searchparams.index import IndexEntry
 from fhirapi.searchparams.keys import unit_key
 from fhirapi.searchparams.paths import values
-from fhirapi.sql import Statement, array, fetch
+from fhirapi.sql import Statement, array
 from fhirapi.store import exact
 from fhirapi.store.patient_line import patient_line
 
 _CONTENT = {
     "fhirapi_content": (
         "id", "resource_type", "resource_id", "patient_id", "version_id", "last_updated",
-        "is_deleted", "content",
+        "is_deleted", "content", "method",
     ),
 }  # fmt: skip
 _DERIVED = {
@@ -47,6 +48,10 @@ _TYPES = {
     "units": "bigint[]", "words": "text[]",
 }  # fmt: skip
 """Of the columns that are no text."""
+
+_NEXT_IDS = Statement(
+    "SELECT nextval('fhirapi_content_id_seq') FROM generate_series(1, %(count)s::int)"
+)
 
 Lines = dict[str, list[tuple[Any, ...]]]
 
@@ -84,31 +89,52 @@ def _all_of(*statements: str) -> Statement:
     return Statement(f"WITH {ctes} SELECT 1")
 
 
-_INTO_DERIVED = [_insert_into(table, columns) for table, columns in _DERIVED.items()]
-_INSERT = _all_of(
-    *(_insert_into(table, columns) for table, columns in _CONTENT.items()), *_INTO_DERIVED
+_CHANGED = ("patient_id", "version_id", "last_updated", "is_deleted", "content", "method")
+_REPLACE_CONTENT = f"""
+UPDATE fhirapi_content c
+SET written_in = DEFAULT, {", ".join(f"{name} = line.{name}" for name in _CHANGED)}
+FROM {_source("fhirapi_content", _CONTENT["fhirapi_content"])}
+WHERE c.id = line.id
+"""  # noqa: S608 - our own names
+
+
+@lru_cache
+def _statement(tables: tuple[str, ...], *, is_new: bool) -> Statement:
+    """For lines of these tables; a resource has none for most of them, so leave those out."""
+    columns = _CONTENT | _DERIVED
+    return _all_of(
+        *(
+            _REPLACE_CONTENT
+            if table in _CONTENT and not is_new
+            else _insert_into(table, columns[table])
+            for table in tables
+        )
+    )
+
+
+_VERSION = (
+    "resource_type, resource_id, patient_id, version_id, last_updated, is_deleted, content, method"
 )
-_CHANGED = ("patient_id", "version_id", "last_updated", "is_deleted", "content")
-_REPLACE = _all_of(
-    f"""UPDATE fhirapi_content c
-        SET written_in = DEFAULT, {", ".join(f"{name} = line.{name}" for name in _CHANGED)}
-        FROM {_source("fhirapi_content", _CONTENT["fhirapi_content"])}
-        WHERE c.id = line.id""",  # noqa: S608 - our own names
-    *_INTO_DERIVED,
-)
-_VERSION = "resource_type, resource_id, patient_id, version_id, last_updated, is_deleted, content"
-_ARCHIVE = _all_of(
-    f"""INSERT INTO fhirapi_version ({_VERSION})
-        SELECT {_VERSION} FROM fhirapi_content WHERE id = ANY(%(row_ids)s::bigint[])""",  # noqa: S608 - constants
-    *(
-        f"DELETE FROM {table} WHERE {columns[0]} = ANY(%(row_ids)s::bigint[])"  # noqa: S608 - our own names
-        for table, columns in _DERIVED.items()
-    ),
-)
+_CARE = "fhirapi_carerelationship"
+
+
+def _archiving(derived: Iterable[str]) -> Statement:
+    return _all_of(
+        f"""INSERT INTO fhirapi_version ({_VERSION})
+            SELECT {_VERSION} FROM fhirapi_content WHERE id = ANY(%(row_ids)s::bigint[])""",  # noqa: S608 - constants
+        *(
+            f"DELETE FROM {table} WHERE {_DERIVED[table][0]} = ANY(%(row_ids)s::bigint[])"  # noqa: S608 - our own names
+            for table in derived
+        ),
+    )
+
+
+_ARCHIVE = _archiving(_DERIVED)
+_ARCHIVE_DELETED = _archiving(table for table in _DERIVED if table != _CARE)
 _DELETE = _all_of("""
 UPDATE fhirapi_content c
 SET written_in = DEFAULT, version_id = line.version_id, last_updated = line.last_updated,
-    is_deleted = true, content = ''
+    is_deleted = true, content = '', method = 'DELETE'
 FROM unnest(%(row_ids)s::bigint[], %(versions)s::integer[], %(moments)s::timestamptz[])
     AS line(id, version_id, last_updated)
 WHERE c.id = line.id
@@ -125,6 +151,8 @@ class Row(NamedTuple):
     last_updated: datetime
     content: str = ""
     """Its JSON, where it has been written already."""
+    method: str | None = None
+    """By which it came: POST, PUT or PATCH; None: not by a request."""
 
 
 def write(rows: Iterable[Row]) -> None:
@@ -134,18 +162,25 @@ def write(rows: Iterable[Row]) -> None:
 
 def insert(rows: Iterable[Row]) -> None:
     """The same in one statement: for few, where a COPY for each table costs more."""
-    _insert(_INSERT, _lines(rows))
+    _insert(_lines(rows), is_new=True)
 
 
 def replace(rows: Iterable[Row]) -> None:
     """In place of what has the same row id and was archived."""
-    _insert(_REPLACE, _lines(rows))
+    _insert(_lines(rows), is_new=False)
 
 
 def archive(row_ids: Sequence[int]) -> None:
     """What is stored under these row ids becomes history; nothing is derived from it any more."""
     if row_ids:
         _ARCHIVE.fetch({"row_ids": list(row_ids)})
+
+
+def archive_deleted(row_ids: Sequence[int]) -> None:
+    """The same of what is deleted. Who cared for a patient is kept: they may see that the record
+    was deleted, and bring it back.
+    """
+    _ARCHIVE_DELETED.fetch({"row_ids": list(row_ids)})
 
 
 def mark_deleted(resources: Sequence[tuple[int, int, datetime]]) -> None:
@@ -176,8 +211,7 @@ def delete_derived(row_ids: list[int]) -> None:
 
 def take_ids(count: int) -> list[int]:
     """Ids for new content rows."""
-    sql = "SELECT nextval('fhirapi_content_id_seq') FROM generate_series(1, %s)"
-    return [row_id for (row_id,) in fetch(sql, [count])]
+    return [row_id for (row_id,) in _NEXT_IDS.fetch({"count": count})]
 
 
 def _lines(rows: Iterable[Row]) -> Lines:
@@ -187,7 +221,7 @@ def _lines(rows: Iterable[Row]) -> Lines:
         kind, resource_id = row.resource["resourceType"], row.resource["id"]
         lines["fhirapi_content"].append(
             (row.id, kind, resource_id, row.entry.patient_id, row.version_id, row.last_updated,
-             False, row.content or content_of(row))
+             False, row.content or content_of(row), row.method)
         )  # fmt: skip
     return lines
 
@@ -246,14 +280,15 @@ def _empty(tables: dict[str, tuple[str, ...]]) -> Lines:
     return {table: [] for table in tables}
 
 
-def _insert(statement: Statement, lines: Lines) -> None:
+def _insert(lines: Lines, *, is_new: bool) -> None:
     parameters = {}
-    for table, columns in (_CONTENT | _DERIVED).items():
-        # strict: a line has a value for each column
-        values = zip(*lines[table], strict=True) if lines[table] else [()] * len(columns)
-        for column, of_column in zip(columns, values, strict=True):
+    tables = tuple(table for table in lines if lines[table])
+    for table in tables:
+        names = (_CONTENT | _DERIVED)[table]
+        for column, of_column in zip(names, zip(*lines[table], strict=True), strict=True):
             parameters[f"{table}_{column}"] = array(map(_element, of_column))
-    statement.fetch_one(parameters)
+    if tables:
+        _statement(tables, is_new=is_new).fetch_one(parameters)
 
 
 def _element(value: Any) -> str | int | None:

@@ -29,16 +29,20 @@ ORDER BY c.id FOR UPDATE OF c
 """
 _CLOSED = """
 WITH {caller}
-SELECT c.resource_type, c.resource_id FROM caller, fhirapi_content c
-WHERE c.id = ANY(%(row_ids)s::bigint[]) AND (({visible}) {opened}) IS NOT TRUE
+SELECT c.resource_type, c.resource_id FROM caller CROSS JOIN fhirapi_content c
+LEFT JOIN fhirapi_content patient
+  ON patient.resource_type = 'Patient' AND patient.resource_id = c.patient_id
+WHERE c.id = ANY(%(row_ids)s::bigint[])
+  AND (({visible}) {opened} AND patient.is_deleted IS NOT TRUE) IS NOT TRUE
 """
 _NOTHING_THERE = """
 WITH {caller}
 SELECT asked.resource_type, asked.resource_id
 FROM caller
-CROSS JOIN unnest(%(types)s::text[], %(ids)s::text[]) AS asked(resource_type, resource_id)
+CROSS JOIN unnest(%(types)s::text[], %(ids)s::text[], %(ways)s::int[])
+    AS asked(resource_type, resource_id, way)
 LEFT JOIN fhirapi_content c ON c.resource_type = asked.resource_type
-    AND c.resource_id = asked.resource_id AND NOT c.is_deleted AND ({visible})
+    AND c.resource_id = asked.resource_id AND NOT c.is_deleted AND {visible}
 WHERE c.id IS NULL
 """
 _REFERRED = Statement("""
@@ -97,7 +101,10 @@ def lock(caller: Caller, asked: Iterable[Asked]) -> dict[Identity, Standing]:
 
 
 def closed(caller: Caller, written: Sequence[tuple[int, Asked]]) -> list[Identity]:
-    """Of what was just written, by row id, what the caller might not write: all is undone then."""
+    """Of what was just written, by row id, what the caller might not write: all is undone then.
+
+    A patient who was deleted is still in the care of those who could bring the record back.
+    """
     refused: list[Identity] = []
     row_ids = {(each.resource_type.name, each.resource_id): row_id for row_id, each in written}
     for (seen, opened), group in _alike(each for _, each in written):
@@ -110,11 +117,19 @@ def closed(caller: Caller, written: Sequence[tuple[int, Asked]]) -> list[Identit
 
 def nothing_there(caller: Caller, asked: Iterable[Asked]) -> list[Identity]:
     """Those that are not stored, or not among what the caller may write."""
-    missing: list[Identity] = []
-    for (seen, _), group in _alike(asked):
-        sql = _NOTHING_THERE.format(caller=CALLER, visible=seen)
-        missing += _statement(sql).fetch({**caller.parameters(), **_identities(group)})
-    return missing
+    every = list(asked)
+    if not every:
+        return []
+    # In one statement: what a type's rows are seen by decides which condition is asked of each.
+    seen = [visible(each.resource_type, "c", treats) for each in every]
+    ways = {condition: number for number, condition in enumerate(dict.fromkeys(seen))}
+    cases = " ".join(f"WHEN {number} THEN ({condition})" for condition, number in ways.items())
+    sql = _NOTHING_THERE.format(caller=CALLER, visible=f"CASE asked.way {cases} END")
+    parameters = {**caller.parameters(), **_identities(every)}
+    found: list[Identity] = _statement(sql).fetch(
+        {**parameters, "ways": [ways[condition] for condition in seen]}
+    )
+    return found
 
 
 def replace(written: Sequence[rows.Row]) -> None:
@@ -125,7 +140,7 @@ def replace(written: Sequence[rows.Row]) -> None:
 
 def delete(resources: Sequence[tuple[int, int, datetime]]) -> None:
     """By row id, with the number and time of the version that is the deletion."""
-    rows.archive([row_id for row_id, _, _ in resources])
+    rows.archive_deleted([row_id for row_id, _, _ in resources])
     rows.mark_deleted(resources)
 
 

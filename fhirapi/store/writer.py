@@ -33,6 +33,7 @@ GRANT_MAY_WRITE = f"""(
     LEFT JOIN fhirapi_accesskey key ON key.data_access_grant_id = access.id
     WHERE access.id = %(grant)s
 ) AND {TREATS_SOMEBODY}"""  # noqa: S608 - constants
+_ACCOUNT = Statement(f"WITH {CALLER} SELECT account_id FROM caller")  # noqa: S608 - constant
 
 
 class NotAWriter(Exception):
@@ -48,6 +49,12 @@ def admit(caller: Caller) -> int:
     if may_write != b"t":
         raise NotAWriter
     return int(account_id or 0)
+
+
+def account_of(caller: Caller) -> int | None:
+    """The account for which the caller acts; None for a token that opens nothing any more."""
+    row = _ACCOUNT.fetch_one(caller.parameters())
+    return int(row[0]) if row and row[0] else None
 
 
 def treats(patient: str) -> str:

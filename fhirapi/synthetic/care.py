@@ -114,7 +114,11 @@ def _team(chart: Chart, first: Visit) -> Element:
 
 def _home_team(chart: Chart, first: Visit) -> Element:
     members = [
-        _member(chart, first, _NURSE, _role(chart, nurse_of(chart.person.site))),
+        {
+            "role": _NURSE,
+            "member": _role(chart, nurse_of(chart.person.site)),
+            "period": _period(chart, first),
+        },
         {"role": _PATIENT, "member": chart.subject},
         *({"role": _RELATIVE, "member": relative} for relative in chart.relatives),
     ]
@@ -135,6 +139,7 @@ def _elements(chart: Chart, first: Visit, name: str, members: list[Element]) -> 
 
 
 def _member(chart: Chart, first: Visit, role: list[Element], member: Element) -> Element:
+    """A practitioner; nobody else acts on behalf of the practice (ctm-1)."""
     return {
         "role": role,
         "member": member,

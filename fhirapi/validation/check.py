@@ -3,9 +3,9 @@
 from typing import Any
 
 from fhirapi.outcomes import Problem
-from fhirapi.validation.structure import problems
+from fhirapi.validation.structure import problems_of
 
 
-def check(resource: dict[str, Any]) -> list[Problem]:
-    """What is wrong; nothing if the resource may be stored."""
-    return [Problem("structure", text, text.split(" ", 1)[0]) for text in problems(resource)]
+def check(resource: Any) -> list[Problem]:
+    """What is wrong; where nothing is an error, the resource may be stored."""
+    return problems_of(resource)

@@ -13,6 +13,8 @@ Resource = dict[str, Any]
 """As ``store/exact.py`` reads it: decimals are ``Decimal``."""
 Condition = list[tuple[str, str]]
 """Search parameters with their values."""
+ANY_VERSION = -1
+"""As ``if_match``: whichever version, but there has to be one. ``If-Match: *``, RFC 9110 13.1.1"""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Create:
     if_none_exist: Condition | None = None
     full_url: str = ""
     """By which other resources of the same request refer to it."""
+    place: str = ""
+    """FHIRPath of its entry, where it is one of several: ``Bundle.entry[3]``."""
     interaction: Literal["create"] = field(default="create", init=False)
 
 
@@ -42,10 +46,11 @@ class Update:
     resource_id: str | None = None
     condition: Condition | None = None
     if_match: int | None = None
-    """The version that is to be replaced; 0: one that there cannot be."""
+    """The version that is to be replaced; ANY_VERSION; 0: one that there cannot be."""
     only_new: bool = False
     """``If-None-Match: *``"""
     full_url: str = ""
+    place: str = ""
     interaction: Literal["update"] = field(default="update", init=False)
 
 
@@ -58,6 +63,7 @@ class Patch:
     condition: Condition | None = None
     if_match: int | None = None
     full_url: str = ""
+    place: str = ""
     interaction: Literal["patch"] = field(default="patch", init=False)
 
 
@@ -68,6 +74,7 @@ class Delete:
     condition: Condition | None = None
     if_match: int | None = None
     full_url: str = ""
+    place: str = ""
     interaction: Literal["delete"] = field(default="delete", init=False)
 
 

@@ -12,7 +12,7 @@ from fhirapi.search.matching import matching, selection
 from fhirapi.searchparams.keys import key
 from fhirapi.sql import Statement
 from fhirapi.writing.change import Condition, Create, Update, Writer
-from fhirapi.writing.deeds import Deed
+from fhirapi.writing.deeds import Deed, at
 
 _ONE_AFTER_THE_OTHER = Statement("SELECT pg_advisory_xact_lock(%(key)s::bigint)::text")
 
@@ -24,7 +24,8 @@ def resolve(writer: Writer, deeds: Sequence[Deed]) -> None:
         _ONE_AFTER_THE_OTHER.fetch_one({"key": lock})
     for deed in deeds:
         if id(deed) in asked:
-            _resolve(writer, deed, asked[id(deed)])
+            with at(deed):
+                _resolve(writer, deed, asked[id(deed)])
 
 
 def meant(writer: Writer, resource_type: ResourceType, condition: Condition) -> list[str]:
@@ -55,3 +56,4 @@ def _resolve(writer: Writer, deed: Deed, condition: Condition) -> None:
     elif isinstance(deed.change, Update):
         given = deed.change.resource.get("id")
         deed.resource_id = given if isinstance(given, str) else None
+        deed.is_unmet = True

@@ -1,20 +1,33 @@
 """A change on its way: which resource it means, what stands there, and what it will become."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
 from fhirapi.outcomes import (
+    Outcome,
     already_exists,
     gone,
     not_found,
+    nothing_meets,
     nothing_to_match,
     version_conflict,
     wrong_id,
 )
 from fhirapi.store import exact
 from fhirapi.store.write import Identity, Standing
-from fhirapi.writing.change import Change, Create, Delete, Patch, Resource, Result, Update
+from fhirapi.writing.change import (
+    ANY_VERSION,
+    Change,
+    Create,
+    Delete,
+    Patch,
+    Resource,
+    Result,
+    Update,
+)
 
 
 @dataclass(eq=False)
@@ -22,6 +35,8 @@ class Deed:
     change: Change
     resource_id: str | None
     """None: a new one, or none at all."""
+    is_unmet: bool = False
+    """A condition means nothing that is there: what it makes has to be new."""
     standing: Standing | None = None
     resource: Resource | None = None
     """What is to be stored."""
@@ -38,6 +53,15 @@ class Deed:
     @property
     def identity(self) -> Identity:
         return self.name, self.resource_id or ""
+
+
+@contextmanager
+def at(deed: Deed) -> Iterator[None]:
+    """Where what goes wrong within says so: in the entry of a Bundle, if the deed is one."""
+    try:
+        yield
+    except Outcome as outcome:
+        raise (outcome.within(deed.change.place) if deed.change.place else outcome) from None
 
 
 def begun(change: Change) -> Deed:
@@ -67,15 +91,15 @@ def settle(deed: Deed) -> None:
 
 def _require_version(deed: Deed, version_id: int) -> None:
     """RFC 9110 13.1.1; https://hl7.org/fhir/R4/http.html#concurrency"""
-    if deed.standing is None:
+    if deed.standing is None or (version_id == ANY_VERSION and deed.standing.is_deleted):
         raise nothing_to_match(deed.name)
-    if deed.standing.version_id != version_id:
+    if version_id != ANY_VERSION and deed.standing.version_id != version_id:
         raise version_conflict(*deed.identity, deed.standing.version_id)
 
 
 def _update(deed: Deed, change: Update) -> None:
     is_there = deed.standing is not None and not deed.standing.is_deleted
-    if is_there and change.only_new:
+    if is_there and (change.only_new or deed.is_unmet):
         raise already_exists(*deed.identity)
     given = change.resource.get("id")
     if deed.resource_id is None:  # a condition that nothing meets
@@ -89,7 +113,7 @@ def _update(deed: Deed, change: Update) -> None:
 def _patch(deed: Deed, change: Patch) -> None:
     standing = deed.standing
     if standing is None:
-        raise not_found(*deed.identity)
+        raise not_found(*deed.identity) if deed.resource_id else nothing_meets(deed.name)
     if standing.is_deleted:
         raise gone(*deed.identity)
     patched = change.patch(exact.parse(standing.content))

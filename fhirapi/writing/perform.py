@@ -12,6 +12,7 @@ from django.db import IntegrityError, OperationalError, transaction
 
 from fhirapi.audit.trail import Entry, trail
 from fhirapi.outcomes import Outcome, written_at_the_same_time
+from fhirapi.store.writer import account_of
 from fhirapi.writing.change import Change, Writer, Written
 from fhirapi.writing.transaction import store
 
@@ -61,7 +62,7 @@ def _record_refusal(writer: Writer, changes: Sequence[Change], outcome: Outcome)
         Entry(
             first.interaction.replace("patch", "update") if first else "update",
             "denied",
-            account_id=None,
+            account_id=account_of(writer.caller),
             client_id=writer.caller.client_id,
             resource_type=first.resource_type.name if first else None,
             resource_id=getattr(first, "resource_id", None),

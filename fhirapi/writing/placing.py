@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from fhirapi.outcomes import Problem, invalid_resource
+from fhirapi.outcomes import Outcome, Problem, invalid_resource
 from fhirapi.searchparams.index import IndexEntry
 from fhirapi.store.compartment import patients_of, targets
 from fhirapi.store.entry import Malformed, entry_of
-from fhirapi.writing.deeds import Deed
+from fhirapi.writing.deeds import Deed, at
 
 
 class Placed(NamedTuple):
@@ -36,10 +36,11 @@ def _resource(placed: Placed) -> dict[str, object]:
 
 
 def _entry(deed: Deed) -> IndexEntry:
-    try:
-        return entry_of(deed.change.resource_type, deed.resource or {})
-    except Malformed as error:
-        raise invalid_resource((Problem("structure", str(error), deed.name),)) from None
+    with at(deed):
+        try:
+            return entry_of(deed.change.resource_type, deed.resource or {})
+        except Malformed as error:
+            raise invalid_resource((Problem("structure", str(error), deed.name),)) from None
 
 
 def _owners(placed: Sequence[Placed], asked: set[str]) -> dict[str, str]:
@@ -65,10 +66,12 @@ def _place(placed: Placed, forms: Sequence[str], owners: dict[str, str]) -> bool
     return True
 
 
-def _nobodys(placed: Placed) -> Exception:
+def _nobodys(placed: Placed) -> Outcome:
     return _wrong(placed, "It refers to nothing that is a patient's data.")
 
 
-def _wrong(placed: Placed, text: str) -> Exception:
-    path = f"{placed.deed.name}.{placed.deed.change.resource_type.patient}"
-    return invalid_resource((Problem("business-rule", text, path),))
+def _wrong(placed: Placed, text: str) -> Outcome:
+    change = placed.deed.change
+    path = f"{change.resource_type.name}.{change.resource_type.patient}"
+    outcome = invalid_resource((Problem("business-rule", text, path),))
+    return outcome.within(change.place) if change.place else outcome

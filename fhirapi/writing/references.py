@@ -15,10 +15,10 @@ from fhirapi.definitions.schema import ResourceType
 from fhirapi.outcomes import Problem, invalid_resource, unmet_reference
 from fhirapi.search.matching import pairs_of
 from fhirapi.searchparams import reference
-from fhirapi.store.write import Asked, nothing_there
+from fhirapi.store.write import Asked, Identity, nothing_there
 from fhirapi.writing.change import Resource, Writer
 from fhirapi.writing.conditions import meant
-from fhirapi.writing.deeds import Deed
+from fhirapi.writing.deeds import Deed, at
 
 _CONDITIONAL = re.compile(r"([A-Z][A-Za-z]+)\?(.+)", re.DOTALL)
 _URN = re.compile(r"urn:(?:uuid|oid):[A-Za-z0-9.-]+")
@@ -50,32 +50,28 @@ def resolve(writer: Writer, deeds: Sequence[Deed]) -> None:
         if deed.resource is not None and _is_incomplete(deed.resource, urls):
             # A copy: if the transaction has to begin again, so do its references.
             deed.resource = deepcopy(deed.resource)
-            _complete(writer, deed.resource, urls)
+            with at(deed):
+                _complete(writer, deed.resource, urls)
 
 
 def require_targets(writer: Writer, deeds: Sequence[Deed]) -> None:
     """Each reference to this server leads to what the caller may write to. Raises 422."""
     made = {deed.identity for deed in deeds if deed.resource is not None}
-    places: dict[tuple[str, str], list[str]] = {}
-    asked: list[Asked] = []
-    problems: list[Problem] = []
+    places: dict[Identity, list[tuple[Deed, str]]] = {}
     for deed in deeds:
         for node in _references(deed):
             name, _, resource_id = _local(node.text).partition("/")
-            if not resource_id or (name, resource_id) in made:
-                continue
-            target = registry.find(name)
-            if target is None:
-                problems.append(_dangling(node.path))
-            elif (name, resource_id) in places:
-                places[name, resource_id].append(node.path)
-            else:
-                places[name, resource_id] = [node.path]
-                asked.append(Asked(target, resource_id))
-    missing = nothing_there(writer.caller, asked) if asked else []
-    problems += [_dangling(path) for identity in missing for path in places[identity]]
-    if problems:
-        raise invalid_resource(tuple(problems))
+            if resource_id and (name, resource_id) not in made:
+                places.setdefault((name, resource_id), []).append((deed, node.path))
+    known = [(found, each) for each in places if (found := registry.find(each[0]))]
+    asked = [Asked(resource_type, resource_id) for resource_type, (_, resource_id) in known]
+    missing = set(nothing_there(writer.caller, asked))
+    missing |= places.keys() - {each for _, each in known}
+    wrong = [place for each in places if each in missing for place in places[each]]
+    for deed in deeds:
+        with at(deed):
+            if problems := [_dangling(path) for owner, path in wrong if owner is deed]:
+                raise invalid_resource(tuple(problems))
 
 
 def _dangling(path: str) -> Problem:

@@ -25,27 +25,33 @@ from fhirapi.store.write import Asked
 from fhirapi.store.writer import NotAWriter, admit
 from fhirapi.validation.check import check
 from fhirapi.writing import conditions, references
-from fhirapi.writing.change import Change, Writer, Written
-from fhirapi.writing.deeds import Deed, begun, settle
+from fhirapi.writing.change import Change, Resource, Writer, Written
+from fhirapi.writing.deeds import Deed, at, begun, settle
 from fhirapi.writing.placing import Placed, place
 
 _MANY = 100  # new resources, from which COPY is quicker
 _ACTIONS = {"created": "create", "updated": "update", "deleted": "delete", "found": "read"}
+_METHODS = {"create": "POST", "update": "PUT", "patch": "PATCH"}
 _MOMENT = timedelta(microseconds=1)
 
 
 def store(writer: Writer, changes: Sequence[Change]) -> list[Written]:
     """What became of each. Raises TokenRefused, an Outcome, or what the database says of others."""
     account_id = _admitted(writer)
-    deeds = [_begun(writer, change) for change in changes]
+    deeds = [begun(change) for change in changes]
+    for deed in deeds:
+        with at(deed):
+            writer.access.decide(deed.name, deed.change.interaction)
     conditions.resolve(writer, deeds)
     _lock(writer, deeds)
     for deed in deeds:
-        settle(deed)
+        with at(deed):
+            settle(deed)
     _require_once(deeds)
     references.resolve(writer, deeds)
     for deed in deeds:
-        _require_valid(deed)
+        with at(deed):
+            _require_valid(deed)
     _delete([deed for deed in deeds if deed.result == "deleted"])
     placed = place(deeds)
     row_ids = _store(placed)
@@ -63,12 +69,6 @@ def _admitted(writer: Writer) -> int:
         return admit(writer.caller)
     except NotAWriter:
         raise not_a_writer() from None
-
-
-def _begun(writer: Writer, change: Change) -> Deed:
-    """Raises 403 for what no scope opens."""
-    writer.access.decide(change.resource_type.name, change.interaction)
-    return begun(change)
 
 
 def _opened(writer: Writer, deed: Deed) -> Asked:
@@ -92,7 +92,8 @@ def _require_once(deeds: Sequence[Deed]) -> None:
         if deed.result in ("found", "nothing"):
             continue
         if deed.identity in seen:
-            raise twice_in_transaction(*deed.identity)
+            with at(deed):
+                raise twice_in_transaction(*deed.identity)
         seen.add(deed.identity)
 
 
@@ -101,9 +102,16 @@ def _require_valid(deed: Deed) -> None:
         return
     if deed.resource["resourceType"] != deed.name:
         raise wrong_type(deed.name)
-    problems = check(deed.resource)
+    problems = check(_as_sent(deed.resource))
     if any(each.severity == "error" for each in problems):
         raise invalid_resource(tuple(problems))
+
+
+def _as_sent(resource: Resource) -> Resource:
+    """Without a ``meta`` in which only the server's members are still to come."""
+    if resource["meta"]:
+        return resource
+    return {name: value for name, value in resource.items() if name != "meta"}
 
 
 def _delete(deeds: Sequence[Deed]) -> None:
@@ -144,7 +152,10 @@ def _row(placed: Placed, new_id: int | None) -> rows.Row:
     deed.last_updated = _after(standing.last_updated if standing else None)
     row_id = standing.row_id if standing else new_id
     assert row_id is not None and deed.resource is not None, "one of them is there"  # noqa: S101, PT018
-    row = rows.Row(row_id, deed.resource, placed.entry, deed.version_id, deed.last_updated)
+    row = rows.Row(
+        row_id, deed.resource, placed.entry, deed.version_id, deed.last_updated,
+        method=_METHODS[deed.change.interaction],
+    )  # fmt: skip
     deed.content = rows.content_of(row)
     return row._replace(content=deed.content)
 
@@ -157,8 +168,11 @@ def _require_open(writer: Writer, placed: Sequence[Placed], row_ids: Sequence[in
     if patients:
         write.open_new_patients(writer.caller, patients)
     asked = [_opened(writer, each.deed) for each in placed]
-    if refused := write.closed(writer.caller, list(zip(row_ids, asked, strict=True))):
-        raise not_yours_to_write(refused[0][0])
+    refused = write.closed(writer.caller, list(zip(row_ids, asked, strict=True)))
+    for deed, _ in placed:
+        with at(deed):
+            if deed.identity in refused:
+                raise not_yours_to_write(deed.name)
 
 
 def _is_new_patient(deed: Deed) -> bool:
@@ -166,14 +180,15 @@ def _is_new_patient(deed: Deed) -> bool:
 
 
 def _require_unused(deeds: Sequence[Deed]) -> None:
-    gone = [deed.identity for deed in deeds if deed.result == "deleted"]
+    gone = [deed for deed in deeds if deed.result == "deleted"]
     if not gone:
         return
-    is_strict = settings.REFERENTIAL_INTEGRITY
-    used = write.still_referred(gone) if is_strict else write.patients_with_records(gone)
-    for identity in gone:
-        if identity in used:
-            raise still_in_use(*identity)
+    ask = write.still_referred if settings.REFERENTIAL_INTEGRITY else write.patients_with_records
+    used = ask([deed.identity for deed in gone])
+    for deed in gone:
+        with at(deed):
+            if deed.identity in used:
+                raise still_in_use(*deed.identity)
 
 
 def _written(deed: Deed) -> Written:
@@ -188,6 +203,9 @@ def _record(
     writer: Writer, account_id: int, deeds: Sequence[Deed], placed: Sequence[Placed]
 ) -> None:
     """Before and after: a record may have been one patient's and be another's now."""
+    told = [deed for deed in deeds if deed.result in _ACTIONS]
+    if not told:
+        return
     now = {id(each.deed): each.entry.patient_id for each in placed}
     trail.write_within(
         [
@@ -201,8 +219,7 @@ def _record(
                 patient_ids=_patients(deed, now.get(id(deed))),
                 address=writer.caller.address,
             )
-            for deed in deeds
-            if deed.result in _ACTIONS
+            for deed in told
         ]
     )
 

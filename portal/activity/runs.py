@@ -23,7 +23,7 @@ WITH scope AS MATERIALIZED (
     ORDER BY id DESC LIMIT %(looked_at)s
 ), kept AS (
     SELECT *, CASE WHEN action = ANY(%(reads)s) THEN 'read'
-        WHEN action = 'patient-search' THEN action END AS often
+        WHEN action = ANY(%(alike)s) THEN action END AS often
     FROM scope WHERE true {conditions}
 ), marked AS (
     SELECT *, CASE WHEN %(grouped)s AND lag(often) OVER newest = often
@@ -55,7 +55,7 @@ SELECT looked.*, runs.* FROM looked LEFT JOIN runs ON true ORDER BY run
 
 @dataclass(frozen=True)
 class Run:
-    """One record, or reads in a row of the same app for the same person, with the same outcome."""
+    """One record, or what the same app did in a row for the same person, with the same outcome."""
 
     oldest: int
     times: int
@@ -94,6 +94,7 @@ def page(
         "before": before,
         "looked_at": looked_at,
         "reads": list(kinds.READS),
+        "alike": [*kinds.WRITES, "patient-search"],
         "grouped": grouped,
         "size": size,
         "actions": list(wanted.actions or ()),

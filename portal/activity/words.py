@@ -57,6 +57,16 @@ _DEEDS: dict[str, str | Promise] = {
 }
 
 
+_WRITTEN: dict[str, str | Promise] = {
+    Action.CREATE: _("Added: %(what)s"),
+    Action.UPDATE: _("Changed: %(what)s"),
+    Action.DELETE: _("Deleted: %(what)s"),
+}
+_TRIED: dict[str, str | Promise] = {
+    Action.CREATE: _("Tried to add: %(what)s"),
+    Action.UPDATE: _("Tried to change: %(what)s"),
+    Action.DELETE: _("Tried to delete: %(what)s"),
+}
 # Refused, these are told as the try they were.
 _TRIES: dict[str, str | Promise] = {
     Action.TOKEN: _("Asked for an access token"),
@@ -70,8 +80,8 @@ _TRIES: dict[str, str | Promise] = {
 # Whoever fails at these has not shown to be the account's owner.
 _UNPROVEN = {Action.TOKEN, Action.REFRESH, Action.SIGN_IN, Action.RECOVER}
 _OF_APPS = {
-    Action.READ,
-    Action.SEARCH,
+    *kinds.READS,
+    *kinds.WRITES,
     Action.SERVICE,
     Action.TOKEN,
     Action.REFRESH,
@@ -135,6 +145,8 @@ def _what(run: Run, reader: Reader, is_own: bool) -> str:
     of_whom = _of_whom(run, reader, is_own)
     if run.action in kinds.READS:
         return _read(run) + of_whom
+    if run.action in kinds.WRITES:
+        return _written(run) + of_whom
     if is_own and run.action == Action.PATIENT_SEARCH and not reader.account.is_provider:
         return gettext("Saw which records the account opens")
     deed = _TRIES.get(run.action) if _was_denied(run) else None
@@ -151,6 +163,14 @@ def _read(run: Run) -> str:
     if run.action == Action.READ:
         return gettext("Read: %(what)s") % {"what": what}
     return gettext("Searched: %(what)s") % {"what": what}
+
+
+def _written(run: Run) -> str:
+    words = _TRIED if _was_denied(run) else _WRITTEN
+    what = str(words[run.action]) % {"what": _types_in_words(run.types)}
+    if run.times > 1:
+        return gettext("%(what)s, %(times)d times") % {"what": what, "times": run.times}
+    return what
 
 
 def _types_in_words(types: list[str]) -> str:

@@ -19,7 +19,7 @@ from fhirapi.smart.models import Client
 from fhirapi.smart.people import patients
 from fhirapi.smart.people.patients import PatientSummary
 from portal.accounts.access import AccountRequest, signed_in
-from portal.connections.words import scopes_in_words
+from portal.connections.words import changes_in_words, scopes_in_words
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Row:
 
     approval: Approval
     sees: list[str]
+    changes: list[str]
     person: PatientSummary | None
 
 
@@ -94,4 +95,6 @@ def _people(request: AccountRequest, ids: Iterable[str | None]) -> dict[str, Pat
 
 
 def _row(approval: Approval, people: dict[str, PatientSummary]) -> Row:
-    return Row(approval, scopes_in_words(approval.scopes), people.get(approval.patient_id or ""))
+    scopes = approval.scopes
+    person = people.get(approval.patient_id or "")
+    return Row(approval, scopes_in_words(scopes), changes_in_words(scopes), person)

@@ -1,7 +1,8 @@
 """The check boxes of the consent page: what is asked for, by type of data, and what was ticked.
 
 Nothing is opened whose box is not ticked. A type of which all parts are ticked is opened as a
-whole; otherwise its ticked parts take its place, as scopes with a category. Pure.
+whole; otherwise its ticked parts take its place, as scopes with a category. What an app may change
+has rows of its own: it may be let see what it is not let change. Pure.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -15,10 +16,11 @@ from fhirapi.definitions import registry
 from fhirapi.definitions.parts import PARTS
 from fhirapi.smart.access import granular
 from fhirapi.smart.access.overlap import canonical
-from fhirapi.smart.access.scopes import IDENTITY, V1, Scope, parse_one
+from fhirapi.smart.access.scopes import CONTEXTS, IDENTITY, V1, WRITES, Scope, parse_one
 
 # They say which launch it is, not what is opened.
 _OF_THE_LAUNCH = ("launch", "launch/patient", "launch/encounter")
+_V1_WORDS = {frozenset(letters): word for word, letters in V1.items()}
 _ABOUT_YOU = {
     "openid": _("A number that stands for your account. It holds no name."),
     "fhirUser": _(
@@ -51,6 +53,8 @@ class Row:
     parts: list[Box] = field(default_factory=list)
     is_whole: bool = False
     """Whether the whole type is asked for, so that all its parts are offered."""
+    changes: bool = False
+    """Whether it is about changing, not about seeing."""
 
     @property
     def is_in_part(self) -> bool:
@@ -59,7 +63,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of one kind: the data of a patient, of everybody, or shared by the practice."""
+    """Rows of one kind: the data of a patient, of everybody, shared by the practice, or what of
+
+    all of these may be changed.
+    """
 
     kind: str
     rows: list[Row]
@@ -82,10 +89,11 @@ def boxes(scopes: Iterable[str], ticked: Collection[str] | None = None) -> Boxes
     rows = _rows(words)
     if ticked is not None:
         rows = {scope: _with_ticks(row, ticked) for scope, row in rows.items()}
-    kinds: dict[str, list[Row]] = {"patient": [], "user": [], "shared": []}
+    kinds: dict[str, list[Row]] = {kind: [] for kind in (*CONTEXTS, "shared", "change")}
     for scope, row in rows.items():
         declared = registry.find(scope.resource_type)
-        kinds["shared" if declared and declared.is_shared else scope.context].append(row)
+        kind = "shared" if declared and declared.is_shared else scope.context
+        kinds["change" if row.changes else kind].append(row)
     return Boxes(
         about_you=_identity(words, _ABOUT_YOU, ticked),
         how_long=_identity(words, _HOW_LONG, ticked),
@@ -108,31 +116,43 @@ def granted(scopes: Iterable[str], ticked: Collection[str]) -> list[str]:
 
 
 def _left_of(word: str, scope: Scope, rows: dict[Scope, Row], ticked: Collection[str]) -> list[str]:
-    left: list[str] = []
+    left: list[Scope] = []
     is_all = True
     for single in _singles(scope):
         row = rows[replace(single, constraint="")]
         kept = _kept(single, row, ticked)
-        is_all = is_all and kept == [str(single)]
+        is_all = is_all and kept == [single]
         left += kept
     if is_all:
         return [word]
     # An app of version 1 goes on reading its own spelling, where that can say it.
-    ending = word.rpartition(".")[2]
-    return [each if "?" in each or ending not in V1 else _respelt(each, ending) for each in left]
+    is_v1 = word.partition("?")[0].rpartition(".")[2] in V1
+    return [_spelt(each, is_v1) for each in _joined(left)]
 
 
-def _kept(single: Scope, row: Row, ticked: Collection[str]) -> list[str]:
+def _kept(single: Scope, row: Row, ticked: Collection[str]) -> list[Scope]:
     if row.value not in ticked:
         return []
     if single.constraint:
-        return [str(single)] if str(canonical(single)) in ticked else []
+        return [single] if str(canonical(single)) in ticked else []
     kept = [each.value for each in row.parts if each.value in ticked]
-    return [str(single)] if len(kept) == len(row.parts) else kept
+    if len(kept) == len(row.parts):
+        return [single]
+    return [scope for each in kept if (scope := parse_one(each))]
 
 
-def _respelt(scope: str, ending: str) -> str:
-    return f"{scope.rpartition('.')[0]}.{ending}"
+def _joined(left: Iterable[Scope]) -> list[Scope]:
+    """Seeing and changing of the same data in one scope again."""
+    found: dict[Scope, frozenset[str]] = {}
+    for each in left:
+        data = replace(each, permissions=frozenset())
+        found[data] = found.get(data, frozenset()) | each.permissions
+    return [replace(data, permissions=permissions) for data, permissions in found.items()]
+
+
+def _spelt(scope: Scope, is_v1: bool) -> str:
+    ending = _V1_WORDS.get(scope.permissions) if is_v1 and not scope.constraint else None
+    return f"{scope.context}/{scope.resource_type}.{ending}" if ending else str(scope)
 
 
 def _rows(words: list[str]) -> dict[Scope, Row]:
@@ -147,7 +167,7 @@ def _rows(words: list[str]) -> dict[Scope, Row]:
         else:
             row.is_whole = True
     for bare, row in found.items():
-        if row.is_whole and bare.permissions & {"r", "s"}:
+        if row.is_whole:
             for part in PARTS.get(bare.resource_type, ()):
                 _add(row, replace(bare, constraint=part.constraint))
     return found
@@ -164,7 +184,7 @@ def _row(bare: Scope) -> Row:
     if not granular.is_seeing(bare.permissions):
         deeds = granular.deeds_in_words(bare.permissions, gettext)
         about = gettext("The app may %(deeds)s them.") % {"deeds": deeds}
-    return Row(str(bare), words, about)
+    return Row(str(bare), words, about, changes=bool(bare.permissions & WRITES))
 
 
 def _with_ticks(row: Row, ticked: Collection[str]) -> Row:
@@ -173,10 +193,15 @@ def _with_ticks(row: Row, ticked: Collection[str]) -> Row:
 
 
 def _singles(scope: Scope) -> list[Scope]:
-    """A scope for all types, type by type."""
-    if scope.resource_type != "*":
-        return [scope]
-    return [replace(scope, resource_type=each.name) for each in registry.every()]
+    """A scope for all types, type by type, and what it lets see apart from what it lets change."""
+    is_wide = scope.resource_type == "*"
+    types = [each.name for each in registry.every()] if is_wide else [scope.resource_type]
+    parts = filter(None, (scope.permissions - WRITES, scope.permissions & WRITES))
+    return [
+        replace(scope, resource_type=name, permissions=part)
+        for part in list(parts)
+        for name in types
+    ]
 
 
 def _identity(

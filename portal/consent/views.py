@@ -5,7 +5,6 @@ https://hl7.org/fhir/smart-app-launch/app-launch.html#obtain-authorization-code
 
 import logging
 import secrets
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -34,6 +33,7 @@ from portal.accounts.access import last_door
 from portal.accounts.asking import allow_form_to_lead_to
 from portal.accounts.models import Account
 from portal.accounts.signin import sign_out, signed_in_at
+from portal.consent import again
 from portal.consent.rows import boxes, granted
 from portal.consent.whose import Whose, whose
 from portal.ui.state import state_of
@@ -110,9 +110,11 @@ def _answer(request: HttpRequest, asked: Asked) -> HttpResponse:
     if not isinstance(account, Account):
         if "none" in asked.prompt:
             raise Refused("login_required", "Nobody is signed in here.")
-        return _to_the_door(request)
-    if request.POST.get("decision") == "switch" or _must_sign_in_again(request, asked):
-        return _signed_out(request)
+        return _to_the_door(request, asked)
+    if request.POST.get("decision") == "switch" or again.is_due(request, asked):
+        sign_out(request)
+        return _to_the_door(request, asked)
+    asked = authorize.for_account(asked, account)
     page = _Page(request, account, asked, request.POST if request.method == "POST" else None)
     return page.decide() if page.form is not None else page.open()
 
@@ -185,12 +187,14 @@ class _Page:
             address = authorize.code_address(
                 self.request, self.asked, grant, scopes, signed_in_at=signed_in_at(self.request)
             )
+        again.done(self.request)
         return _to_app(self.request, self.asked.client, address)
 
     def _denied(self) -> HttpResponse:
         consented.deny(self.account, self.asked.client, address=address_of(self.request))
         if self.asked.launch:
             launch.take(self.asked.launch, self.account, self.asked.client)
+        again.done(self.request)
         raise Refused("access_denied", "The person has not approved the request.")
 
     def _may_skip(self) -> bool:
@@ -240,33 +244,13 @@ def _host(redirect_uri: str) -> str:
     return parts.netloc or parts.scheme  # a phone app has a scheme of its own
 
 
-def _must_sign_in_again(request: HttpRequest, asked: Asked) -> bool:
-    if request.method == "POST":
-        return False
-    if asked.prompt & {"login", "select_account"}:
-        return True
-    is_stale = asked.max_age is not None and signed_in_at(request) < time.time() - asked.max_age
-    if is_stale and "none" in asked.prompt:
-        raise Refused("login_required", "The person signed in too long ago.")
-    return is_stale
-
-
-def _signed_out(request: HttpRequest) -> HttpResponse:
-    sign_out(request)
-    return _to_the_door(request)
-
-
-def _to_the_door(request: HttpRequest) -> HttpResponse:
-    """And back to the same request; what asked for signing in is fulfilled by then."""
-    params = request.GET.copy()
-    params.pop("max_age", None)
-    prompt = set(params.pop("prompt", [""])[0].split()) - {"login", "select_account"}
-    if prompt:
-        params["prompt"] = " ".join(sorted(prompt))
-    address = _door_before(request, params)
+def _to_the_door(request: HttpRequest, asked: Asked) -> HttpResponse:
+    """And back to the same request."""
+    again.want(request, asked)
+    address = _door_before(request, request.GET)
     if len(address) > _LONGEST_ADDRESS:
         try:
-            address = _door_before(request, kept.keep(params))
+            address = _door_before(request, kept.keep(request.GET))
         except kept.TooLong:
             return _not_trusted(request, NotTrusted(_TOO_LONG))
     return redirect(address)

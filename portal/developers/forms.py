@@ -142,7 +142,9 @@ class AppForm(forms.Form):
         label=gettext_lazy("Further scopes"),
         required=False,
         help_text=gettext_lazy(
-            "One a line, for example patient/Observation.rs or patient/Condition.read."
+            "One a line, for example patient/Observation.rs or patient/Condition.read. Scopes that "
+            "write begin with user/, such as user/Observation.cruds: they are kept, and not granted "
+            "until an administrator has approved the app for Provider Access."
         ),
     )
     client_uri = _address(gettext_lazy("Home page"))
@@ -171,7 +173,11 @@ class AppForm(forms.Form):
             scopes = self.fields["more_scopes"]
             scopes.label, scopes.required = _("What the service may ask for"), True
             scopes.initial = "system/*.rs"
-            scopes.help_text = _("Scopes that begin with system/, one a line.")
+            scopes.help_text = _(
+                "Scopes that begin with system/, one a line. Those that write, such as "
+                "system/*.cruds, are kept, and not granted until an administrator has approved the "
+                "service for Provider Access."
+            )
 
     @property
     def groups(self) -> Iterator[Group]:

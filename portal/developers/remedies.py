@@ -86,6 +86,11 @@ _REMEDIES = {
         _("The search took too long and was stopped."),
         _("Narrow it: name a patient, a date range or a category."),
     ),
+    "throttled": Remedy(
+        _("The app asks more often than it may."),
+        _("Wait as long as Retry-After says. RateLimit-Remaining of each answer tells beforehand; "
+          "search for several things at once instead of reading each."),
+    ),
     # RFC 6749 and OpenID Connect
     "invalid_client": Remedy(
         _("The app could not show who it is."),
@@ -121,6 +126,10 @@ _REMEDIES = {
     ),
     "login_required": Remedy(
         _("The person was not signed in."), _("Send the request again without prompt=none.")
+    ),
+    "temporarily_unavailable": Remedy(
+        _("The app asks more often than it may, or the server is being looked after."),
+        _("Wait as long as Retry-After says."),
     ),
     "invalid_token": Remedy(
         _("The access token does not work."), _("Get a new one with the refresh token.")

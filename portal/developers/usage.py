@@ -8,11 +8,12 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from fhirapi.requestlog import reading
+from fhirapi.smart import rates
 from fhirapi.smart.clients import assertion, clients
 from portal.accounts.access import AccountRequest, signed_in
 from portal.developers.kinds import KINDS
@@ -49,7 +50,7 @@ def usage(request: AccountRequest, client_id: str) -> HttpResponse:
         "slowest": _durations(told["slots"], "p95", unit),
         "routes": told["routes"],
         "errors": [(each, remedy(each["error"], 400)) for each in told["errors"]],
-        "limits": _limits(KINDS[app.kind].has_keys),
+        "limits": [(_("Requests"), _rate(client_id)), *_limits(KINDS[app.kind].has_keys)],
     }
     return render(request, "developers/usage.html", context)
 
@@ -92,12 +93,22 @@ def _when(slot: dict[str, Any]) -> datetime:
     return datetime.fromisoformat(slot["slot"])
 
 
+def _rate(client_id: str) -> str:
+    limit = rates.limit_of(client_id)
+    if not limit:
+        return _("Not limited: no request of an app is refused for their number.")
+    return _(
+        "%(count)s a minute, and so many at once; to the FHIR API and the token address together. "
+        "RateLimit-Remaining of each answer says how many are left; beyond that it is 429 with "
+        "Retry-After."
+    ) % {"count": number_format(limit, force_grouping=True)}
+
+
 def _limits(has_keys: bool) -> list[tuple[str, str]]:
-    """Those that there are; none of them counts an app's requests."""
+    """Those that do not depend on how much an app asks."""
     lifetime, registrations = settings.ACCESS_TOKEN_LIFETIME, settings.REGISTRATIONS_AN_HOUR
     code = settings.OAUTH2_PROVIDER["AUTHORIZATION_CODE_EXPIRE_SECONDS"]
     told = [
-        (_("Requests"), _("Not limited: no request of an app is refused for their number.")),
         (
             _("A search"),
             _("Is stopped after 20 seconds, unless the operator has set another time."),

@@ -11,7 +11,8 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
 from fhirapi.audit.record import address_of
-from fhirapi.smart.clients import clients, privacy
+from fhirapi.smart.access.writes import writes
+from fhirapi.smart.clients import clients, privacy, provider_access
 from fhirapi.smart.models import Client
 from portal.accounts.access import AccountRequest, signed_in
 from portal.developers import reviews
@@ -83,12 +84,17 @@ def one_app(request: AccountRequest, client_id: str) -> HttpResponse:
     app = own_app(request.user, client_id)
     now = timezone.now()
     yes, _no = privacy.attested(app.privacy_answers)
+    scopes = app.allowed_scopes.split()
     context = {
         "app": app,
         "kind": KINDS[app.kind],
         "status": clients.status(app),
+        "held_back": [each for each in scopes if writes(each) and not app.may_write],
+        "shows_provider_access": app.may_write
+        or app.provider_access_ended_at
+        or provider_access.asks_to_write(app),
         "addresses": addresses(),
-        "scopes": [(each, in_words(each)) for each in app.allowed_scopes.split()],
+        "scopes": [(each, in_words(each)) for each in scopes],
         "secrets": [
             (each, each.expires_at is not None and each.expires_at <= now)
             for each in clients.secrets_of(app)

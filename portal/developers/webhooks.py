@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
 from fhirapi.audit.record import address_of
-from fhirapi.smart.clients.fetch import is_fetchable
+from fhirapi.smart.clients.fetch import is_fetchable, refused_host
 from fhirapi.smart.models import Client
 from fhirapi.smart.webhooks import hooks
 from portal.accounts.access import AccountRequest, signed_in
@@ -35,7 +35,7 @@ class WebhookForm(forms.Form):
 
     def clean_url(self) -> str:
         url: str = self.cleaned_data["url"]
-        if wrong := is_fetchable(url):
+        if wrong := is_fetchable(url) or refused_host(url):
             raise forms.ValidationError(wrong)
         return url
 

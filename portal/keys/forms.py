@@ -54,6 +54,15 @@ class ValidityForm(forms.Form):
         return valid_to
 
 
+_DOES = {
+    "no": _("Read: apps with this key see the records of its patients and change nothing"),
+    "yes": _(
+        "Read and write: they may also add, change and delete data in the records of its patients "
+        "whom you treat"
+    ),
+}
+
+
 class KeyForm(ValidityForm):
     label = forms.CharField(
         label=_("Name of the key"),
@@ -62,7 +71,49 @@ class KeyForm(ValidityForm):
         help_text=_("For yourself, for example the app that will use it."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    field_order = ["label", "valid_from", "valid_to"]
+    may_write = forms.ChoiceField(
+        label=_("What the key may do"),
+        widget=forms.RadioSelect,
+        initial="no",
+        required=False,
+        choices=_DOES.items(),
+        error_messages={"invalid_choice": _("Choose one of the two.")},
+    )
+    confirm_writing = forms.BooleanField(
+        label=_("Yes, apps with this key may change records"),
+        required=False,
+        help_text=_(
+            "Whoever has the key and its secret writes in your name. Give it to an app that you "
+            "trust with this, and to no other. Every change stands in the activity of the patient."
+        ),
+    )
+    field_order = ["label", "valid_from", "valid_to", "may_write", "confirm_writing"]
+
+    def __init__(
+        self, *args: Any, may_let_write: bool = False, writes_now: bool = False, **kwargs: Any
+    ) -> None:
+        """``may_let_write``: of the account; ``writes_now``: what the key does so far."""
+        super().__init__(*args, **kwargs)
+        self.writes_now = writes_now
+        given = self.data if self.is_bound else self.initial
+        if not (may_let_write or writes_now):
+            del self.fields["may_write"]
+        if "may_write" not in self.fields or writes_now or given.get("may_write") != "yes":
+            del self.fields["confirm_writing"]
+        else:
+            self.fields["may_write"].required = True  # no "optional" beside what was chosen
+
+    def clean_may_write(self) -> bool:
+        """Left out, as scripts do, it stays as it is."""
+        chosen: str = self.cleaned_data["may_write"]
+        return chosen == "yes" if chosen else self.writes_now
+
+    def clean(self) -> dict[str, Any]:
+        """To widen a key takes a second word."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if "confirm_writing" in self.fields and not given.pop("confirm_writing", False):
+            self.add_error("confirm_writing", _("Tick this box if you want that, and save again."))
+        return given
 
     def clean_label(self) -> str:
         """Left out, as scripts do, it stays as it is; empty, it goes."""

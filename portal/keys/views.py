@@ -29,6 +29,9 @@ _NOT_YOURS = gettext_lazy(
     "One of these patients is not under your care any more. Look through the list."
 )
 _NO_LINK = gettext_lazy("Your account is not linked to a record yet, so a key would open nothing.")
+_TREATS_NOBODY = gettext_lazy(
+    "Your account does not treat patients any more, so a key that may write can do nothing."
+)
 _NAMED = 3
 """So many patients are named beside each key of the list."""
 
@@ -70,9 +73,9 @@ def one_key(request: AccountRequest, access_key_id: str) -> HttpResponse:
     if request.method != "POST":
         return _key_page(request, key)
     if picker.is_step(request.POST):
-        unsaved = KeyForm(initial=request.POST.dict())
+        unsaved = KeyForm(initial=request.POST.dict(), **_writing(request, key))
         return _key_page(request, key, unsaved, _step(request))
-    form = KeyForm(request.POST, initial={"label": key.label})
+    form = KeyForm(request.POST, initial={"label": key.label}, **_writing(request, key))
     wanted, error = _wanted_patients(request)
     if form.is_valid() and not error:
         error = _save(request, key, form.cleaned_data, wanted)
@@ -88,11 +91,12 @@ def new_key(request: AccountRequest) -> HttpResponse:
     if not state_of(request.user).may_make_keys:
         return redirect("portal:keys")
     if request.method != "POST":
-        return _new_page(request, NewKeyForm(initial=_a_year_from_today()), picker.Picker())
+        fresh = NewKeyForm(initial=_a_year_from_today(), **_writing(request))
+        return _new_page(request, fresh, picker.Picker())
     if picker.is_step(request.POST):
-        unsaved = NewKeyForm(initial=request.POST.dict())
+        unsaved = NewKeyForm(initial=request.POST.dict(), **_writing(request))
         return _new_page(request, unsaved, _step(request))
-    form = NewKeyForm(request.POST)
+    form = NewKeyForm(request.POST, **_writing(request))
     wanted, error = _wanted_patients(request)
     if form.is_valid() and not error:
         try:
@@ -106,6 +110,8 @@ def new_key(request: AccountRequest) -> HttpResponse:
             error = str(_NOT_YOURS)
         except keys.NoRecordLink:
             error = str(_NO_LINK)
+        except keys.TreatsNobody:
+            error = str(_TREATS_NOBODY)
         else:
             messages.success(
                 request, _("The access key is ready. Show its secret when you need it.")
@@ -130,13 +136,18 @@ def _key_page(
     *,
     is_only_key: bool = False,
 ) -> HttpResponse:
-    entered = {"label": key.label, "valid_from": key.valid_from, "valid_to": key.valid_to}
+    entered = {
+        "label": key.label,
+        "valid_from": key.valid_from,
+        "valid_to": key.valid_to,
+        "may_write": "yes" if key.may_write else "no",
+    }
     saved = _chosen(request, key.patient_ids)
     context = {
         "key": key,
         "status": keys.status(key),
         "addresses": addresses(),
-        "form": form or KeyForm(initial=entered),
+        "form": form or KeyForm(initial=entered, **_writing(request, key)),
         "picker": chosen or saved,
         "opens": saved.chosen,
         "out_of_sight": len(key.patient_ids) - len(saved.chosen),
@@ -172,6 +183,15 @@ def _wanted_patients(request: AccountRequest) -> tuple[list[str], str]:
     return wanted, "" if wanted else str(_CHOOSE)
 
 
+def _writing(request: AccountRequest, key: AccessKey | None = None) -> dict[str, bool]:
+    """Whether the form offers a key that may write."""
+    user = request.user
+    return {
+        "may_let_write": user.may_make_provider_keys and keys.may_let_write(user),
+        "writes_now": key is not None and key.may_write,
+    }
+
+
 def _own_record(account: Account) -> list[str]:
     """One's own; of a guardian who has none, those of whom it stands for."""
     own = patients.own_patient_id(account)
@@ -192,8 +212,12 @@ def _save(
                 keys.set_validity(key, valid_from, valid_to, address=address)
             if entered["label"] != key.label:
                 keys.set_label(key, entered["label"], address=address)
+            if entered.get("may_write", key.may_write) != key.may_write:
+                keys.set_may_write(key, entered["may_write"], address=address)
     except keys.PatientsNotYours:
         return str(_NOT_YOURS)
+    except keys.TreatsNobody:
+        return str(_TREATS_NOBODY)
     return ""
 
 

@@ -81,17 +81,6 @@ def _decide(request: AccountRequest, client: Client, form: ReviewForm) -> HttpRe
         messages.error(request, f"{client} does not wait for a review any more.")
         return redirect("admin:review-app", client.pk)
     messages.success(request, f"{client}: {'approved' if is_approved else 'declined'}.")
-    if not _tell(client):
+    if not mail.tell_developer(mail.app_reviewed, client):
         messages.warning(request, "The developer could not be told by a letter.")
     return redirect("admin:queue", "apps")
-
-
-def _tell(client: Client) -> bool:
-    recipient = client.user.email if client.user else next(iter(client.contacts), "")
-    if not recipient:
-        return False
-    try:
-        mail.app_reviewed(client, recipient)
-    except mail.LetterNotSent:
-        return False
-    return True

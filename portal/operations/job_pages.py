@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import address_of, record
-from fhirapi.smart.tokens import signing_keys
+from fhirapi.smart.tokens import rotation
 from fhirapi.store import index_state
 from portal.accounts.access import AccountRequest
 from portal.operations.jobs import JOBS, lines
@@ -24,7 +24,7 @@ def jobs(request: AccountRequest) -> HttpResponse:
     context = {
         "lines": lines(),
         "stale": [each.name for each in index_state.stale()],
-        "signing_keys": signing_keys.public(),
+        "signing_keys": rotation.shown(),
         "encryption_keys": len(settings.ENCRYPTION_KEYS),
         "runs": JobRun.objects.order_by("-id")[:_LATELY],
     }

@@ -6,7 +6,15 @@ from django.contrib.admin import AdminSite
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
-from portal.operations import apps, backend_services, desk, guardians, job_pages
+from portal.operations import (
+    apps,
+    backend_services,
+    desk,
+    guardians,
+    job_pages,
+    partners,
+    signing_keys,
+)
 
 
 def urlpatterns_for(site: AdminSite) -> list[URLPattern]:
@@ -17,9 +25,11 @@ def urlpatterns_for(site: AdminSite) -> list[URLPattern]:
         ("queue/apps/<int:client_pk>/", apps.review_app, "review-app"),
         ("queue/apps/<int:client_pk>/again/", apps.look_again, "review-again"),
         ("queue/services/<int:client_pk>/", backend_services.approve_service, "approve-service"),
+        ("partner/<int:client_pk>/", partners.provider_access_of, "provider-access"),
         ("guardian/<int:account_id>/", guardians.link_guardian, "link-guardian"),
         ("guardian/<int:account_id>/end/", guardians.end_link, "end-guardian"),
         ("jobs/", job_pages.jobs, "jobs"),
         ("jobs/<slug:name>/run/", job_pages.run, "run-job"),
+        ("signing-keys/", signing_keys.signing_keys, "signing-keys"),
     ]
     return [path(address, site.admin_view(view), name=name) for address, view, name in pages]

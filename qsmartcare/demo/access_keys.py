@@ -1,4 +1,4 @@
-"""The demo's access keys: Rebecca's own, and two of her provider."""
+"""The demo's access keys: Rebecca's own, and three of her provider, of which one may write."""
 
 from datetime import timedelta
 from typing import Any
@@ -20,7 +20,16 @@ def ensure_access_keys(accounts: dict[str, DemoAccount], kept: Kept) -> list[dic
         ("provider", "Demo: Rebecca and John", [rebecca, john]),
         ("provider", "Demo: Rebecca", [rebecca]),
     )
-    return [_ensure(accounts[owner], label, ids, kept) for owner, label, ids in wanted]
+    made = [_ensure(accounts[owner], label, ids, kept) for owner, label, ids in wanted]
+    return [*made, _ensure_writing(accounts["provider"], [rebecca, john], kept)]
+
+
+def _ensure_writing(owner: DemoAccount, patient_ids: list[str], kept: Kept) -> dict[str, Any]:
+    told = _ensure(owner, "Demo: reads and writes", patient_ids, kept)
+    key = keys.keys_of(owner.account).get(access_key_id=told["access_key_id"])
+    if not key.may_write:
+        keys.set_may_write(key, True)
+    return {**told, "may_write": True, "scope": key.data_access_grant.scope}
 
 
 def _ensure(owner: DemoAccount, label: str, patient_ids: list[str], kept: Kept) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-from fhirapi.smart.clients import clients
+from fhirapi.smart.clients import clients, provider_access
 from fhirapi.smart.models import Client, ClientSecret, RecordLink
 from fhirapi.smart.secrets import digest
 from fhirapi.smart.tokens import backend_access
@@ -27,7 +27,8 @@ _USER = f"{_PATIENT} user/*.rs"
 
 @dataclass(frozen=True)
 class App:
-    kind: str
+    told_as: str
+    """Its name in demo.json."""
     name: str
     scopes: str
     is_confidential: bool = True
@@ -35,10 +36,16 @@ class App:
     has_secret: bool = False
     signs_with: str | None = None
     """The algorithm of its private_key_jwt; SMART asks servers for both RS384 and ES384."""
+    is_partner: bool = False
+    """Approved for Provider Access."""
 
     @property
     def client_id(self) -> str:
-        return f"demo-{self.kind}"
+        return f"demo-{self.told_as}"
+
+    @property
+    def kind(self) -> str:
+        return self.told_as.removeprefix("partner-")
 
 
 APPS = (
@@ -47,11 +54,15 @@ APPS = (
     App("confidential-asymmetric", "Demo clinic app", _USER, signs_with="ES384"),
     App("backend-service", "Demo backend service", "system/*.rs", redirect_uris=(),
         signs_with="RS384"),
+    App("partner-confidential-symmetric", "Demo partner app", f"{_USER} user/*.cruds",
+        has_secret=True, is_partner=True),
+    App("partner-backend-service", "Demo partner service", "system/*.rs system/*.cruds",
+        redirect_uris=(), signs_with="ES384", is_partner=True),
 )  # fmt: skip
 
 
 def ensure_apps(kept: Kept) -> dict[str, dict[str, Any]]:
-    return {app.kind: _ensure(app, kept) for app in APPS}
+    return {app.told_as: _ensure(app, kept) for app in APPS}
 
 
 def remove_apps() -> None:
@@ -87,6 +98,8 @@ def _ensure(app: App, kept: Kept) -> dict[str, Any]:
     )
     if secret and not clients.has_secret(client, secret):
         ClientSecret.objects.create(client=client, digest=digest(secret), hint=secret[-4:])
+    if app.is_partner and not client.may_write:
+        provider_access.approve(client, by=None, note="Made by the demo.")
     if is_backend and backend_access.standing_grant(client) is None:
         backend_access.approve(client, by=None, method=RecordLink.Method.DEMO)
     told: dict[str, Any] = {
@@ -97,6 +110,8 @@ def _ensure(app: App, kept: Kept) -> dict[str, Any]:
         "launch_uri": _LAUNCH if app.redirect_uris else None,
         "scopes": app.scopes.split(),
     }
+    if app.is_partner:
+        told["provider_access"] = True
     if secret:
         told["secret"] = told["client_secret"] = secret  # the contract's word, and OAuth's
     if private_jwk:

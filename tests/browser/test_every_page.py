@@ -61,7 +61,7 @@ APPS = ("", "edit/", "secrets/new/", "disable/", "delete/")
 ADMINISTRATORS = (
     "/admin/", "/admin/portal/account/", "/admin/portal/account/1/change/",
     "/admin/fhirapi/accesskey/", "/admin/fhirapi/auditrecord/", "/admin/fhirapi/recordlink/",
-    "/admin/fhirapi/client/",
+    "/admin/fhirapi/client/", "/admin/signing-keys/",
 )  # fmt: skip
 
 

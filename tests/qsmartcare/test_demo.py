@@ -72,7 +72,7 @@ def test_only_the_administrator_is_staff(demo: dict[str, Any]) -> None:
 
 def test_installing_again_changes_nothing(demo: dict[str, Any], tmp_path: Path) -> None:
     assert installed(tmp_path) == demo
-    assert Account.objects.count() == len(demo["accounts"]) + 1  # the backend service's
+    assert Account.objects.count() == len(demo["accounts"]) + 2  # the backend services'
 
 
 def test_a_key_that_was_renamed_is_not_made_again(demo: dict[str, Any], tmp_path: Path) -> None:
@@ -101,8 +101,20 @@ def test_the_files_with_secrets_are_for_their_owner_alone(
     assert modes == {"demo.json": 0o600, "demo-secrets.json": 0o600}
 
 
+def test_one_key_and_two_apps_may_write(demo: dict[str, Any], tmp_path: Path) -> None:
+    [told] = [each for each in demo["access_keys"] if each.get("may_write")]
+    key = AccessKey.objects.get(access_key_id=told["access_key_id"])
+    assert (key.may_write, told["scope"]) == (True, "user/*.cruds offline_access")
+    assert AccessKey.objects.filter(may_write=True).count() == 1
+    partners = {name for name, each in demo["clients"].items() if each.get("provider_access")}
+    assert partners == {"partner-confidential-symmetric", "partner-backend-service"}
+    assert Client.objects.filter(provider_access_at__isnull=False).count() == 2
+    service = Client.objects.get(client_id=demo["clients"]["partner-backend-service"]["client_id"])
+    assert "system/*.cruds" in service.data_access_grants.get(revoked_at=None).scope
+
+
 def test_private_keys_stay_out_of_the_database(demo: dict[str, Any]) -> None:
-    for kind in ("confidential-asymmetric", "backend-service"):
+    for kind in ("confidential-asymmetric", "backend-service", "partner-backend-service"):
         told = demo["clients"][kind]
         [public] = Client.objects.get(client_id=told["client_id"]).jwks["keys"]
         assert told["private_jwk"]["d"]

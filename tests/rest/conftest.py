@@ -3,7 +3,8 @@
 import pytest
 
 from tests import people
-from tests.api import Api
+from tests.api import Api, Session
+from tests.people import Person
 
 
 @pytest.fixture
@@ -14,6 +15,12 @@ def observations(api: Api, practice: None) -> None:
         people.observation("johns", "142860", on="2023-01-01"),
         people.observation("zoes", "7"),
     )
+
+
+@pytest.fixture
+def grey(api: Api, dr_grey: Person) -> Session:
+    """Dr. Grey, with a key that may write for Rebecca and John."""
+    return api.as_(people.writing_key(dr_grey, patient_ids=["142859", "142860"]))
 
 
 def encounter(encounter_id: str, patient_id: str, code: str) -> dict[str, object]:

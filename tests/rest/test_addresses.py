@@ -11,7 +11,7 @@ from tests.people import Person, make_key
 @pytest.mark.parametrize(
     ("path", "allowed"),
     [
-        ("Patient/1", "GET, HEAD"), ("Patient", "GET, HEAD"), ("Patient/_search", "POST"),
+        ("Patient/_search", "POST"), ("single/Patient.php?id=1", "GET, HEAD"),
         ("Patient/1/_history", "GET, HEAD"), ("Patient/1/_history/1", "GET, HEAD"),
         ("Patient/_history", "GET, HEAD"), ("Patient/1/$everything", "GET, HEAD, POST"),
         ("DocumentReference/$docref", "GET, HEAD, POST"), ("metadata", "GET, HEAD"),
@@ -19,7 +19,9 @@ from tests.people import Person, make_key
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("method", ["put", "delete", "patch"])
-def test_nothing_can_be_written(api: Api, db: None, path: str, allowed: str, method: str) -> None:
+def test_nothing_can_be_written_elsewhere(
+    api: Api, db: None, path: str, allowed: str, method: str
+) -> None:
     response = getattr(api.http, method)(f"/R4-patient-api/{path}")
     assert response.status_code == 405
     assert response["Allow"] == allowed
@@ -28,8 +30,11 @@ def test_nothing_can_be_written(api: Api, db: None, path: str, allowed: str, met
 
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
-    [("get", "Patient/_search", "POST"), ("post", "Patient", "GET, HEAD"),
-     ("post", "", "GET, HEAD"), ("post", "Patient/1/_history", "GET, HEAD")],
+    [
+        ("get", "Patient/_search", "POST"), ("post", "Patient/1", "GET, HEAD, PUT, PATCH, DELETE"),
+        ("trace", "Patient", "GET, HEAD, POST, PUT, PATCH, DELETE"), ("post", "", "GET, HEAD"),
+        ("post", "Patient/1/_history", "GET, HEAD"),
+    ],
 )  # fmt: skip
 def test_the_wrong_method_is_told_the_right_one(
     api: Api, db: None, method: str, path: str, allowed: str

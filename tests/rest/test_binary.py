@@ -1,12 +1,13 @@
 """Binary: the file itself or as a resource, to whom its document belongs, harmless in a browser."""
 
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from typing import Any
 
 import pytest
 
+from fhirapi.store.models import Content
 from tests import people
-from tests.api import Api, diagnostics
+from tests.api import Api, Session, diagnostics
 from tests.people import Person
 
 PDF = b"%PDF-1.7 made up"
@@ -101,3 +102,48 @@ def test_it_needs_a_token_and_the_scope(api: Api, rebecca: Person) -> None:
     people.narrow(rebecca, "patient/Patient.rs")
     assert api.as_(rebecca.key).get("Binary/scan").status_code == 403
     assert api.http.get("/R4-patient-api/Binary/scan").status_code == 401
+
+
+class TestWriting:
+    def test_a_file_becomes_a_resource(self, grey: Session) -> None:
+        made = grey.send(
+            "POST", "Binary", PDF, "application/pdf", x_security_context="Patient/142859"
+        )
+        assert made.status_code == 201
+        read = grey.get(f"Binary/{made.json()['id']}", accept="application/pdf")
+        assert (read.content, read["Content-Type"]) == (PDF, "application/pdf")
+        assert made.json()["securityContext"] == {"reference": "Patient/142859"}
+
+    def test_its_document_says_whose_it_is(self, grey: Session) -> None:
+        made = grey.send(
+            "PUT", "Binary/new", b"words", "text/plain; charset=utf-8",
+            x_security_context="DocumentReference/note", prefer="return=minimal",
+        )  # fmt: skip
+        assert (made.status_code, made.content) == (201, b"")
+        row = Content.objects.get(resource_type="Binary", resource_id="new")
+        assert row.patient_id == "142859"
+
+    def test_it_is_written_as_a_resource_as_well(self, grey: Session) -> None:
+        resource = binary("scan", "Patient/142859", contentType="image/png")
+        for content_type in ("application/fhir+json", "application/json"):
+            made = grey.send("PUT", "Binary/scan", resource, content_type)
+            assert (made.status_code, made.json()["contentType"]) == (200, "image/png")
+
+    @pytest.mark.parametrize("body", [b'{"a": 1.50}', b"[]", b'{"resourceType": "Patient"}'])
+    @pytest.mark.parametrize("content_type", ["application/json", "application/fhir+json"])
+    def test_a_file_may_be_json_itself(self, grey: Session, body: bytes, content_type: str) -> None:
+        made = grey.send("POST", "Binary", body, content_type, x_security_context="Patient/142859")
+        assert b64decode(made.json()["data"]) == body
+        assert made.json()["contentType"] == content_type
+
+    def test_without_a_context_it_would_be_nobodys(self, grey: Session) -> None:
+        assert grey.send("POST", "Binary", PDF, "application/pdf").status_code == 422
+
+    def test_the_context_has_to_be_open_to_the_token(self, grey: Session) -> None:
+        made = grey.send("POST", "Binary", PDF, "application/pdf", x_security_context="Patient/7")
+        assert made.status_code == 403
+
+    @pytest.mark.parametrize("content_type", ["no/type; x", "nonsense", "a/b\t"])
+    def test_a_media_type_is_one(self, grey: Session, content_type: str) -> None:
+        made = grey.send("POST", "Binary", PDF, content_type, x_security_context="Patient/142859")
+        assert made.status_code == (201 if content_type == "a/b\t" else 415)

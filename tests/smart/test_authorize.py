@@ -15,9 +15,12 @@ from fhirapi.smart.models import AuthorizationCode, Client, DataAccessGrant
 from portal.accounts.models import Account
 from tests.api import Api
 from tests.people import PASSWORD, PIN, Person
+from tests.portal.accounts.conftest import try_door
 from tests.portal.ui.browser import signed_in, text
 from tests.smart import app
-from tests.smart.app import App, answer
+from tests.smart.app import App, answer, form_of
+
+AGAIN = [{"prompt": "login"}, {"prompt": "select_account"}, {"max_age": "0"}]
 
 
 @pytest.fixture
@@ -136,14 +139,39 @@ def test_nobody_signed_in_is_told_to_an_app_that_wants_no_page(rebecca: Person):
     assert answer(App(Browser()).ask(prompt="none"))["error"] == "login_required"
 
 
-@pytest.mark.parametrize("changed", [{"prompt": "login"}, {"prompt": "select_account"},
-                                     {"max_age": "0"}])  # fmt: skip
+@pytest.mark.parametrize("changed", AGAIN)
 def test_signing_in_again_can_be_demanded(rebeccas: App, changed):
     door = rebeccas.ask(**changed)
     assert door["Location"].startswith("/patient/index.html?next=")
     assert "_auth_user_id" not in rebeccas.browser.session
     wanted = dict(parse_qsl(urlsplit(door["Location"]).query))["next"]
-    assert not {"prompt", "max_age"} & dict(parse_qsl(urlsplit(wanted).query)).keys()
+    assert try_door(rebeccas.browser, door["Location"], "rebecca").status_code == 302
+    assert "Growth Chart asks" in text(rebeccas.browser.get(wanted))
+    assert "code" in answer(rebeccas.approve(**changed))
+    assert rebeccas.ask(**changed)["Location"].startswith("/patient/")  # anew for another code
+
+
+@pytest.mark.parametrize("changed", AGAIN)
+def test_a_form_sent_past_the_page_does_not_stand_in_for_signing_in_again(rebeccas: App, changed):
+    ticks = form_of(rebeccas.ask())
+    sent = {**ticks, "decision": "approve", "csrfmiddlewaretoken": "x"}
+    answered = rebeccas.browser.post(rebeccas.address(**changed), sent)
+    assert answered["Location"].startswith("/patient/index.html?next=")
+    assert not DataAccessGrant.objects.exists()
+
+
+def test_taking_the_demand_off_the_address_does_not_bring_the_session_back(rebeccas: App):
+    rebeccas.ask(prompt="login")
+    assert rebeccas.ask()["Location"].startswith("/patient/index.html?next=")
+    assert answer(rebeccas.ask(prompt="none"))["error"] == "login_required"
+
+
+def test_who_was_not_signed_in_signs_in_once(rebecca: Person):
+    app.register()
+    asked = App(Browser())
+    door = asked.ask(prompt="login", max_age="0")
+    try_door(asked.browser, door["Location"], "rebecca")
+    assert "Growth Chart asks" in text(asked.ask(prompt="login", max_age="0"))
 
 
 def test_the_app_hears_when_this_session_began_not_when_another_did(rebeccas: App):

@@ -55,4 +55,5 @@ def test_the_parts_of_conditions_and_observations_are_announced(context: str) ->
 def test_what_is_announced_can_be_applied() -> None:
     for scope in (found for word in supported() if (found := parse_one(word))):
         name = "Patient" if scope.resource_type == "*" else scope.resource_type
-        assert Access((scope,), "1").allows(name, "read")
+        interaction = "read" if "r" in scope.permissions else "create"
+        assert Access((scope,), "1").allows(name, interaction)

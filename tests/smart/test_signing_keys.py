@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from fhirapi.smart.models import AccessToken
 from fhirapi.smart.secrets import token_checksum
-from fhirapi.smart.tokens import signing_keys
+from fhirapi.smart.tokens import key_ring
 from tests.api import Api, Session
 from tests.people import Person
 
@@ -23,6 +23,11 @@ def session(api: Api, rebecca: Person) -> Session:
 def claims_of(session: Session) -> dict[str, Any]:
     found: dict[str, Any] = jwt.decode(session.token, options={"verify_signature": False})
     return found
+
+
+def named(session: Session) -> dict[str, str]:
+    """The key by which the session's own token is verified."""
+    return {"kid": jwt.get_unverified_header(session.token)["kid"]}
 
 
 def status(session: Session, token: str) -> int:
@@ -39,25 +44,38 @@ def test_the_rsa_key_comes_first_for_apps_that_look_at_no_other(api: Api) -> Non
     assert not {"d", "p", "q"} & {name for key in keys for name in key}
 
 
-def test_a_token_that_was_signed_with_rsa_before_an_update_still_works(session: Session) -> None:
-    token = jwt.encode(claims_of(session), signing_keys.of_identity(), "RS256")
+def test_an_access_token_may_be_signed_with_the_rsa_key(session: Session) -> None:
+    key = key_ring.current().signing()
+    headers = {"kid": key.kid}
+    token = jwt.encode(claims_of(session), key.of_identity, "RS256", headers=headers)
     assert status(session, token) == 200
+
+
+@pytest.mark.parametrize("kid", ["another", "", None, ["of", "several"]])
+def test_a_key_is_found_by_its_name_alone(session: Session, kid: Any) -> None:
+    _, body, signature = session.token.split(".")
+    header = {"alg": "ES256", "typ": "at+jwt", "kid": kid}
+    header = {name: value for name, value in header.items() if value is not None}
+    encoded = jwt.utils.base64url_encode(json.dumps(header).encode()).decode()
+    assert status(session, f"{encoded}.{body}.{signature}") == 401
 
 
 def test_a_strange_key_signs_nothing(session: Session) -> None:
     strange = ec.generate_private_key(ec.SECP256R1())
-    assert status(session, jwt.encode(claims_of(session), strange, "ES256")) == 401
+    token = jwt.encode(claims_of(session), strange, "ES256", headers=named(session))
+    assert status(session, token) == 401
 
 
 @pytest.mark.parametrize("algorithm", ["none", "HS256", "RS384", "ES384", ["ES256"], None])
 def test_no_other_algorithm_is_believed(session: Session, algorithm: Any) -> None:
     _, body, signature = session.token.split(".")
-    header = json.dumps({"alg": algorithm, "typ": "at+jwt"}).encode()
+    header = json.dumps({"alg": algorithm, "typ": "at+jwt", **named(session)}).encode()
     encoded = jwt.utils.base64url_encode(header).decode()
     assert status(session, f"{encoded}.{body}.{signature}") == 401
 
 
 def test_the_public_key_is_no_shared_secret(session: Session) -> None:
-    public = signing_keys.of_access().public_key()
+    public = key_ring.current().signing().of_access.public_key()
     raw = public.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    assert status(session, jwt.encode(claims_of(session), raw, "HS256")) == 401
+    token = jwt.encode(claims_of(session), raw, "HS256", headers=named(session))
+    assert status(session, token) == 401

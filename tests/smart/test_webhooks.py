@@ -19,6 +19,7 @@ from fhirapi.smart.authorization import consented
 from fhirapi.smart.clients import clients
 from fhirapi.smart.webhooks import deliver, hooks
 from fhirapi.smart.webhooks.models import WebhookEvent
+from portal.accounts.own import closing
 from tests.people import Person
 from tests.smart import flow
 from tests.smart.flow import approval, code
@@ -100,6 +101,23 @@ def test_a_closed_account_is_told(app: flow.App, rebecca: Person, secret: str) -
     rebecca.account.is_active = False
     rebecca.account.save()
     assert reasons(app) == ["account-closed"]
+
+
+def test_an_account_that_its_owner_closed_is_told_once(
+    app: flow.App, rebecca: Person, secret: str
+) -> None:
+    approval(app, rebecca)
+    closing.close(rebecca.account, address=None)
+    assert reasons(app) == ["account-closed"]
+
+
+def test_what_ended_before_the_account_was_closed_is_not_told_again(
+    app: flow.App, rebecca: Person, secret: str
+) -> None:
+    approval(app, rebecca)
+    consented.end(rebecca.account, app.client, address=None)
+    closing.close(rebecca.account, address=None)
+    assert reasons(app) == ["access-revoked"]
 
 
 def test_a_refresh_token_used_twice_is_told(app: flow.App, rebecca: Person, secret: str) -> None:

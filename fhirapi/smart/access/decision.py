@@ -13,7 +13,7 @@ from functools import cached_property
 from fhirapi.definitions import registry
 from fhirapi.definitions.schema import ResourceType
 from fhirapi.outcomes import constrained_scope, outside_scope
-from fhirapi.smart.access.scopes import Criteria, Scope
+from fhirapi.smart.access.scopes import WRITES, Criteria, Scope
 from fhirapi.store.constraint import CLOSED, OPEN, Constraint, Way
 
 _PERMISSION = {
@@ -27,8 +27,6 @@ _PERMISSION = {
     "patch": "u",
     "delete": "d",
 }
-# What is in a patient's hands is read; those who treat them write (``user/`` and ``system/``).
-_OF_WRITERS = frozenset("cud")
 # Old versions are not indexed, so nothing can say whether they fulfil a condition.
 _OF_VERSIONS = frozenset({"vread", "history-instance", "history-type"})
 
@@ -79,7 +77,9 @@ class Access:
             way
             for scope in self.scopes
             if scope.allows(name, permission)
-            and not (scope.context == "patient" and permission in _OF_WRITERS)
+            and not (
+                scope.context == "patient" and permission in WRITES
+            )  # Patient Access reads only
             and (way := self._way(scope, resource_type))
         ]
         if Way() in ways:

@@ -12,23 +12,27 @@ from fhirapi.definitions.parts import PARTS
 from fhirapi.smart.access.decision import can_apply
 from fhirapi.smart.access.overlap import common
 from fhirapi.smart.access.scopes import IDENTITY, Scope, parse_one, supported
+from fhirapi.smart.access.writes import grantable
 
 _DEEDS = {"rs": "see", "r": "open", "s": "search", "c": "add", "u": "change", "d": "delete"}
+_ALL = frozenset("cruds")
 _EVERYTHING = "Everything in the record"
+_SEE_AND_CHANGE = "See and change: %(what)s"
 _AND = "%(some)s and %(last)s"
-WORDS = (*_DEEDS.values(), _EVERYTHING, _AND)
+WORDS = (*_DEEDS.values(), _EVERYTHING, _SEE_AND_CHANGE, _AND)
 """Besides those of the definitions: what ``say`` may be asked for."""
 
 Say = Callable[[str], str]
 """How words reach their reader: as they stand here, in English, or translated by the portal."""
 
 
-def usable(asked: Iterable[str], registered: str) -> list[str]:
+def usable(asked: Iterable[str], registered: str, *, may_write: bool = False) -> list[str]:
     """What of the asked scopes the app was registered for and this server understands.
 
     RFC 6749 3.3 and SMART let a server grant less than was asked for; the token says what it was.
     """
-    return common((word for word in asked if _can_be_given(word)), registered.split())
+    known = common((word for word in asked if _can_be_given(word)), registered.split())
+    return grantable(known, may_write=may_write)
 
 
 def _can_be_given(word: str) -> bool:
@@ -86,6 +90,8 @@ def in_words(word: str, say: Say = str) -> str:
     what = constraint_in_words(scope, say)
     if is_seeing(scope.permissions):
         return what
+    if scope.permissions == _ALL:
+        return say(_SEE_AND_CHANGE) % {"what": what}
     return f"{what} ({deeds_in_words(scope.permissions, say)})"
 
 

@@ -13,8 +13,12 @@ _SCOPE = re.compile(
     r"(?P<permissions>read|write|\*|c?r?u?d?s?)(?:\?(?P<constraint>.+))?"
 )
 CONTEXTS = ("patient", "user", "system")
+_CHANGING = ("user", "system")
+"""What is in a patient's hands is read; those who treat them write."""
 MOST = 200
 """Words of one request: each is compared with each that the app is registered for."""
+WRITES = frozenset("cud")
+"""Letters of those that change something."""
 V1 = {"read": "rs", "write": "cud", "*": "cruds"}
 """Words of version 1 in the letters of version 2."""
 
@@ -82,6 +86,7 @@ def supported() -> list[str]:
     only say once more what its line in version 2 says.
     """
     wide = [f"{context}/*.{letters}" for context in CONTEXTS for letters in ("rs", "read")]
+    wide += [f"{context}/*.{letters}" for context in _CHANGING for letters in ("cruds", "write")]
     types = [f"{context}/{each.name}.rs" for context in CONTEXTS for each in registry.every()]
     parts = [
         f"{context}/{name}.rs?{part.constraint}"

@@ -5,11 +5,12 @@ https://hl7.org/fhir/smart-app-launch/app-launch.html#obtain-authorization-code
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib.auth.models import AbstractUser
 from django.http import HttpRequest, QueryDict
 from oauth2_provider.exceptions import OAuthToolkitError
 from oauth2_provider.oauth2_backends import OAuthLibCore
@@ -19,7 +20,9 @@ from oauthlib.common import Request, add_params_to_uri
 
 from fhirapi.smart.access import granular
 from fhirapi.smart.access.scopes import MOST, parse_one
+from fhirapi.smart.access.writes import grantable, writes
 from fhirapi.smart.models import AuthorizationCode, Client, DataAccessGrant
+from fhirapi.smart.people.patients import treats_patients
 
 _KINDS = (Client.Kind.PUBLIC, Client.Kind.SYMMETRIC, Client.Kind.ASYMMETRIC)
 _PROMPTS = frozenset({"none", "login", "consent", "select_account"})
@@ -29,6 +32,13 @@ _ONCE = (
     "response_type", "scope", "state", "aud", "launch", "code_challenge", "code_challenge_method",
     "nonce", "prompt", "max_age", "response_mode",
 )  # fmt: skip
+_NOTHING_KNOWN = "None of these scopes is known here and part of the registration of the app."
+_WRITES_ONLY = (
+    "Nothing is left of these scopes: an app writes with user/ scopes only, and once an "
+    "administrator has approved it for Provider Access. The others are not known here, or not part "
+    "of its registration."
+)
+_TREATS_NOBODY = "Only the account of somebody who treats patients lets an app write."
 _OF_OAUTH = (
     "response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge",
     "code_challenge_method",
@@ -104,6 +114,16 @@ def checked(client: Client, redirect_uri: str, params: QueryDict) -> Asked:
     )
 
 
+def for_account(asked: Asked, account: AbstractUser) -> Asked:
+    """Who treats nobody lets nobody write, whatever the app may. Raises ``Refused``."""
+    if not any(map(writes, asked.scopes)) or treats_patients(account):
+        return asked
+    scopes = grantable(asked.scopes, may_write=False)
+    if not scopes:
+        raise Refused("invalid_scope", _TREATS_NOBODY)
+    return replace(asked, scopes=tuple(scopes))
+
+
 def state_of(params: QueryDict) -> str:
     """What the app gets back with the answer; two of them, or a broken one, cannot be told."""
     states = params.getlist("state")
@@ -166,7 +186,7 @@ class AuthorizeRules(OAuth2Validator):
         **kwargs: Any,
     ) -> bool:
         """What cannot be granted is left out; only if nothing remains is it an error."""
-        return bool(granular.usable(scopes, client.allowed_scopes))
+        return bool(granular.usable(scopes, client.allowed_scopes, may_write=client.may_write))
 
     def _create_authorization_code(
         self, request: Request, code: dict[str, str], expires: Any = None
@@ -273,16 +293,13 @@ def _scopes(client: Client, params: QueryDict, launch: str) -> tuple[str, ...]:
         raise Refused("invalid_scope", "scope is missing; name at least one.")
     if len(asked) > MOST:
         raise Refused("invalid_scope", f"scope names more than {MOST}.")
-    scopes = granular.usable(asked, client.allowed_scopes)
+    scopes = granular.usable(asked, client.allowed_scopes, may_write=client.may_write)
     if launch and "launch" not in scopes:
         raise Refused("invalid_request", "A launch parameter needs the scope launch.")
     if not launch:
         scopes = [each for each in scopes if each != "launch"]  # there is no context to tell
     if not scopes:
-        raise Refused(
-            "invalid_scope",
-            "None of these scopes is known here and part of the registration of the app.",
-        )
+        raise Refused("invalid_scope", _WRITES_ONLY if any(map(writes, asked)) else _NOTHING_KNOWN)
     return tuple(scopes)
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import record
-from fhirapi.smart import secrets
+from fhirapi.smart import rates, secrets
 from fhirapi.smart.clients import review
 from fhirapi.smart.clients.registration import Details
 from fhirapi.smart.models import (
@@ -114,6 +114,19 @@ def let_introspect(
     client.save(update_fields=["may_introspect"])
     detail = "may introspect" if may else "may not introspect any more"
     _record(client, Action.CLIENT_CHANGE, by, address, detail)
+
+
+@transaction.atomic
+def set_rate(
+    client: Client, requests: int | None, *, by: AbstractUser, address: str | None = None
+) -> None:
+    """Requests a minute; None: as many as everybody, 0: any number."""
+    _lock(client)
+    client.requests_a_minute = requests
+    client.save(update_fields=["requests_a_minute"])
+    words = "default" if requests is None else str(requests)
+    _record(client, Action.CLIENT_CHANGE, by, address, f"requests a minute: {words}")
+    transaction.on_commit(rates.forget)
 
 
 def secrets_of(client: Client) -> QuerySet[ClientSecret]:

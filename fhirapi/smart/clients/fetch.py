@@ -30,6 +30,9 @@ LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 _WRAPPED = [ipaddress.ip_network(each) for each in ("64:ff9b::/32", "2002::/16", "2001::/32")]
 
 
+_PRIVATE = "The host is in a private network. Use one that the internet can reach."
+
+
 class FetchProblem(Exception):
     """Why the document is not to be had, in a sentence for the app's developer."""
 
@@ -71,6 +74,20 @@ def is_fetchable(url: str) -> str | None:
     except FetchProblem as problem:
         return str(problem)
     return None
+
+
+def refused_host(url: str) -> str | None:
+    """What is wrong with where a fetchable address leads; None also where that is not known yet.
+
+    A name may lead elsewhere by the time it is fetched: then it is looked up anew.
+    """
+    parts = _parts(url)
+    host = parts.hostname or ""
+    try:
+        addresses = _looked_up(host, parts.port or 443, time.monotonic() + SECONDS)
+    except (FetchProblem, TimeoutError):
+        return None
+    return None if _are_allowed(host, addresses) else _PRIVATE
 
 
 def _parts(url: str) -> SplitResult:
@@ -118,10 +135,14 @@ def _tls() -> ssl.SSLContext:
 def _addresses(host: str, port: int, until: float) -> list[str]:
     """Those of the host, all of which must be allowed: one that is not makes the name suspect."""
     addresses = _looked_up(host, port, until)
+    if not _are_allowed(host, addresses):
+        raise FetchProblem(_PRIVATE)
+    return addresses
+
+
+def _are_allowed(host: str, addresses: list[str]) -> bool:
     is_local = _may_be_loopback(host)
-    if all(_is_allowed(address, is_local) for address in addresses):
-        return addresses
-    raise FetchProblem("The host is in a private network. Use one that the internet can reach.")
+    return all(_is_allowed(address, is_local) for address in addresses)
 
 
 def _looked_up(host: str, port: int, until: float) -> list[str]:

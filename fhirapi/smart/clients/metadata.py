@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from fhirapi.smart.access.writes import writes
 from fhirapi.smart.clients import registration
 from fhirapi.smart.clients.registration import Details
 from fhirapi.smart.models import Client
@@ -87,6 +88,8 @@ def told(client: Client) -> dict[str, Any]:
         "jwks": client.jwks,
         **{name: getattr(client, name) for name in _URIS},
     }
+    if any(map(writes, client.allowed_scopes.split())):  # ours: RFC 7591 lets a server say more
+        members["provider_access"] = "approved" if client.may_write else "not approved"
     # An empty list says something of these; of the others it would only be noise.
     said = ("redirect_uris", "response_types")
     return {name: value for name, value in members.items() if value or name in said}

@@ -33,7 +33,8 @@ _HEADERS = (
 )
 _EXPOSED = (
     "ETag, Location, Content-Location, Last-Modified, WWW-Authenticate, Retry-After, X-Progress, "
-    "Expires, Content-Disposition, Idempotency-Replayed"
+    "Expires, Content-Disposition, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, "
+    "Idempotency-Replayed"
 )
 _KEPT_BY_BROWSERS = "600"
 

@@ -12,6 +12,7 @@ from unicodedata import category
 from urllib.parse import SplitResult, urlsplit
 
 from fhirapi.smart.access import granular, scopes
+from fhirapi.smart.access.writes import writes
 from fhirapi.smart.clients import fetch, jwks, reserved
 from fhirapi.smart.models import Client
 
@@ -26,6 +27,10 @@ LONGEST_DESCRIPTION = 1000
 LONGEST_URI = 200  # what models.URLField keeps
 MOST_SCOPES = 100
 NO_PAGE = "Write the full address, beginning with https://."
+_READS_ONLY = (
+    "Patient Access reads only. To write, ask for user/ or system/ scopes; they work once an "
+    "administrator has approved the app for Provider Access."
+)
 _NOT_HTTP = "Use https. http is for localhost, 127.0.0.1 and [::1] only."
 # A domain name turned round, which only its owner should use. RFC 8252 section 7.1
 _PRIVATE_USE = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9-]+)+")
@@ -181,6 +186,8 @@ def _of_scopes(details: Details) -> list[str]:
         parsed = scopes.parse_one(scope)
         if not granular.is_understood(scope):
             wrong.append(f"{short(scope)}: This server does not know the scope.")
+        elif parsed and parsed.context == "patient" and writes(scope):
+            wrong.append(f"{short(scope)}: {_READS_ONLY}")
         elif is_backend and (parsed is None or parsed.context != "system"):
             wrong.append(f"{short(scope)}: A backend service asks for system/ scopes only.")
         elif not is_backend and parsed and parsed.context == "system":

@@ -21,12 +21,15 @@ from fhirapi.smart.models import (
     DataAccessGrant,
     RecordLink,
     RefreshToken,
+    TeamMember,
 )
 from fhirapi.smart.people import patients
+from fhirapi.smart.team_roles import MANAGES
 from fhirapi.sql import fetch
 
 PATIENT_SCOPE = "patient/*.rs offline_access"
 PROVIDER_SCOPE = "user/*.rs offline_access"
+WRITING_SCOPE = "user/*.cruds offline_access"
 
 OVERLAPS: dict[str, timedelta | None] = {
     "now": None,
@@ -56,6 +59,10 @@ class KeyStatus(StrEnum):
 
 class PatientsNotYours(ValueError):
     """A patient was named whom the account may not see, or none at all."""
+
+
+class TreatsNobody(ValueError):
+    """A key that may write is for those who treat patients, or manage the team of one who does."""
 
 
 class NoRecordLink(ValueError):
@@ -133,14 +140,18 @@ def create(
     valid_from: date,
     valid_to: date,
     label: str = "",
+    may_write: bool = False,
     address: str | None = None,
 ) -> AccessKey:
+    """Raises ValidityReversed, NoRecordLink, PatientsNotYours, TreatsNobody."""
     if valid_to < valid_from:
         raise ValidityReversed("Valid To must not lie before Valid From.")
     own = patients.own_patient_id(account)
     if own is None and not _has_link(account):
         raise NoRecordLink("This account is not linked to a record yet.")
     _require_own(account, patient_ids)
+    if may_write:
+        _require_treating(account)
     access_key_id, secret = secrets.new_access_key_id(), secrets.new_secret()
     client = Client.objects.create(
         client_id=access_key_id,
@@ -154,7 +165,7 @@ def create(
         account_id=account.pk,
         client=client,
         patient_ids=patient_ids,
-        scope=_scope(own, patient_ids),
+        scope=_scope(own, patient_ids, may_write),
     )
     key = AccessKey.objects.create(
         data_access_grant=grant,
@@ -164,8 +175,9 @@ def create(
         secret_digest=secrets.digest(secret),
         valid_from=valid_from,
         valid_to=valid_to,
+        may_write=may_write,
     )
-    _record(key, Action.KEY_CREATE, address)
+    _record(key, Action.KEY_CREATE, address, "may write" if may_write else None)
     return key
 
 
@@ -244,6 +256,31 @@ def set_label(key: AccessKey, label: str, *, address: str | None = None) -> None
     _record(key, Action.KEY_CHANGE, address, "label changed")
 
 
+def may_let_write(account: AbstractUser) -> bool:
+    """Who treats patients, or manages the team of one who does: as for keys at all."""
+    own = RecordLink.objects.filter(
+        account_id=account.pk, resource_type=RecordLink.Kind.PRACTITIONER, revoked_at=None
+    )
+    managed = TeamMember.objects.live().filter(account_id=account.pk, role__in=MANAGES)
+    return own.exists() or managed.exists()
+
+
+@transaction.atomic
+def set_may_write(key: AccessKey, may_write: bool, *, address: str | None = None) -> None:
+    """Narrowed, its tokens write no more from the next request on; widened, they are renewed first.
+
+    Raises TreatsNobody.
+    """
+    _lock(key)
+    grant = key.data_access_grant
+    if may_write:
+        _require_treating(grant.account)
+    key.may_write = may_write
+    key.save(update_fields=["may_write"])
+    _follow(key)
+    _record(key, Action.KEY_CHANGE, address, "may write" if may_write else "may not write any more")
+
+
 @transaction.atomic
 def choose_patients(key: AccessKey, patient_ids: list[str], *, address: str | None = None) -> None:
     """Replaces the key's patients. Tokens follow at once: they ask the grant at every use."""
@@ -251,14 +288,24 @@ def choose_patients(key: AccessKey, patient_ids: list[str], *, address: str | No
     grant = key.data_access_grant
     _require_own(grant.account, patient_ids)
     grant.patient_ids = patient_ids
-    # A patient/ scope would be about nobody once there are several.
-    if grant.scope in (PATIENT_SCOPE, PROVIDER_SCOPE):
-        grant.scope = _scope(patients.own_patient_id(grant.account), patient_ids)
-    grant.save(update_fields=["patient_ids", "scope"])
+    grant.save(update_fields=["patient_ids"])
+    _follow(key)
     _record(key, Action.KEY_CHANGE, address, "patients chosen")
 
 
-def _scope(own: str | None, patient_ids: list[str]) -> str:
+def _follow(key: AccessKey) -> None:
+    """A patient/ scope would be about nobody once there are several patients, and never writes."""
+    grant = key.data_access_grant
+    grant.refresh_from_db(fields=["patient_ids", "scope"])
+    if grant.scope in (PATIENT_SCOPE, PROVIDER_SCOPE, WRITING_SCOPE):
+        own = patients.own_patient_id(grant.account)
+        grant.scope = _scope(own, key.patient_ids, key.may_write)
+        grant.save(update_fields=["scope"])
+
+
+def _scope(own: str | None, patient_ids: list[str], may_write: bool) -> str:
+    if may_write:
+        return WRITING_SCOPE
     return PATIENT_SCOPE if patient_ids == [own] else PROVIDER_SCOPE
 
 
@@ -275,6 +322,11 @@ def _require_own(account: AbstractUser, patient_ids: Iterable[str]) -> None:
     wanted = set(patient_ids)
     if not wanted or wanted - {row[0] for row in fetch(_MAY_HAVE_KEYS, [account.pk, [*wanted]])}:
         raise PatientsNotYours("Choose patients from your own record or under your care.")
+
+
+def _require_treating(account: AbstractUser) -> None:
+    if not may_let_write(account):
+        raise TreatsNobody("Only who treats patients makes keys that may write.")
 
 
 def _lock(key: AccessKey) -> None:

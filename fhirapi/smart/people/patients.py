@@ -98,6 +98,12 @@ def kinds_of_links(account: AbstractUser) -> set[str]:
     return set(live.values_list("resource_type", flat=True))
 
 
+def treats_patients(account: AbstractUser) -> bool:
+    """As practitioner or their staff: only they write, into the records of those they treat."""
+    treating = {RecordLink.Kind.PRACTITIONER, RecordLink.Kind.STAFF}
+    return account.is_active and bool(kinds_of_links(account) & treating)
+
+
 def is_relative(account: AbstractUser) -> bool:
     """Whether it stands for somebody's relative: a parent, for instance."""
     return RecordLink.objects.filter(

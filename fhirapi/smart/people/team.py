@@ -166,7 +166,7 @@ def _link_by_role(member: TeamMember) -> None:
 def _switch_off_keys(member: TeamMember, address: str | None) -> None:
     """Those made for patients of the team, with their tokens; switched on again they open nobody.
 
-    Not the key of the member's own record, nor those of somebody who is an approved provider.
+    Not the key of the member's own record, which only reads from now on, nor those of somebody who is an approved provider.
     """
     account = member.account
     if getattr(account, "provider_approved_at", None) is not None:
@@ -175,6 +175,8 @@ def _switch_off_keys(member: TeamMember, address: str | None) -> None:
     for key in keys.keys_of(account).filter(is_active=True):
         if key.patient_ids != [own]:
             keys.set_active(key, False, address=address)
+        elif key.may_write:
+            keys.set_may_write(key, False, address=address)
 
 
 def _record(member: TeamMember, by: AbstractUser, what: str, address: str | None) -> None:

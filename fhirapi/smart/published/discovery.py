@@ -15,7 +15,7 @@ from fhirapi.smart.addresses import absolute, offered
 from fhirapi.smart.clients.assertion import KEY_TYPES
 from fhirapi.smart.published.brands import identifier
 from fhirapi.smart.published.public import public_document
-from fhirapi.smart.tokens import signing_keys
+from fhirapi.smart.tokens import key_ring
 
 _CAPABILITIES = (
     "launch-ehr", "launch-standalone", "authorize-post",
@@ -73,10 +73,9 @@ def openid_configuration() -> bytes:
 
 
 @public_document()
-@lru_cache(maxsize=1)
 def jwks() -> bytes:
-    """The keys that verify our id_tokens and access tokens. RFC 7517"""
-    return orjson.dumps({"keys": list(signing_keys.public().values())})
+    """The keys that verify our id_tokens and access tokens, and the next one. RFC 7517"""
+    return orjson.dumps({"keys": key_ring.current().published()})
 
 
 def _server() -> dict[str, Any]:

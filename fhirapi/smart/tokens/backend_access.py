@@ -16,7 +16,9 @@ from django.utils import timezone
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import record
+from fhirapi.smart.access.overlap import is_within
 from fhirapi.smart.access.scopes import parse_one
+from fhirapi.smart.access.writes import grantable, reading
 from fhirapi.smart.models import AccessToken, Client, DataAccessGrant, RecordLink
 from fhirapi.smart.people.links import link, unlink
 from fhirapi.smart.published.practices import practices
@@ -66,7 +68,7 @@ def approve(
 ) -> DataAccessGrant:
     """For the ``system/`` scopes it is registered for. ``patient_ids``: None opens every record.
 
-    An earlier approval ends, its tokens too.
+    Those that write only where its partner was approved for Provider Access. An earlier approval ends, its tokens too.
     """
     if client.kind != Client.Kind.BACKEND:
         raise NotABackendService(f"{client.client_id} is no backend service.")
@@ -75,12 +77,26 @@ def approve(
     _end(client)
     account = _account_of(client, by, method)
     words = (word for word in client.allowed_scopes.split() if _is_of_system(word))
+    scope = " ".join(grantable(words, may_write=client.may_write))
     grant = DataAccessGrant.objects.create(
-        account_id=account.pk, client=client, scope=" ".join(words), patient_ids=patient_ids
+        account_id=account.pk, client=client, scope=scope, patient_ids=patient_ids
     )
     whom = "" if patient_ids is None else f" for {len(patient_ids)} patients"
     _record(client, by, f"backend service approved{whom}", address)
     return grant
+
+
+def let_write(client: Client) -> None:
+    """Its partner was approved for Provider Access: what it may read, it may write as registered."""
+    grant = standing_grant(client) if client.kind == Client.Kind.BACKEND else None
+    if grant is None:
+        return
+    before = grant.scope.split()
+    words = filter(_is_of_system, client.allowed_scopes.split())
+    grant.scope = " ".join(
+        word for word in words if not reading(word) or is_within(reading(word), before)
+    )
+    grant.save(update_fields=["scope"])
 
 
 @transaction.atomic

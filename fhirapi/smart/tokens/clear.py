@@ -4,6 +4,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from fhirapi.smart.models import KeptRequest, LaunchContext, SpentAssertion
+from fhirapi.smart.tokens import rotation
 
 
 def forget_expired() -> None:
@@ -14,3 +15,4 @@ def forget_expired() -> None:
     SpentAssertion.objects.filter(expires_at__lt=now).delete()
     LaunchContext.objects.filter(expires_at__lt=now).delete()
     KeptRequest.objects.filter(expires_at__lt=now).delete()
+    rotation.forget_ended()

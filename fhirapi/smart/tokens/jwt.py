@@ -15,12 +15,14 @@ import orjson
 from django.conf import settings
 
 from fhirapi.outcomes import malformed_token, token_expired
-from fhirapi.smart import jws
+from fhirapi.smart import jws, rates
 from fhirapi.smart.access.decision import Access
 from fhirapi.smart.access.scopes import Scope, parse
+from fhirapi.smart.answers import too_many_tokens
 from fhirapi.smart.secrets import token_checksum
-from fhirapi.smart.tokens import signing_keys
+from fhirapi.smart.tokens import key_ring
 from fhirapi.smart.tokens.identity import own_record
+from fhirapi.smart.tokens.key_ring import Ring
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ def sign(
     patient_id: str | None,
     fhir_user: str | None = None,
 ) -> str:
+    _count(client_id)
     now = int(time.time())
     claims: dict[str, Any] = {
         "iss": settings.FHIR_BASE_URL,
@@ -59,14 +62,19 @@ def sign(
         claims["patient"] = patient_id
     if fhir_user:
         claims["fhirUser"] = fhir_user
-    signed = _header() + b"." + jws.encoded(orjson.dumps(claims))
-    return (signed + b"." + jws.encoded(signing_keys.sign_access(signed))).decode()
+    key = key_ring.current().signing()
+    signed = key.access_header + b"." + jws.encoded(orjson.dumps(claims))
+    return (signed + b"." + jws.encoded(key.sign_access(signed))).decode()
 
 
-@lru_cache(maxsize=1)
-def _header() -> bytes:
-    kid = signing_keys.public()["ES256"]["kid"]
-    return jws.encoded(orjson.dumps({"alg": "ES256", "typ": "at+jwt", "kid": kid}))
+def _count(client_id: str) -> None:
+    """Here every token passes, and only those of clients that have shown who they are.
+
+    Else somebody could use up another's rate with its name alone. Raises Refused.
+    """
+    rate = rates.of(client_id)
+    if wait := rate.take():
+        raise too_many_tokens(wait, rate.headers())
 
 
 def sign_id_token(claims: dict[str, Any], *, client_id: str) -> str:
@@ -78,26 +86,27 @@ def sign_id_token(claims: dict[str, Any], *, client_id: str) -> str:
         "iat": now,
         "exp": now + settings.ACCESS_TOKEN_LIFETIME,
     }
-    kid = signing_keys.public()["RS256"]["kid"]
-    key = signing_keys.of_identity()
-    return jwt.encode({**claims, **own}, key, "RS256", headers={"kid": kid})
+    key = key_ring.current().signing()
+    return jwt.encode({**claims, **own}, key.of_identity, "RS256", headers={"kid": key.kid})
 
 
 def read(token: str) -> Claims:
     """Raises the 401 outcome for a token that is not ours, altered or past its time."""
-    claims = _verified(token)
+    claims = _verified(token, key_ring.current())
     if claims.expires <= time.time():
         raise token_expired()
     return claims
 
 
 @lru_cache(maxsize=10_000)
-def _verified(token: str) -> Claims:
+def _verified(token: str, ring: Ring) -> Claims:
+    """Remembered with the keys it was verified by: it is verified anew when those change."""
     try:
+        key = _key_of(token, ring)
         claims = jwt.decode(
             token,
-            _key_of(token),
-            algorithms=["ES256", "RS256"],
+            key,
+            algorithms=[key.algorithm_name],
             audience=settings.FHIR_BASE_URL,
             issuer=settings.FHIR_BASE_URL,
             options={"verify_exp": False, "require": ["exp", "client_id", "scope"]},
@@ -115,24 +124,16 @@ def _verified(token: str) -> Claims:
     )
 
 
-def _key_of(token: str) -> jwt.PyJWK:
-    """Each key is bound to its own algorithm.
-
-    Access tokens were signed with RS256 once; RFC 9068 2.1 wants it understood anyway.
-    """
-    algorithm = str(jwt.get_unverified_header(token).get("alg"))
-    published = signing_keys.public().get(algorithm)
-    if published is None:
-        raise jwt.InvalidAlgorithmError
-    return _usable(algorithm)
+def _key_of(token: str, ring: Ring) -> jwt.PyJWK:
+    """By its name alone. RFC 9068 2.1 wants access tokens of RS256 understood as well."""
+    kid = jwt.get_unverified_header(token).get("kid")
+    key = key_ring.usable(kid, ring) if isinstance(kid, str) else None
+    if key is None:
+        raise jwt.InvalidTokenError
+    return key
 
 
-@lru_cache(maxsize=2)
-def _usable(algorithm: str) -> jwt.PyJWK:
-    return jwt.PyJWK(signing_keys.public()[algorithm])
-
-
-def access_token_for_request(request: Any, refresh_token: bool = False) -> str:
+def access_token_for_request(request: Any) -> str:
     """django-oauth-toolkit's ACCESS_TOKEN_GENERATOR."""
     account_id = request.data_access_grant.account_id
     patient_id = request.patient_id  # set by the validator

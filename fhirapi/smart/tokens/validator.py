@@ -14,6 +14,7 @@ from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import record
 from fhirapi.smart.access.overlap import is_within
 from fhirapi.smart.access.scopes import MOST
+from fhirapi.smart.access.writes import grantable
 from fhirapi.smart.authorization import consented
 from fhirapi.smart.authorization.authorize import AuthorizeRules
 from fhirapi.smart.authorization.codes import require_fresh, spend
@@ -46,7 +47,7 @@ class Validator(AuthorizeRules):
     ) -> bool:
         stored = require_fresh(code, request)
         request.authorization_code = stored
-        request.user, request.scopes = stored.user, stored.scope.split()
+        request.user, request.scopes = stored.user, _still(stored.scope, request.client)
         return _opens(request, stored.data_access_grant)
 
     def get_code_challenge(self, code: str, request: Request) -> str | None:
@@ -170,7 +171,12 @@ def _scope_of(token: RefreshToken) -> str:
     grant = token.data_access_grant
     if grant is not None and grant.client.kind == Client.Kind.ACCESS_KEY:
         return str(grant.scope)
-    return str(token.scope)
+    return " ".join(_still(token.scope, token.application))
+
+
+def _still(scope: str, client: Client) -> list[str]:
+    """What was approved, without writing where Provider Access was withdrawn since."""
+    return grantable(scope.split(), may_write=client.may_write)
 
 
 def _is_live(grant: DataAccessGrant) -> bool:

@@ -36,6 +36,11 @@ def may_close(account: Account) -> bool:
 
 @transaction.atomic
 def close(account: Account, *, address: str | None) -> None:
+    # First: what ends its apps' access is that it was closed, and so they are told.
+    account.is_active = False
+    account.closed_at = timezone.now()
+    account.provider_approved_at = None
+    account.save(update_fields=["is_active", "closed_at", "provider_approved_at"])
     _end_apps(account, address)
     for member in TeamMember.objects.live().filter(account_id=account.pk):
         team.end(member, by=account, address=address)
@@ -44,10 +49,6 @@ def close(account: Account, *, address: str | None) -> None:
     for model in (Recovery, EmailChange):
         model.objects.filter(account=account).delete()
     remove_all(account)
-    account.is_active = False
-    account.closed_at = timezone.now()
-    account.provider_approved_at = None
-    account.save(update_fields=["is_active", "closed_at", "provider_approved_at"])
     record(AuditRecord.Action.ACCOUNT_CLOSE, account_id=account.pk, address=address)
     living.end_all(account)
 

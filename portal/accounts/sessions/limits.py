@@ -29,8 +29,8 @@ class SessionLimitsMiddleware:
                     detail="ran out",
                     address=address_of(request),
                 )
-            elif not _only_asks(request):
-                living.seen(request, account)
+            elif not _only_asks(request) and not living.seen(request, account):
+                auth.logout(request)
         return self._get_response(request)
 
 

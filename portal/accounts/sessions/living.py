@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -43,15 +44,21 @@ def began(request: HttpRequest, account: Account) -> None:
     )
 
 
-def seen(request: HttpRequest, account: Account) -> None:
-    """Somebody is there. Written once a minute."""
+def seen(request: HttpRequest, account: Account) -> bool:
+    """Somebody is there. Written once a minute. False: the session has ended meanwhile."""
     now = int(time.time())
     if now - request.session.get(_SEEN_AT, 0) < _MINUTE:
-        return
+        return True
     request.session[_SEEN_AT] = now
     known = SignedIn.objects.filter(session_id=request.session.session_key)
-    if not known.update(last_seen=timezone.now()):
-        began(request, account)  # opened before there was this table
+    if known.update(last_seen=timezone.now()):
+        return True
+    try:
+        with transaction.atomic():
+            began(request, account)  # opened before there was this table
+    except IntegrityError:  # ended by another request since this one has read it
+        return False
+    return True
 
 
 def seconds_left(request: HttpRequest) -> int:

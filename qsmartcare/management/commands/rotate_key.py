@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from fhirapi.smart.people.reencrypt import reencrypt, reencrypt_secrets
+from fhirapi.smart.tokens.models import SigningKey
 from portal.accounts.factors.models import Authenticator
 from qsmartcare import env, keyring
 
@@ -41,8 +42,9 @@ class Command(BaseCommand):
     def _reencrypt(self) -> None:
         done = reencrypt_secrets()
         apps = reencrypt(Authenticator.objects.all(), "key_encrypted", name="user_id")
-        done.changed += apps.changed
-        done.unchanged += apps.unchanged
+        signing = reencrypt(SigningKey.objects.all(), "private_encrypted", name="signs_from")
+        done.changed += apps.changed + signing.changed
+        done.unchanged += apps.unchanged + signing.unchanged
         self.stdout.write(
             f"{done.changed} secrets re-encrypted, {done.unchanged} were under the newest key "
             "already."
@@ -58,4 +60,9 @@ class Command(BaseCommand):
                 f"None of ENCRYPTION_KEYS decrypts the authenticator apps of "
                 f"{len(apps.unreadable)} accounts, such as {apps.unreadable[0]}: put the missing "
                 "key back at the end of the list, or have the owners set them up anew."
+            )
+        if signing.unreadable:
+            raise CommandError(
+                f"None of ENCRYPTION_KEYS decrypts {len(signing.unreadable)} signing keys: put the "
+                "missing key back at the end of the list, or run rotate_signing_key --compromised."
             )

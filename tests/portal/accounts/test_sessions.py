@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from fhirapi.audit.models import AuditRecord
-from portal.accounts.sessions import devices
+from portal.accounts.sessions import devices, living
+from portal.accounts.sessions.limits import SessionLimitsMiddleware
 from portal.accounts.sessions.models import SignedIn
 from tests.people import PASSWORD, PIN
 from tests.portal.accounts.conftest import PATIENT_DOOR, signed_in, try_door
@@ -146,3 +148,19 @@ def test_a_session_from_before_the_list_is_taken_in(client, patient):
 def test_every_page_carries_the_warning_for_those_signed_in(browser, client):
     assert b'id="session-warning"' in browser.get(HOME).content
     assert b'id="session-warning"' not in client.get(PATIENT_DOOR).content
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_session_that_is_ended_while_a_request_is_on_its_way_is_over(patient):
+    """The request had read it; then another one ended it."""
+    browser = signed_in(patient)
+    age(browser, seen_at=120)
+    request = RequestFactory().get(HOME)
+    request.session = browser.session
+    request.session.get("seen_at")  # read, as the middleware before this one does
+    request.user = patient
+    living.end_all(patient)
+    answered = SessionLimitsMiddleware(lambda asked: HttpResponse(str(asked.user)))(request)
+    assert answered.content == b"AnonymousUser"
+    assert not SignedIn.objects.exists()
+    assert browser.get(HOME).status_code == 302

@@ -18,6 +18,9 @@ PROBLEMS = (
 )
 
 
+SUGAR = LAB.replace("patient/Observation.rs", "user/Observation.crus")
+
+
 def values(found: Boxes) -> list[str]:
     rows = [row for table in found.tables for row in table.rows]
     data = [value for row in rows for value in (row.value, *(part.value for part in row.parts))]
@@ -34,7 +37,8 @@ def parts_of(resource_type: str) -> list[str]:
         "patient/*.rs", "patient/*.read", "patient/*.rs patient/*.read user/*.rs",
         "openid fhirUser profile offline_access online_access launch/patient patient/Patient.r",
         f"{LAB} patient/Condition.rs", "patient/*.rs patient/Observation.rs", "user/Goal.cruds",
-        "patient/Observation.rs?category=laboratory",
+        "patient/Observation.rs?category=laboratory", "user/*.cruds", "user/*.*", "user/*.write",
+        SUGAR, "user/Observation.crus user/Observation.d",
     ],
 )  # fmt: skip
 def test_everything_ticked_is_what_was_asked(asked):
@@ -89,7 +93,8 @@ def test_nothing_is_granted_whose_box_is_not_ticked(data):
         st.lists(
             st.sampled_from(
                 ["openid", "offline_access", "patient/*.rs", "patient/*.read", OBSERVATION, LAB,
-                 PROBLEMS, "user/Condition.rs", "patient/Goal.cruds"]
+                 PROBLEMS, "user/Condition.rs", "patient/Goal.cruds", "user/*.write", "user/Observation.*",
+                 SUGAR]
             ),
             min_size=1, unique=True,
         )
@@ -106,6 +111,31 @@ def test_identity_and_offline_access_are_ticked_one_by_one():
     asked = ["openid", "fhirUser", "offline_access", "launch/patient", "patient/Patient.rs"]
     left = granted(asked, {"openid", "patient/Patient.rs"})
     assert left == ["openid", "launch/patient", "patient/Patient.rs"]
+
+
+def test_what_may_be_changed_stands_apart_and_can_be_only_seen():
+    asked = ["user/*.rs", "user/Goal.cruds", "user/Practitioner.u"]
+    tables = {table.kind: table for table in boxes(asked).tables}
+    assert [row.value for row in tables["change"].rows] == ["user/Goal.cud", "user/Practitioner.u"]
+    assert granted(["user/Goal.cruds"], {"user/Goal.rs"}) == ["user/Goal.rs"]
+    assert granted(["user/Goal.cruds"], {"user/Goal.cud"}) == ["user/Goal.cud"]
+
+
+def test_one_type_that_is_only_to_be_seen_leaves_the_others_to_be_changed():
+    left = granted(["user/*.cruds"], set(values(boxes(["user/*.cruds"]))) - {"user/Goal.cud"})
+    assert "user/Goal.rs" in left
+    assert "user/Condition.cruds" in left
+    left = granted(["user/*.*"], set(values(boxes(["user/*.*"]))) - {"user/Goal.cud"})
+    assert "user/Goal.read" in left
+    assert "user/Condition.*" in left
+
+
+def test_parts_of_a_type_are_changed_alone():
+    only = SUGAR.replace("crus", "cu")
+    left = granted(["user/Observation.crus"], {"user/Observation.rs", "user/Observation.cu", only,
+                   *(each.replace("patient/", "user/") for each in parts_of("Observation"))})  # fmt: skip
+    assert left == ["user/Observation.rs", only]
+    assert granted([SUGAR], {"user/Observation.cu", only}) == [only]
 
 
 def test_what_is_not_a_patients_data_stands_apart():

@@ -169,3 +169,34 @@ def test_a_scope_taken_away_ends_what_was_approved(
     approve(made, rebecca.account)
     change(admin, made, allowed_scopes="patient/Observation.rs")
     assert not AccessToken.objects.filter(application=made).exists()
+
+
+def test_an_app_and_an_access_key_get_another_rate(
+    admin: Client, made: App, rebecca: Person
+) -> None:
+    key = rebecca.key.data_access_grant.client
+    assert change(admin, made, requests_a_minute="1200").status_code == 302
+    assert admin.post(f"{APPS}{key.pk}/change/", {"requests_a_minute": "60"}).status_code == 302
+    rates = App.objects.filter(pk__in=[made.pk, key.pk]).order_by("requests_a_minute")
+    assert [each.requests_a_minute for each in rates] == [60, 1200]
+    trail = AuditRecord.objects.filter(detail__startswith="requests a minute")
+    assert set(trail.values_list("client_id", flat=True)) == {made.client_id, key.client_id}
+    change(admin, made)
+    made.refresh_from_db()
+    assert made.requests_a_minute is None
+
+
+def test_a_rate_is_a_number(admin: Client, made: App) -> None:
+    page = change(admin, made, requests_a_minute="-1")
+    assert page.context["adminform"].form.errors["requests_a_minute"]
+    made.refresh_from_db()
+    assert made.requests_a_minute is None
+
+
+def test_nothing_else_of_an_access_key_is_changed_here(admin: Client, rebecca: Person) -> None:
+    key = rebecca.key.data_access_grant.client
+    before = key.allowed_scopes
+    entered = {"requests_a_minute": "", "name": "Mine", "allowed_scopes": "user/*.cruds"}
+    admin.post(f"{APPS}{key.pk}/change/", entered)
+    key.refresh_from_db()
+    assert (key.allowed_scopes, key.name == "Mine") == (before, False)

@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from fhirapi.requestlog.models import RequestRecord
+from fhirapi.smart import rates
+from fhirapi.smart.clients import clients
 from fhirapi.smart.models import Client as App
 from tests.people import Person
 from tests.portal.developers.conftest import page_of
@@ -126,4 +129,14 @@ def test_usage_counts_requests_and_errors(rebeccas: Client, made: App, name: str
 def test_usage_of_an_app_that_has_asked_nothing(rebeccas: Client, made: App) -> None:
     page = text(rebeccas.get(page_of(made, "usage/")))
     assert "Nothing to plot yet" in page
-    assert "Not limited" in page
+
+
+def test_usage_tells_how_often_the_app_may_ask(
+    rebeccas: Client, made: App, rebecca: Person, settings: Settings
+) -> None:
+    settings.REQUESTS_A_MINUTE = 6000
+    assert "6,000 a minute" in text(rebeccas.get(page_of(made, "usage/")))
+    clients.set_rate(made, 0, by=rebecca.account)
+    rates.forget()
+    assert "Not limited" in text(rebeccas.get(page_of(made, "usage/")))
+    rates.forget()

@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from fhirapi.smart.models import Client as App
 from fhirapi.smart.webhooks import hooks
@@ -40,6 +41,31 @@ def test_the_page_with_the_secret_is_not_compressed(rebeccas: Client, made: App)
 def test_another_address_is_refused(rebeccas: Client, made: App, url: str) -> None:
     assert "whsec_" not in save(rebeccas, made, url)
     assert hooks.of(made) is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://127.0.0.1/hook", "https://localhost/hook", "https://[::1]/hook",
+        "https://10.0.0.7:8443/hook", "https://192.168.1.1/", "https://169.254.169.254/latest/",
+        "https://[fd00::1]/", "https://[::ffff:10.0.0.7]/", "https://0.0.0.0/", "https://2130706433/",
+    ],
+)  # fmt: skip
+def test_an_address_that_delivery_would_refuse_is_refused_with_the_reason(
+    rebeccas: Client, made: App, url: str
+) -> None:
+    page = rebeccas.post(page_of(made, "webhooks/"), {"url": url})
+    assert page.context["form"].errors["url"] == [
+        "The host is in a private network. Use one that the internet can reach."
+    ]
+    assert hooks.of(made) is None
+
+
+def test_where_things_are_tried_out_this_machine_may_be_told(
+    rebeccas: Client, made: App, settings: Settings
+) -> None:
+    settings.DEMO = True
+    assert "whsec_" in save(rebeccas, made, "http://127.0.0.1:9999/hook")
 
 
 def test_a_test_event_and_sending_it_again(rebeccas: Client, made: App) -> None:

@@ -1,0 +1,159 @@
+"""Batch and transaction: several requests in one. https://hl7.org/fhir/R4/http.html#transaction
+
+The entries of a batch succeed or fail each for itself, one after the other. Those of a transaction
+succeed or fail together: deletes, then what is created and changed, then what is read.
+"""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+import orjson
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+
+from fhirapi.outcomes import (
+    Outcome,
+    bad_bundle,
+    done,
+    failed_read,
+    operation_outcome,
+    too_many_entries,
+)
+from fhirapi.rest.body import resource_of
+from fhirapi.rest.changed import STATUSES, location, writer_of
+from fhirapi.rest.entries import Asked, Read, asked
+from fhirapi.rest.inner import ask
+from fhirapi.rest.prefer import Preferred, preferred
+from fhirapi.rest.view import answer, fhir_view, refused
+from fhirapi.store.read import TokenRefused
+from fhirapi.writing.change import Writer, Written
+from fhirapi.writing.perform import perform, perform_and
+
+MOST_ENTRIES = 1000
+_FAILED = 400
+
+Entry = dict[str, Any]
+
+
+class _Asker(NamedTuple):
+    request: HttpRequest
+    writer: Writer
+    wanted: Preferred | None
+
+
+@fhir_view("POST")
+def bundle(request: HttpRequest) -> HttpResponse:
+    """Of changes only a representation is told that was asked for: ``Prefer``."""
+    asker = _Asker(request, writer_of(request), preferred(request))
+    kind, entries = _entries(resource_of(request))
+    process = _transaction if kind == "transaction" else _batch
+    try:
+        answered = process(asker, entries)
+    except TokenRefused:
+        raise refused(asker.writer.caller) from None
+    body: Entry = {"resourceType": "Bundle", "type": f"{kind}-response"}
+    if answered:
+        body["entry"] = answered
+    return answer(orjson.dumps(body), request)
+
+
+def _entries(resource: dict[str, Any]) -> tuple[str, list[Any]]:
+    kind, entries = resource.get("type"), resource.get("entry", [])
+    if resource.get("resourceType") != "Bundle" or kind not in ("batch", "transaction"):
+        raise bad_bundle()
+    if type(entries) is not list:
+        raise bad_bundle()
+    if len(entries) > MOST_ENTRIES:
+        raise too_many_entries(MOST_ENTRIES)
+    return kind, entries
+
+
+def _place(number: int) -> str:
+    return f"Bundle.entry[{number}]"
+
+
+# --- Batch -------------------------------------------------------------------------------------
+def _batch(asker: _Asker, entries: list[Any]) -> list[Entry]:
+    return [_alone(asker, entry, number) for number, entry in enumerate(entries)]
+
+
+def _alone(asker: _Asker, entry: Any, number: int) -> Entry:
+    try:
+        wanted = asked(entry, _place(number))
+        if isinstance(wanted, Read):
+            return _read(asker, wanted)
+        [written] = perform(asker.writer, [wanted])
+        return _written(asker, written)
+    except Outcome as outcome:
+        return _failed(outcome.within(_place(number)))
+
+
+def _failed(outcome: Outcome) -> Entry:
+    content = orjson.Fragment(operation_outcome(*outcome.issues()))
+    return {"response": {"status": str(outcome.status), "outcome": content}}
+
+
+# --- Transaction -------------------------------------------------------------------------------
+def _transaction(asker: _Asker, entries: list[Any]) -> list[Entry]:
+    wanted = [_asked(entry, number) for number, entry in enumerate(entries)]
+    changes = [each for each in wanted if not isinstance(each, Read)]
+
+    def answered(written: Sequence[Written]) -> list[Entry]:
+        left = iter(written)
+        # Every change is stored by now, so what is read sees all of them.
+        return [
+            _read_within(asker, each, number)
+            if isinstance(each, Read)
+            else _written(asker, next(left))
+            for number, each in enumerate(wanted)
+        ]
+
+    if not changes:
+        with transaction.atomic():
+            return answered([])
+    return perform_and(asker.writer, changes, answered)
+
+
+def _asked(entry: Any, number: int) -> Asked:
+    try:
+        return asked(entry, _place(number))
+    except Outcome as outcome:
+        raise outcome.within(_place(number)) from None
+
+
+def _read_within(asker: _Asker, wanted: Read, number: int) -> Entry:
+    entry = _read(asker, wanted)
+    status = int(entry["response"]["status"][:3])
+    if status >= _FAILED:
+        raise failed_read(status).within(_place(number))
+    return entry
+
+
+# --- Entries of the answer ---------------------------------------------------------------------
+def _read(asker: _Asker, wanted: Read) -> Entry:
+    response = ask(asker.request, wanted.method, wanted.address, wanted.query, **wanted.headers)
+    told: Entry = {"status": f"{response.status_code} {response.reason_phrase}"}
+    if "ETag" in response:
+        told["etag"] = response["ETag"]
+    content = orjson.Fragment(response.content) if response.content else None
+    if response.status_code >= _FAILED:
+        return {"response": {**told, "outcome": content}}
+    return {"resource": content, "response": told} if content else {"response": told}
+
+
+def _written(asker: _Asker, written: Written) -> Entry:
+    status = STATUSES[written.result]
+    response: Entry = {"status": f"{status} {HTTPStatus(status).phrase}"}
+    if written.last_updated:
+        response["location"] = location(written)
+        response["etag"] = f'W/"{written.version_id}"'
+        response["lastModified"] = written.last_updated.isoformat()
+    if asker.wanted == "OperationOutcome":
+        outcome = done(written.result, written.resource_type).issue("information")
+        response["outcome"] = orjson.Fragment(operation_outcome(outcome))
+    if asker.wanted != "representation" or not written.content:
+        return {"response": response}
+    url = f"{settings.FHIR_BASE_URL}/{written.resource_type}/{written.resource_id}"
+    return {"fullUrl": url, "resource": orjson.Fragment(written.content), "response": response}

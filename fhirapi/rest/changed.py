@@ -1,0 +1,87 @@
+"""One change by a request, from who asks to what is answered.
+
+https://hl7.org/fhir/R4/http.html#create - the headers and statuses of all that write.
+"""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import http_date
+
+from fhirapi.outcomes import done, operation_outcome
+from fhirapi.rest.prefer import preferred
+from fhirapi.rest.search import pairs
+from fhirapi.rest.view import answer, authenticated, refused
+from fhirapi.store.read import TokenRefused
+from fhirapi.writing.change import Change, Condition, Writer, Written
+from fhirapi.writing.perform import perform
+
+STATUSES = {"created": 201, "updated": 200, "found": 200, "deleted": 204, "nothing": 204}
+
+
+def writer_of(request: HttpRequest) -> Writer:
+    """Who asks. Raises the 401 outcome."""
+    caller, claims = authenticated(request)
+    return Writer(caller, claims.access)
+
+
+def condition_of(request: HttpRequest) -> Condition:
+    """Of a conditional change; one that selects nothing is refused where it is resolved."""
+    return pairs(request.GET)
+
+
+def change_one(request: HttpRequest, writer: Writer, change: Change) -> HttpResponse:
+    """Raises an Outcome; refusals are recorded by ``perform``, dead tokens by ``refused``."""
+    try:
+        [written] = perform(writer, [change])
+    except TokenRefused:
+        raise refused(writer.caller) from None
+    return answered(request, written)
+
+
+def answered(request: HttpRequest, written: Written) -> HttpResponse:
+    wanted = preferred(request)
+    status = STATUSES[written.result]
+    if wanted == "OperationOutcome":
+        outcome = done(written.result, written.resource_type).issue("information")
+        response = answer(operation_outcome(outcome), request, 200 if status == 204 else status)
+    elif wanted == "minimal" or not written.content:
+        response = _empty(status)
+    else:
+        response = answer(written.content, request, status)
+    if wanted:
+        response.headers["Preference-Applied"] = f"return={wanted}"
+    for name, value in headers(written).items():
+        response.headers[name] = value
+    return response
+
+
+def headers(written: Written) -> dict[str, str]:
+    """Of the version that was made or, with ``If-None-Exist``, found."""
+    if not written.version_id:
+        return {}
+    made = {"ETag": f'W/"{written.version_id}"'}
+    if written.last_updated:
+        made["Last-Modified"] = _http_date(written.last_updated)
+    if written.result in ("created", "found"):
+        made["Location"] = location(written)
+    return made
+
+
+def location(written: Written) -> str:
+    identity = f"{written.resource_type}/{written.resource_id}"
+    return f"{settings.FHIR_BASE_URL}/{identity}/_history/{written.version_id}"
+
+
+def _http_date(moment: datetime) -> str:
+    return http_date(moment.timestamp())
+
+
+def _empty(status: int) -> HttpResponse:
+    response = HttpResponse(status=status)
+    del response.headers["Content-Type"]
+    response.headers["Cache-Control"] = "private, no-store"
+    if status != 204:  # RFC 9110 section 8.6
+        response.headers["Content-Length"] = "0"
+    return response

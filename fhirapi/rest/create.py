@@ -1,0 +1,26 @@
+"""FHIR create. https://hl7.org/fhir/R4/http.html#create"""
+
+from django.http import HttpRequest, HttpResponse
+
+from fhirapi.definitions.schema import ResourceType
+from fhirapi.rest.binary import written_resource
+from fhirapi.rest.changed import change_one, writer_of
+from fhirapi.rest.view import fhir_view
+from fhirapi.search.matching import pairs_of
+from fhirapi.writing.change import Condition, Create
+
+
+@fhir_view("POST")
+def create(request: HttpRequest, resource_type: ResourceType) -> HttpResponse:
+    writer = writer_of(request)
+    change = Create(
+        resource_type=resource_type,
+        resource=written_resource(request, resource_type),
+        if_none_exist=_condition(request.headers.get("If-None-Exist")),
+    )
+    return change_one(request, writer, change)
+
+
+def _condition(header: str | None) -> Condition | None:
+    """https://hl7.org/fhir/R4/http.html#ccreate - an empty one selects nothing, and is refused."""
+    return None if header is None else pairs_of(header)

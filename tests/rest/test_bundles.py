@@ -1,0 +1,247 @@
+"""Batch and transaction Bundles."""
+
+from typing import Any
+
+import pytest
+
+from fhirapi.audit.models import AuditRecord
+from fhirapi.store.models import Content
+from tests import people
+from tests.api import Api, Session
+from tests.people import Person
+
+URN = "urn:uuid:7f3b1a52-1111-4a6e-9a3e-0a5b8d1f0c11"
+
+
+@pytest.fixture
+def writing(api: Api, dr_grey: Person) -> Session:
+    return api.as_(people.writing_key(dr_grey))
+
+
+def send(session: Session, kind: str, *entries: Any, **headers: str) -> Any:
+    body = {"resourceType": "Bundle", "type": kind, "entry": list(entries)}
+    return session.http.post(
+        "/R4-patient-api/",
+        body,
+        content_type="application/fhir+json",
+        headers={"authorization": f"Bearer {session.token}", **headers},
+    )
+
+
+def entry(method: str, url: str, resource: Any = None, full_url: str = "", **request: str) -> Any:
+    made: dict[str, Any] = {"request": {"method": method, "url": url, **request}}
+    if resource:
+        made["resource"] = resource
+    if full_url:
+        made["fullUrl"] = full_url
+    return made
+
+
+def pulse(patient_id: str = "142859", **elements: Any) -> dict[str, Any]:
+    made = people.observation("x", patient_id)
+    del made["id"]
+    return {**made, **elements}
+
+
+def visit(patient_id: str = "142859") -> dict[str, Any]:
+    return people.encounter("x", patient_id, "2024-03-05", "Check")
+
+
+def statuses(response: Any) -> list[str]:
+    return [each["response"]["status"][:3] for each in response.json()["entry"]]
+
+
+def stored(resource_type: str = "Observation") -> int:
+    return Content.objects.filter(resource_type=resource_type, is_deleted=False).count()
+
+
+def test_a_transaction_stores_resources_that_refer_to_each_other(writing: Session) -> None:
+    response = send(
+        writing,
+        "transaction",
+        entry("POST", "Observation", pulse(encounter={"reference": URN})),
+        entry("POST", "Encounter", visit(), URN),
+        Prefer="return=representation",
+    )
+    assert response.status_code == 200, response.content
+    bundle = response.json()
+    assert bundle["type"] == "transaction-response"
+    observation, encounter = bundle["entry"]
+    assert observation["resource"]["encounter"]["reference"] == (
+        f"Encounter/{encounter['resource']['id']}"
+    )
+    assert observation["response"]["status"] == "201 Created"
+    assert observation["response"]["location"].endswith(
+        f"/Observation/{observation['resource']['id']}/_history/1"
+    )
+    assert observation["response"]["etag"] == 'W/"1"'
+
+
+def test_a_transaction_that_fails_stores_nothing_and_names_the_entry(writing: Session) -> None:
+    response = send(
+        writing,
+        "transaction",
+        entry("POST", "Observation", pulse()),
+        entry("POST", "Observation", pulse(status="nonsense")),
+    )
+    assert response.status_code == 422
+    assert response.json()["issue"][0]["expression"] == ["Bundle.entry[1].resource.status"]
+    assert stored() == 0
+
+
+def test_a_record_of_somebody_elses_patient_undoes_the_transaction(writing: Session) -> None:
+    response = send(
+        writing,
+        "transaction",
+        entry("POST", "Observation", pulse()),
+        entry("POST", "Observation", pulse("7")),
+    )
+    assert response.status_code == 403
+    assert response.json()["issue"][0]["expression"] == ["Bundle.entry[1]"]
+    assert stored() == 0
+    assert AuditRecord.objects.filter(action="create", outcome="denied").count() == 1
+
+
+def test_a_batch_does_each_entry_for_itself(writing: Session) -> None:
+    response = send(
+        writing,
+        "batch",
+        entry("POST", "Observation", pulse()),
+        entry("POST", "Observation", pulse("7")),
+        entry("POST", "Observation", pulse(status="nonsense")),
+        entry("GET", "Patient/142859"),
+        entry("GET", "Patient/7"),
+        entry("GET", "Observation?patient=142859"),
+        entry("FETCH", "Observation"),
+        "nonsense",
+    )
+    assert response.status_code == 200
+    assert statuses(response) == ["201", "403", "422", "200", "404", "200", "400", "400"]
+    entries = response.json()["entry"]
+    assert entries[3]["resource"]["id"] == "142859"
+    assert entries[5]["resource"]["total"] == 1
+    outcome = entries[2]["response"]["outcome"]
+    assert outcome["issue"][0]["expression"] == ["Bundle.entry[2].resource.status"]
+    assert stored() == 1
+
+
+def test_a_transaction_deletes_then_writes_then_reads(writing: Session, api: Api) -> None:
+    api.has(people.observation("old", "142859"), people.observation("kept", "142859"))
+    response = send(
+        writing,
+        "transaction",
+        entry("GET", "Observation?patient=142859&_summary=count"),
+        entry("PUT", "Observation/kept", people.observation("kept", "142859", code="9")),
+        entry("DELETE", "Observation/old"),
+        entry("POST", "Observation", pulse()),
+    )
+    assert statuses(response) == ["200", "200", "204", "201"]
+    assert response.json()["entry"][0]["resource"]["total"] == 2
+
+
+def test_a_read_that_fails_undoes_the_transaction(writing: Session) -> None:
+    response = send(
+        writing,
+        "transaction",
+        entry("POST", "Observation", pulse()),
+        entry("GET", "Patient/7"),
+    )
+    assert response.status_code == 400
+    assert "404" in response.json()["issue"][0]["diagnostics"]
+    assert stored() == 0
+
+
+def test_a_transaction_changes_a_resource_once(writing: Session, api: Api) -> None:
+    api.has(people.observation("o", "142859"))
+    response = send(
+        writing,
+        "transaction",
+        entry("PUT", "Observation/o", people.observation("o", "142859")),
+        entry("DELETE", "Observation/o"),
+    )
+    assert response.status_code == 400
+
+
+def test_if_none_exist_and_if_match_work_in_entries(writing: Session) -> None:
+    condition = "patient=142859&code=8867-4"
+    first = send(
+        writing, "transaction", entry("POST", "Observation", pulse(), ifNoneExist=condition)
+    )
+    again = send(
+        writing, "transaction", entry("POST", "Observation", pulse(), ifNoneExist=condition)
+    )
+    assert (statuses(first), statuses(again)) == (["201"], ["200"])
+    location = first.json()["entry"][0]["response"]["location"]
+    assert again.json()["entry"][0]["response"]["location"] == location
+    name = location.split("/")[-3]
+    stale = entry("PUT", f"Observation/{name}", {**pulse(), "id": name}, ifMatch='W/"7"')
+    assert send(writing, "transaction", stale).status_code == 412
+
+
+def test_a_reference_by_search_means_one_resource(writing: Session) -> None:
+    by_mrn = {"reference": "Patient?identifier=9999094"}
+    found = send(
+        writing,
+        "transaction",
+        entry("POST", "Observation", pulse(subject=by_mrn)),
+        Prefer="return=representation",
+    )
+    assert found.json()["entry"][0]["resource"]["subject"] == {"reference": "Patient/142859"}
+    foreign = {"reference": "Patient?identifier=9999100"}
+    none = send(writing, "transaction", entry("POST", "Observation", pulse(subject=foreign)))
+    assert none.status_code == 412
+
+
+def test_a_patch_is_an_entry_too(writing: Session, api: Api) -> None:
+    api.has(people.observation("o", "142859"))
+    operation = [
+        {"name": "type", "valueCode": "replace"},
+        {"name": "path", "valueString": "Observation.status"},
+        {"name": "value", "valueCode": "amended"},
+    ]
+    document = {
+        "resourceType": "Parameters",
+        "parameter": [{"name": "operation", "part": operation}],
+    }
+    response = send(
+        writing,
+        "transaction",
+        entry("PATCH", "Observation/o", document),
+        Prefer="return=representation",
+    )
+    assert response.json()["entry"][0]["resource"]["status"] == "amended"
+
+
+def test_who_only_reads_may_batch_reads(api: Api, rebecca: Person) -> None:
+    session = api.as_(rebecca.key)
+    response = send(
+        session, "batch", entry("GET", "Patient/142859"), entry("POST", "Observation", pulse())
+    )
+    assert statuses(response) == ["200", "403"]
+    reads = send(session, "transaction", entry("GET", "Patient/142859"))
+    assert statuses(reads) == ["200"]
+
+
+@pytest.mark.parametrize(
+    "url", ["oauth2/userinfo", "single/Patient.php?id=142859", "../admin/", "Nothing/1"]
+)
+def test_an_entry_asks_for_data_only(writing: Session, url: str) -> None:
+    assert statuses(send(writing, "batch", entry("GET", url))) == ["404"]
+
+
+@pytest.mark.parametrize("kind", ["collection", "searchset", ""])
+def test_other_bundles_are_refused(writing: Session, kind: str) -> None:
+    assert send(writing, kind).status_code == 400
+
+
+def test_a_bundle_has_a_limit(writing: Session) -> None:
+    assert send(writing, "batch", *[{}] * 1001).status_code == 413
+
+
+def test_without_a_token_nothing_is_processed(api: Api, practice: None) -> None:
+    response = api.http.post(
+        "/R4-patient-api/",
+        {"resourceType": "Bundle", "type": "batch"},
+        content_type="application/fhir+json",
+    )
+    assert response.status_code == 401

@@ -1,0 +1,96 @@
+"""Writers who meet: one of them wins, nothing is lost, nothing is made twice."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from fhirapi.definitions import registry
+from fhirapi.outcomes import Outcome
+from fhirapi.store.models import Content, SearchRow, Version
+from fhirapi.writing.change import Change, Create, Update, Writer
+from fhirapi.writing.perform import perform
+from tests import people
+from tests.api import Api
+from tests.people import Person
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Writers = Callable[..., Writer]
+
+
+def update(resource_id: str, code: str, if_match: int | None = None) -> Change:
+    resource_type = registry.find("Observation")
+    assert resource_type
+    return Update(
+        resource_type=resource_type,
+        resource=people.observation(resource_id, "142859", code=code),
+        resource_id=resource_id,
+        if_match=if_match,
+    )
+
+
+def at_once(writer: Writer, requests: Sequence[Sequence[Change]]) -> list[str]:
+    """What each was answered: a result, or a status."""
+    ready = Barrier(len(requests))
+
+    def ask(changes: Sequence[Change]) -> str:
+        ready.wait()
+        try:
+            return perform(writer, changes)[0].result
+        except Outcome as outcome:
+            return str(outcome.status)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(requests)) as pool:
+        return sorted(pool.map(ask, requests))
+
+
+def test_one_of_several_with_the_same_version_wins(
+    api: Api, writer_of: Writers, dr_grey: Person
+) -> None:
+    api.has(people.observation("o", "142859"))
+    requests = [[update("o", str(number), if_match=1)] for number in range(6)]
+    assert at_once(writer_of(dr_grey), requests) == ["412"] * 5 + ["updated"]
+    assert Content.objects.get(resource_id="o").version_id == 2
+
+
+def test_without_a_version_each_is_kept_in_the_history(
+    api: Api, writer_of: Writers, dr_grey: Person
+) -> None:
+    api.has(people.observation("o", "142859"))
+    requests = [[update("o", str(number))] for number in range(6)]
+    assert at_once(writer_of(dr_grey), requests) == ["updated"] * 6
+    kept = Version.objects.filter(resource_id="o").values_list("version_id", flat=True)
+    assert sorted(kept) == [1, 2, 3, 4, 5, 6]
+    assert SearchRow.objects.filter(resource_id="o").count() == 1
+
+
+def test_the_same_new_id_is_made_once(writer_of: Writers, dr_grey: Person) -> None:
+    requests = [[update("new", str(number))] for number in range(5)]
+    assert at_once(writer_of(dr_grey), requests) == ["created"] + ["updated"] * 4
+    assert Content.objects.get(resource_id="new").version_id == 5
+
+
+def test_what_is_made_under_a_condition_is_made_once(writer_of: Writers, dr_grey: Person) -> None:
+    resource_type = registry.find("Observation")
+    assert resource_type
+    change = Create(
+        resource_type=resource_type,
+        resource=people.observation("x", "142859"),
+        if_none_exist=[("patient", "142859"), ("code", "8867-4")],
+    )
+    assert at_once(writer_of(dr_grey), [[change]] * 5) == ["created"] + ["found"] * 4
+    assert Content.objects.filter(resource_type="Observation").count() == 1
+
+
+def test_those_who_take_the_same_two_in_other_order_do_not_block_each_other(
+    api: Api, writer_of: Writers, dr_grey: Person
+) -> None:
+    api.has(people.observation("a", "142859"), people.observation("b", "142859"))
+    there, back = [update("a", "1"), update("b", "1")], [update("b", "2"), update("a", "2")]
+    assert at_once(writer_of(dr_grey), [there, back] * 3) == ["updated"] * 6
+    assert [each.version_id for each in Content.objects.filter(resource_id__in="ab")] == [7, 7]

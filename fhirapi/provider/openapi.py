@@ -20,14 +20,14 @@ from fhirapi.provider.openapi_parts import (
     JSON_TYPE,
     KEY,
     body,
-    common_schemas,
-    further_paths,
     made,
     ok,
     operation,
     parameter,
     ref,
 )
+from fhirapi.provider.openapi_paths import further_paths
+from fhirapi.provider.openapi_schemas import common_schemas
 from fhirapi.provider.problems import MEDIA_TYPE, TYPES
 from fhirapi.provider.schema import Does, Filter, FilterType, Json, Kind
 from fhirapi.provider.schemas import Use, schema_of

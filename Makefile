@@ -53,6 +53,7 @@ venv-dev: python
 browser-tools: venv-dev
 	@$(BIN)/python -m tests.chromium
 	@$(BIN)/python -m tests.javascript
+	@$(BIN)/python -m tests.r4_package
 
 python:
 	@test -n "$(PYTHON)" || { \

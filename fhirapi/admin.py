@@ -124,7 +124,8 @@ class AccessKeyAdmin(ReadOnlyAdmin):
     search_help_text = "An AccessKeyID in full, a label, or the owner's username."
     fields = [
         "access_key_id", "label", "owner", "patients", "may_write", "status", "is_active",
-        "valid_from", "valid_to", "created_at", "rotated_at", "previous_secret_until", "last_used_at",
+        "valid_from", "valid_to", "created_at", "rotated_at", "previous_secret_until",
+        "last_used_at",
     ]  # fmt: skip
     actions = ["activate", "deactivate"]
 

@@ -3,7 +3,8 @@
 from fhirapi.audit.models import AuditRecord
 from fhirapi.intake.models import Load, LoadDeferred, LoadPiece
 from fhirapi.provider.models import ChangeDelivery, ChangeWebhook, IdempotentAnswer
-from fhirapi.requestlog.models import RequestRecord
+from fhirapi.requestlog.models import RequestDay, RequestRecord
+from fhirapi.smart.authorization.models import KeptRequest
 from fhirapi.smart.models import (
     AccessKey,
     AccessToken,
@@ -49,6 +50,7 @@ __all__ = [
     "IDToken",
     "IdempotentAnswer",
     "IndexState",
+    "KeptRequest",
     "LaunchContext",
     "Load",
     "LoadDeferred",
@@ -56,6 +58,7 @@ __all__ = [
     "PatientLine",
     "RecordLink",
     "RefreshToken",
+    "RequestDay",
     "RequestRecord",
     "SearchDate",
     "SearchLink",

@@ -182,6 +182,11 @@ def unsupported_body(expected: str) -> Outcome:
     return Outcome(415, "not-supported", f"Send the body as {expected}, in UTF-8.")
 
 
+def nothing_wrong() -> Outcome:
+    """No failure: what ``$validate`` says of a resource that is as it should be."""
+    return Outcome(200, "informational", "No issues.")
+
+
 def invalid_resource(problems: tuple[Problem, ...]) -> Outcome:
     return Outcome(422, "invalid", "The resource is not valid.", problems=problems)
 

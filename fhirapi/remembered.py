@@ -6,10 +6,12 @@ So it costs the hot path no statement, and a change made anywhere reaches every 
 import logging
 import threading
 from collections.abc import Callable
+from math import inf
 from time import monotonic
 from typing import Generic, TypeVar
 
 import psycopg
+from django.db import Error as DjangoError
 
 Value = TypeVar("Value")
 _AGAIN_AT_MOST_EVERY = 1.0  # second: whoever makes up names must not make us ask for each
@@ -22,7 +24,7 @@ class Remembered(Generic[Value]):
         self._seconds = seconds
         self._lock = threading.Lock()
         self._values: tuple[Value, ...] = ()
-        self._read_at = 0.0
+        self._read_at = -inf
         self._due = 0.0
 
     def value(self) -> Value:
@@ -37,8 +39,8 @@ class Remembered(Generic[Value]):
         return self._values[0]
 
     def forget(self) -> None:
-        """The value is read again when it is next needed."""
-        self._values, self._due = (), 0.0
+        """The value is read again when it is next needed; other threads may hold it meanwhile."""
+        self._read_at, self._due = -inf, 0.0
 
     def _renew(self, age: float) -> None:
         # One thread reads; the others go on with what there is, if there is anything.
@@ -53,7 +55,7 @@ class Remembered(Generic[Value]):
     def _read_now(self) -> None:
         try:
             self._values = (self._read(),)
-        except psycopg.Error:
+        except (psycopg.Error, DjangoError):  # of our own SQL; of opening a connection
             if not self._values:
                 raise
             log.warning("what is remembered could not be read again", exc_info=True)

@@ -86,11 +86,12 @@ class Run:
             surroundings = self._surroundings(database_url)
             self._prepare(stack, surroundings)
             web = self._web_server(stack, surroundings)
-            self._deliver_webhooks(stack, surroundings)
+            webhooks = self._deliver_webhooks(stack, surroundings)
             publish_demo(plan.data_dir)
             embedded_url = None if plan.database_url else database_url
             show_addresses(plan.base_url, embedded_url, plan.data_dir)
-            self._wait(web, stack.enter_context(Daily(surroundings)))
+            watched = {"The web server": web, "The delivery of webhooks": webhooks}
+            self._wait(watched, stack.enter_context(Daily(surroundings)))
             if sys.stdout.isatty():
                 console.print("\nStopping ...")
 
@@ -160,18 +161,19 @@ class Run:
                     raise Trouble("The web server did not start; its messages are above.")
         return web
 
-    def _deliver_webhooks(self, stack: ExitStack, surroundings: dict[str, str]) -> None:
+    def _deliver_webhooks(self, stack: ExitStack, surroundings: dict[str, str]) -> Child:
         command = [sys.executable, "manage.py", "deliver_webhooks", "--forever"]
-        stack.enter_context(Child(command, cwd=ROOT, env=surroundings))
+        return stack.enter_context(Child(command, cwd=ROOT, env=surroundings))
 
-    def _wait(self, web: Child, daily: Daily) -> None:
+    def _wait(self, watched: dict[str, Child], daily: Daily) -> None:
         while not self._stop.wait(0.5):
             daily.start_if_due()
-            if not web.is_running():
-                raise Trouble(
-                    f"The web server ended by itself (exit code {web.exit_code}); "
-                    "everything else has been stopped too."
-                )
+            for name, child in watched.items():
+                if not child.is_running():
+                    raise Trouble(
+                        f"{name} ended by itself (exit code {child.exit_code}); "
+                        "everything else has been stopped too."
+                    )
             if self._parent.has_given_up():
                 return
 

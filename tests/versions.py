@@ -1,4 +1,4 @@
-"""Changes what the store holds, as a write would: there is no write interaction yet."""
+"""Changes what the store holds, as a write would, at a time that the test says."""
 
 from datetime import datetime
 from typing import Any

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fhirapi', '0029_method_of_a_version'),
+        ('fhirapi', '0031_usage_by_day'),
     ]
 
     operations = [

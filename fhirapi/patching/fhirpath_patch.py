@@ -258,6 +258,8 @@ class _Items:
 
     def __init__(self, owner: Json, name: str) -> None:
         self._owner, self._name, self._beside = owner, name, f"_{name}"
+        if type(owner.get(name, [])) is not list:
+            raise ValueError("what is stored there is no list.")
 
     def __len__(self) -> int:
         return len(self._owner.get(self._name, []))

@@ -10,7 +10,7 @@ import psycopg
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponseBase
 
-from fhirapi.requestlog.entry import Row, Seen, row, seen
+from fhirapi.requestlog.entry import Row, Seen, row, seen, token_of
 from fhirapi.sql import Statement, array, database
 
 MOST = 20_000
@@ -43,7 +43,7 @@ class RequestLog:
     """One for the process."""
 
     def __init__(self) -> None:
-        self._seen: deque[Seen] = deque(maxlen=MOST)
+        self._seen: deque[Seen | Row] = deque(maxlen=MOST)
         self._lost = 0
         self._stop = threading.Event()
 
@@ -51,8 +51,15 @@ class RequestLog:
         """``began``: by ``time.perf_counter``."""
         entry = seen(request, response, time.time(), time.perf_counter() - began)
         if entry is not None:
-            self._lost += len(self._seen) == MOST
-            self._seen.append(entry)
+            self._keep(entry)
+
+    def note_token(self, client_id: str, began: float) -> None:
+        """That a service got one."""
+        self._keep(token_of(client_id, time.time(), time.perf_counter() - began))
+
+    def _keep(self, entry: Seen | Row) -> None:
+        self._lost += len(self._seen) == MOST
+        self._seen.append(entry)
 
     def start(self) -> "RequestLog":
         """Writes from now on by itself, the rest at the end of the process."""
@@ -80,7 +87,7 @@ class RequestLog:
             log.warning("The request log has lost %s entries.", self._lost)
             self._lost = 0
 
-    def _put_back(self, batch: list[Seen]) -> None:
+    def _put_back(self, batch: list[Seen | Row]) -> None:
         room = MOST - len(self._seen)
         self._lost += max(0, len(batch) - room)
         self._seen.extendleft(reversed(batch[-room:] if room > 0 else []))
@@ -105,7 +112,9 @@ def write(rows: list[Row]) -> None:
     _WRITE.fetch_one({name: array(values) for name, values in columns})
 
 
-def _row(entry: Seen) -> Row | None:
+def _row(entry: Seen | Row) -> Row | None:
+    if isinstance(entry, Row):
+        return entry
     try:
         return row(entry)
     except Exception:  # a request that we do not understand must not take others with it

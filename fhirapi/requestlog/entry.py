@@ -23,6 +23,7 @@ AUTHORIZE = "/R4-patient-api/oauth2/authorize"
 _KEPT = ("client_id", "client_assertion", "grant_type")
 _CLIENT_ID = re.compile(r"[\w.~-]{1,100}", re.ASCII)
 _CODE = re.compile(r"[a-z][a-z_-]{0,39}")
+_SERVICE_TOKEN = "POST oauth2/token (client_credentials)"  # noqa: S105 - a route
 _SHOWN = ("authorization_code", "refresh_token", "client_credentials")
 # Their texts have no variable part, so that a text says which one it was.
 _FIXED = {
@@ -76,6 +77,11 @@ def seen(
         at, seconds * 1000, request.method, match, meta.get("QUERY_STRING", ""),
         meta.get("HTTP_AUTHORIZATION", ""), status, form, answer,
     )  # fmt: skip
+
+
+def token_of(client_id: str, at: float, seconds: float) -> Row:
+    """What ``row`` would say of a backend service's token."""
+    return Row(at, client_id, _SERVICE_TOKEN, 200, round(seconds * 1000, 2), None)
 
 
 def row(entry: Seen) -> Row | None:

@@ -1,4 +1,4 @@
-"""The log's one table."""
+"""The log's rows, and the counts that stay when they are gone."""
 
 from datetime import timedelta
 
@@ -30,6 +30,28 @@ class RequestRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.route} {self.status}"
+
+
+class RequestDay(models.Model):
+    """How often an app asked something on a day, at a speed, with an error or none: rollup.py."""
+
+    client_id = models.TextField()
+    day = models.DateField(help_text="Of the practice.")
+    route = models.TextField()
+    error = models.TextField(blank=True)
+    speed = models.SmallIntegerField(help_text="A step of the scale of rollup.py.")
+    requests = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "client_id", "day", "route", "error", "speed", name="counted_once_a_day"
+            ),
+        ]
+        indexes = [models.Index("day", name="requests_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.route} {self.requests}"
 
 
 def forget_old() -> None:

@@ -26,13 +26,16 @@ _OPERATIONS = {
     "Patient": [("everything", "http://hl7.org/fhir/OperationDefinition/Patient-everything")],
     "DocumentReference": [("docref", f"{_US_CORE}/OperationDefinition/docref")],
 }
+_ON_EVERY_TYPE = [
+    ("validate", "http://hl7.org/fhir/OperationDefinition/Resource-validate"),
+]
 _INTERACTIONS = (
     "read", "vread", "update", "patch", "delete", "history-instance", "history-type", "create",
     "search-type",
 )  # fmt: skip
 _OF_SYSTEM = ("transaction", "batch")
 _WRITING = {
-    "versioning": "versioned-update",  # If-Match is heeded, not demanded
+    "versioning": "versioned",  # If-Match is heeded, not demanded
     "readHistory": True,
     "updateCreate": True,
     "conditionalCreate": True,
@@ -124,7 +127,7 @@ def _resource(resource_type: ResourceType) -> dict[str, Any]:
     name = resource_type.name
     operations = [
         {"name": operation, "definition": defined}
-        for operation, defined in _OPERATIONS.get(name, [])
+        for operation, defined in (*_OPERATIONS.get(name, ()), *_ON_EVERY_TYPE)
     ]
     members: dict[str, Any] = {
         "type": name,

@@ -9,11 +9,14 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import http_date
 
+from fhirapi.audit.models import AuditRecord
 from fhirapi.outcomes import done, operation_outcome
 from fhirapi.rest.prefer import preferred
 from fhirapi.rest.search import pairs
 from fhirapi.rest.view import answer, authenticated, refused
+from fhirapi.store import exact
 from fhirapi.store.read import TokenRefused
+from fhirapi.validation.check import claims_not_kept
 from fhirapi.writing.change import Change, Condition, Writer, Written
 from fhirapi.writing.perform import perform
 
@@ -36,7 +39,8 @@ def change_one(request: HttpRequest, writer: Writer, change: Change) -> HttpResp
     try:
         [written] = perform(writer, [change])
     except TokenRefused:
-        raise refused(writer.caller) from None
+        action = AuditRecord.Action(change.interaction.replace("patch", "update"))
+        raise refused(writer.caller, action) from None
     return answered(request, written)
 
 
@@ -45,7 +49,11 @@ def answered(request: HttpRequest, written: Written) -> HttpResponse:
     status = STATUSES[written.result]
     if wanted == "OperationOutcome":
         outcome = done(written.result, written.resource_type).issue("information")
-        response = answer(operation_outcome(outcome), request, 200 if status == 204 else status)
+        response = answer(
+            operation_outcome(outcome, *_warnings(written)),
+            request,
+            200 if status == 204 else status,
+        )
     elif wanted == "minimal" or not written.content:
         response = _empty(status)
     else:
@@ -55,6 +63,13 @@ def answered(request: HttpRequest, written: Written) -> HttpResponse:
     for name, value in headers(written).items():
         response.headers[name] = value
     return response
+
+
+def _warnings(written: Written) -> list[dict[str, object]]:
+    """Profiles that are claimed are not asked of what is stored; but told here."""
+    if not written.content:
+        return []
+    return [each.issue() for each in claims_not_kept(exact.parse(written.content))]
 
 
 def headers(written: Written) -> dict[str, str]:

@@ -27,6 +27,7 @@ from fhirapi.rest.patch import conditional_patch, patch
 from fhirapi.rest.read import read
 from fhirapi.rest.search import search, search_by_post
 from fhirapi.rest.update import conditional_update, update
+from fhirapi.rest.validate import validate, validate_instance
 from fhirapi.rest.view import by_method, fhir_view
 from fhirapi.rest.vread import vread
 
@@ -99,6 +100,8 @@ urlpatterns = [
     path("Patient/<fhirid:resource_id>/$everything", everything),
     path("Patient/$everything", everything_of_all),
     path("DocumentReference/$docref", docref),
+    path("<fhirtype:resource_type>/$validate", validate),
+    path("<fhirtype:resource_type>/<fhirid:resource_id>/$validate", validate_instance),
     path("<fhirtype:resource_type>/<fhirid:resource_id>/_history/<fhirid:version_id>", vread),
     path("<fhirtype:resource_type>/<fhirid:resource_id>/_history", history_instance),
     path("<fhirtype:resource_type>/_history", history_type),

@@ -152,10 +152,11 @@ def record_if_forbidden(caller: Caller, outcome: Outcome, resource_type: str) ->
         _record_denial(caller, "outside the scope", resource_type)
 
 
-def refused(caller: Caller) -> Outcome:
+def refused(caller: Caller, action: AuditRecord.Action = AuditRecord.Action.READ) -> Outcome:
     """The 401 for a token that is ours but opens nothing any more; the attempt is recorded."""
-    _record_denial(caller, "token no longer valid")
     refusal_ = why_refused(caller)
+    account_id = refusal_.account_id if refusal_ else None
+    _record_denial(caller, "token no longer valid", action=action, account_id=account_id)
     if refusal_ is None:
         return session_gone()
     if refusal_.is_expired:
@@ -167,10 +168,18 @@ def refused(caller: Caller) -> Outcome:
     return session_gone()
 
 
-def _record_denial(caller: Caller, detail: str, resource_type: str | None = None) -> None:
+def _record_denial(
+    caller: Caller,
+    detail: str,
+    resource_type: str | None = None,
+    *,
+    action: AuditRecord.Action = AuditRecord.Action.READ,
+    account_id: int | None = None,
+) -> None:
     record(
-        AuditRecord.Action.READ,
+        action,
         outcome=AuditRecord.Outcome.DENIED,
+        account_id=account_id,
         client_id=caller.client_id,
         resource_type=resource_type,
         detail=detail,

@@ -7,16 +7,14 @@ mean, and whether a signature is right, is not decided here. RFC 7515 section 7.
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 _COMPACT = re.compile(r"([\w-]+)\.([\w-]+)\.([\w-]+)", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(NamedTuple):
     header: dict[str, Any]
     payload: dict[str, Any]
     signed: bytes

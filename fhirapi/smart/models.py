@@ -113,7 +113,7 @@ class Client(AbstractApplication):
 
     @property
     def may_write(self) -> bool:
-        """Whether its partner was approved for Provider Access; ``store/writer.py`` asks as well."""
+        """Whether its partner is approved for Provider Access; ``store/writer.py`` asks too."""
         return self.provider_access_at is not None
 
     @property
@@ -229,9 +229,13 @@ class RecordLink(models.Model):
 
 
 class TeamMemberQuerySet(models.QuerySet["TeamMember"]):
-    def live(self) -> "TeamMemberQuerySet":
+    def standing(self) -> "TeamMemberQuerySet":
         """A team ends with the link that it hangs on (``links.unlink``)."""
         return self.filter(ended_at=None, lead__revoked_at=None)
+
+    def live(self) -> "TeamMemberQuerySet":
+        """It rests while the account of its lead is switched off."""
+        return self.standing().filter(lead__account__is_active=True)
 
 
 class TeamMember(models.Model):
@@ -359,20 +363,6 @@ class LaunchContext(models.Model):
 
     def __str__(self) -> str:
         return f"launch {self.pk} of account {self.account_id}"
-
-
-class KeptRequest(models.Model):
-    """An authorization request too long for the address of a sign-in page. Anybody may hold it:
-
-    it says what an app asked, and opens nothing. Its key is unguessable and kept as a digest.
-    """
-
-    digest = models.CharField(max_length=64, unique=True, editable=False)
-    query = models.TextField()
-    expires_at = models.DateTimeField(db_index=True)
-
-    def __str__(self) -> str:
-        return f"kept request {self.pk}"
 
 
 class AuthorizationCode(AbstractGrant):

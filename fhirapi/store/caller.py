@@ -117,7 +117,7 @@ def is_allowed(patient: str) -> str:
 
 
 _WHY = """
-SELECT token.expires <= now(), key.id
+SELECT token.expires <= now(), key.id, access.account_id
 FROM fhirapi_accesstoken token
 JOIN fhirapi_dataaccessgrant access ON access.id = token.data_access_grant_id
 LEFT JOIN fhirapi_accesskey key ON key.data_access_grant_id = access.id
@@ -132,9 +132,10 @@ class Refusal:
     is_expired: bool
     access_key_id: int | None
     """Row id of the key whose state refuses, if there is a key."""
+    account_id: int
 
 
 def why_refused(caller: Caller) -> Refusal | None:
     """None when the token itself is gone: revoked, rotated, or its session ended."""
     row = fetch_one(_WHY, [caller.token_checksum])
-    return Refusal(bool(row[0]), row[1]) if row else None
+    return Refusal(bool(row[0]), row[1], row[2]) if row else None

@@ -93,6 +93,7 @@ def _reindex_batch(row_ids: list[int]) -> Done:
         entries = _entries(resources)
         failed = resources.keys() - entries.keys()
         delete_derived(list(entries))
+        delete_derived([row_id for row_id in row_ids if row_id not in resources], are_deleted=True)
         write_derived(
             Row(row.id, resources[row.id], entries[row.id], row.version_id, row.last_updated)
             for row in found

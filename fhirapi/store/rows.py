@@ -202,9 +202,12 @@ def write_derived(rows: Iterable[Row]) -> None:
     _copy(_DERIVED, lines)
 
 
-def delete_derived(row_ids: list[int]) -> None:
+def delete_derived(row_ids: list[int], *, are_deleted: bool = False) -> None:
+    """``are_deleted``: these resources; then who cared for a patient is kept."""
     with connection.cursor() as cursor:
         for table, columns in _DERIVED.items():
+            if are_deleted and table == _CARE:
+                continue
             sql = f"DELETE FROM {table} WHERE {columns[0]} = ANY(%s)"  # noqa: S608 - our own names
             cursor.execute(sql, [row_ids])
 

@@ -24,6 +24,7 @@ SELECT caller.account_id, EXISTS (
 ) AND {TREATS_SOMEBODY}
 FROM caller
 """)  # noqa: S608 - constants
+_ACCOUNT = Statement(f"WITH {CALLER} SELECT account_id FROM caller")  # noqa: S608 - constant
 # The same of a grant.
 GRANT_MAY_WRITE = f"""(
     SELECT (key.may_write OR client.provider_access_at IS NOT NULL)
@@ -33,7 +34,6 @@ GRANT_MAY_WRITE = f"""(
     LEFT JOIN fhirapi_accesskey key ON key.data_access_grant_id = access.id
     WHERE access.id = %(grant)s
 ) AND {TREATS_SOMEBODY}"""  # noqa: S608 - constants
-_ACCOUNT = Statement(f"WITH {CALLER} SELECT account_id FROM caller")  # noqa: S608 - constant
 
 
 class NotAWriter(Exception):

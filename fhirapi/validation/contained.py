@@ -28,7 +28,7 @@ def problems_of_contained(
             yield problems.invariant("ref-1", "Nothing contained has this id.", reference.place)
         elif reference.targets is not None and kinds[reference.id] not in reference.targets:
             yield problems.targets(reference.targets, reference.place)
-    named = set(_strings(resource))
+    named = set(_strings(resource)) - {"#"}
     seen = set()
     for number, each in enumerate(contained):
         where = ((place, "contained"), number)
@@ -43,7 +43,7 @@ def _problems_of_one(each: dict[str, Any], place: Place, named: set[str]) -> Ite
     if "contained" in each:
         text = "A contained resource contains no other."
         yield problems.invariant("dom-2", text, (place, "contained"))
-    if f"#{each.get('id', '')}" not in named - {"#"} and "#" not in set(_strings(each)):
+    if f"#{each.get('id', '')}" not in named and "#" not in set(_strings(each)):
         text = "It is not referred to from the resource, nor does it refer to the resource with #."
         yield problems.invariant("dom-3", text, place)
     if "versionId" in meta or "lastUpdated" in meta:

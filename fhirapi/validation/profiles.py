@@ -14,6 +14,7 @@ from fhirapi.validation.tables import resource_types
 from fhirapi.validation.us_core import Coded, Demands, Mandatory, Targeted, demands
 
 _BASE = "http://hl7.org/fhir/StructureDefinition/"
+_R4 = ("", "4.0", "4.0.1")
 
 Resource = dict[str, Any]
 
@@ -24,32 +25,50 @@ class Reached(NamedTuple):
 
 
 def is_known(canonical: str) -> bool:
-    url = canonical.partition("|")[0]
-    return demands(canonical) is not None or url.removeprefix(_BASE) in resource_types()
+    url, _, version = canonical.partition("|")
+    is_base = url.startswith(_BASE) and is_type(url.removeprefix(_BASE))
+    return demands(canonical) is not None or (is_base and version in _R4)
+
+
+def is_type(name: str) -> bool:
+    return name in resource_types()
 
 
 def claimed(resource: Resource) -> list[str]:
     """The profiles in its meta that are known here."""
+    return [each for each in dict.fromkeys(_claims(resource)) if is_known(each)]
+
+
+def unknown_claims(resource: Resource) -> Iterator[Problem]:
+    root = _root(resource)
+    for number, each in enumerate(_claims(resource)):
+        if not is_known(each):
+            place = (((root, "meta"), "profile"), number)
+            text = "This profile is not known here, and was not looked at."
+            yield Problem("informational", text, problems.path(place), "information")
+
+
+def _root(resource: Resource) -> Place:
+    kind = resource.get("resourceType")
+    return (None, kind if type(kind) is str and is_type(kind) else "Resource")
+
+
+def _claims(resource: Resource) -> list[str]:
     meta = resource.get("meta")
     listed = meta.get("profile") if type(meta) is dict else None
-    named = listed if type(listed) is list else []
-    return [each for each in dict.fromkeys(map(str, named)) if is_known(each)]
+    return [str(each) for each in listed] if type(listed) is list else []
 
 
 def problems_with(resource: Resource, canonical: str) -> list[Problem]:
     """What keeps it from conforming to a known profile, beyond what is asked of every resource."""
     kind = resource.get("resourceType")
-    root: Place = (None, kind if kind in _names() else "Resource")
+    root = _root(resource)
     demanded = demands(canonical)
     name = canonical.partition("|")[0].rpartition("/")[2]
     expected = demanded.resource_type if demanded else name
     if kind != expected:
         return [problems.structure(f"{name} is a profile of {expected}.", root)]
     return list(_failures(resource, demanded, root)) if demanded else []
-
-
-def _names() -> frozenset[str]:
-    return resource_types()
 
 
 def _failures(resource: Resource, demanded: Demands, root: Place) -> Iterator[Problem]:

@@ -68,19 +68,21 @@ class Demands:
 
 @cache
 def demands(canonical: str) -> Demands | None:
-    """Of ``url|version``; without a version, the newest that has the profile."""
+    """Of ``url|version``; without a version, the newest that has the profile.
+
+    The version is US Core's, or the profile's own: those of vital signs in 3.1.1 are R4's.
+    """
     url, _, version = canonical.partition("|")
-    for each in [version] if version else reversed(profiles.VERSIONS):
+    for each in reversed(profiles.VERSIONS):
         found = _of_version(each).get(url)
-        if found is not None:
+        if found is not None and version in ("", each, found["profile_version"]):
             return _demands(found, each)
     return None
 
 
 @cache
 def _of_version(version: str) -> dict[str, Profile]:
-    known = profiles.of_version(version) if version in profiles.VERSIONS else ()
-    return {each["profile"]: each for each in known}
+    return {each["profile"]: each for each in profiles.of_version(version)}
 
 
 def _demands(profile: Profile, version: str) -> Demands:

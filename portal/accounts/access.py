@@ -56,7 +56,7 @@ def approved_provider(
     def guarded(request: AccountRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if request.user.is_provider:
             return view(request, *args, **kwargs)
-        if request.user.wants_provider:
+        if request.user.works_for_the_practice:
             return redirect("portal:home")
         raise PermissionDenied
 
@@ -65,7 +65,7 @@ def approved_provider(
 
 def door_of(account: Account) -> str:
     """The URL name of the sign-in page that belongs to this account."""
-    return DOORS["provider" if account.wants_provider else "patient"]
+    return DOORS["provider" if account.works_for_the_practice else "patient"]
 
 
 def last_door(request: HttpRequest) -> str:

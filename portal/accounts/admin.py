@@ -52,7 +52,7 @@ class ApprovalFilter(_Choice):
     conditions = {
         "waiting": (
             "Provider, waiting",
-            Q(wants_provider=True, provider_approved_at=None, is_active=True),
+            Q(wants_provider=True, provider_approved_at=None, is_active=True, is_on_a_team=False),
         ),
         "approved": (
             "Provider, approved",
@@ -66,7 +66,11 @@ class LinkFilter(_Choice):
     parameter_name = "record"
     conditions = {
         "linked": ("Patient, linked", Q(wants_patient=True, patient_id__gt="")),
-        "waiting": ("Patient, not linked", Q(wants_patient=True, patient_id=None, is_active=True)),
+        "waiting": (
+            "Patient, not linked",
+            Q(wants_patient=True, patient_id=None, is_guardian=False, is_active=True),
+        ),
+        "guardian": ("Guardian", Q(is_guardian=True)),
     }
 
 
@@ -103,12 +107,16 @@ class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in th
             )
             return Subquery(live.values("resource_id")[:1])
 
+        guardian_of = RecordLink.objects.filter(
+            account=OuterRef("pk"), resource_type=RecordLink.Kind.RELATED_PERSON, revoked_at=None
+        )
         rows: QuerySet[Any] = (
             super()
             .get_queryset(request)
             .annotate(
                 patient_id=linked("Patient"),
                 practitioner_id=linked("Practitioner"),
+                is_guardian=Exists(guardian_of),
                 is_on_a_team=Exists(TeamMember.objects.live().filter(account=OuterRef("pk"))),
                 may_open=Value(request.user.has_perm("fhirapi.view_content")),
             )
@@ -171,13 +179,15 @@ class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in th
 
     @admin.display(description="standing")
     def standing(self, account: Account) -> str:
-        said = []
-        if account.wants_patient:
+        said = ["Guardian"] if account.is_guardian else []  # type: ignore[attr-defined]  # the queryset adds it
+        if account.wants_patient and (account.patient_id or not said):  # type: ignore[attr-defined]  # likewise
             said.append(_linked("Patient", account.patient_id, account.may_open))  # type: ignore[attr-defined]  # the queryset adds them
         if account.is_approved_provider:
             said.append(_linked("Practitioner", account.practitioner_id, account.may_open))  # type: ignore[attr-defined]  # likewise
+        elif account.is_on_a_team:  # type: ignore[attr-defined]  # likewise
+            said.append("On a team")
         elif account.wants_provider:
-            said.append("On a team" if account.is_on_a_team else "Waiting for approval")  # type: ignore[attr-defined]  # likewise
+            said.append("Waiting for approval")
         return format_html_join(", ", "{}", ((each,) for each in said)) or "-"
 
     @admin.display(description="sign-in lock")

@@ -107,9 +107,7 @@ class Account(Person, AbstractUser):  # type: ignore[django-manager-missing]  # 
 
     @cached_property
     def team_roles(self) -> frozenset[str]:
-        """Of somebody's team; asked once a request. Not of patients: joining makes one staff."""
-        if not self.wants_provider:
-            return frozenset()
+        """In the teams of practitioners; asked once a request."""
         return frozenset(self.team_memberships.live().values_list("role", flat=True))
 
     @property
@@ -120,6 +118,11 @@ class Account(Person, AbstractUser):  # type: ignore[django-manager-missing]  # 
     def is_provider(self) -> bool:
         """Whether it works with the records of patients: approved itself, or in a team."""
         return self.is_approved_provider or bool(self.team_roles & READS_RECORDS)
+
+    @property
+    def works_for_the_practice(self) -> bool:
+        """Asked to, or was asked into a team; which side of the portal is meant for it."""
+        return self.wants_provider or bool(self.team_roles)
 
     @property
     def may_make_provider_keys(self) -> bool:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from fhirapi.smart.people import team
 from portal import mail
 from portal.accounts.access import AccountRequest, signed_in
 from portal.accounts.change import change
@@ -35,6 +36,7 @@ def settings(request: AccountRequest) -> HttpResponse:
         "passkeys": passkeys.passkeys_of(account),
         "passkeys_possible": passkeys.are_possible(),
         "sessions": living.sessions_of(account).count(),
+        "teams": team.memberships(account),
     }
     return render(request, "accounts/settings.html", context)
 

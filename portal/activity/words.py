@@ -132,9 +132,11 @@ def app_in_words(client_id: str, names: Names, is_own: bool) -> str:
 def person_in_words(account_id: int, names: Names) -> str:
     if account_id not in names.people:
         return gettext("Somebody whose account is gone")
-    name, is_provider = names.people[account_id]
+    name, part = names.people[account_id]
     name = name or gettext("An account without a name")
-    return gettext("%(name)s, provider") % {"name": name} if is_provider else name
+    if part == "provider":
+        return gettext("%(name)s, provider") % {"name": name}
+    return gettext("%(name)s, staff of the practice") % {"name": name} if part else name
 
 
 def _was_denied(run: Run) -> bool:

@@ -24,10 +24,12 @@ def scopes_in_words(scopes: list[str]) -> list[str]:
 
 def changes_in_words(scopes: list[str]) -> list[str]:
     """What may be changed; of what may not be added, changed and deleted it is said which."""
-    found = [scope for word in scopes if (scope := parse_one(word)) and scope.permissions & WRITES]
-    return _shortened(
-        _change(replace(each, permissions=each.permissions & WRITES)) for each in found
-    )
+    found = [
+        replace(scope, permissions=scope.permissions & WRITES)
+        for word in scopes
+        if (scope := parse_one(word)) and scope.permissions & WRITES
+    ]
+    return _shortened(map(_change, found))
 
 
 def _change(scope: Scope) -> str:

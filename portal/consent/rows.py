@@ -89,7 +89,7 @@ def boxes(scopes: Iterable[str], ticked: Collection[str] | None = None) -> Boxes
     rows = _rows(words)
     if ticked is not None:
         rows = {scope: _with_ticks(row, ticked) for scope, row in rows.items()}
-    kinds: dict[str, list[Row]] = {kind: [] for kind in (*CONTEXTS, "shared", "change")}
+    kinds: dict[str, list[Row]] = {kind: [] for kind in (*CONTEXTS, "change", "shared")}
     for scope, row in rows.items():
         declared = registry.find(scope.resource_type)
         kind = "shared" if declared and declared.is_shared else scope.context
@@ -196,10 +196,11 @@ def _singles(scope: Scope) -> list[Scope]:
     """A scope for all types, type by type, and what it lets see apart from what it lets change."""
     is_wide = scope.resource_type == "*"
     types = [each.name for each in registry.every()] if is_wide else [scope.resource_type]
-    parts = filter(None, (scope.permissions - WRITES, scope.permissions & WRITES))
+    seen, changed = scope.permissions - WRITES, scope.permissions & WRITES
     return [
-        replace(scope, resource_type=name, permissions=part)
-        for part in list(parts)
+        replace(scope, resource_type=name, permissions=each)
+        for each in (seen, changed)
+        if each
         for name in types
     ]
 

@@ -143,8 +143,8 @@ class AppForm(forms.Form):
         required=False,
         help_text=gettext_lazy(
             "One a line, for example patient/Observation.rs or patient/Condition.read. Scopes that "
-            "write begin with user/, such as user/Observation.cruds: they are kept, and not granted "
-            "until an administrator has approved the app for Provider Access."
+            "write begin with user/, such as user/Observation.cruds: they are kept, and not "
+            "granted until an administrator has approved the app for Provider Access."
         ),
     )
     client_uri = _address(gettext_lazy("Home page"))

@@ -1,6 +1,6 @@
 """Plots of an app's requests: how many, how many failed, how long they took; and its limits."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from django.conf import settings
@@ -8,25 +8,29 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from fhirapi.requestlog import reading
-from fhirapi.smart import rates
+from fhirapi.requestlog import reading, rollup
 from fhirapi.smart.clients import assertion, clients
 from portal.accounts.access import AccountRequest, signed_in
 from portal.developers.kinds import KINDS
 from portal.developers.log import DEFAULT, RANGES
 from portal.developers.own import own_app
+from portal.developers.rate import rate_in_words
 from portal.developers.remedies import remedy
 from portal.ui.plots import Bar, LinePlot, Point, bar_plot, line_plot
 
-_UNITS = {"1h": "minute", "24h": "hour", "7d": "day", "30d": "day"}
+_YEAR = "1y"
+_RANGES = {**RANGES, _YEAR: (gettext_lazy("Last 12 months"), timedelta(days=365))}
+_UNITS = {"1h": "minute", "24h": "hour", "7d": "day", "30d": "day", _YEAR: "week"}
 _STEPS = {
     "minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1),
+    "week": timedelta(weeks=1),
 }  # fmt: skip
-_FORMATS = {"minute": "g:i A", "hour": "m/d g A", "day": "m/d/Y"}
+_FORMATS = {"minute": "g:i A", "hour": "m/d g A", "day": "m/d/Y", "week": "m/d/Y"}
 
 
 @require_safe
@@ -34,15 +38,15 @@ _FORMATS = {"minute": "g:i A", "hour": "m/d g A", "day": "m/d/Y"}
 def usage(request: AccountRequest, client_id: str) -> HttpResponse:
     app = own_app(request.user, client_id)
     chosen = request.GET.get("range", DEFAULT)
-    chosen = chosen if chosen in RANGES else DEFAULT
-    unit, since = _UNITS[chosen], timezone.now() - RANGES[chosen][1]
-    zone = timezone.get_current_timezone_name()
-    told = reading.figures(client_id, since, unit=unit, zone=zone)
+    chosen = chosen if chosen in _RANGES else DEFAULT
+    unit, since = _UNITS[chosen], timezone.now() - _RANGES[chosen][1]
+    told = _figures(client_id, since, unit)
     slots = _every_slot(told["slots"], since, unit)
     total = told["total"]
     context = {
         "app": app,
-        "ranges": [(name, words, name == chosen) for name, (words, _length) in RANGES.items()],
+        "ranges": [(name, words, name == chosen) for name, (words, _length) in _RANGES.items()],
+        "is_rolled_up": chosen == _YEAR,
         "total": total,
         "error_rate": 100 * total["errors"] / total["requests"] if total["requests"] else 0,
         "requests": bar_plot([_bar(each, unit) for each in slots]),
@@ -50,15 +54,28 @@ def usage(request: AccountRequest, client_id: str) -> HttpResponse:
         "slowest": _durations(told["slots"], "p95", unit),
         "routes": told["routes"],
         "errors": [(each, remedy(each["error"], 400)) for each in told["errors"]],
-        "limits": [(_("Requests"), _rate(client_id)), *_limits(KINDS[app.kind].has_keys)],
+        "limits": [(_("Requests"), rate_in_words(client_id)), *_limits(KINDS[app.kind].has_keys)],
     }
     return render(request, "developers/usage.html", context)
+
+
+def _figures(client_id: str, since: datetime, unit: str) -> dict[str, Any]:
+    """The log is kept for a month; beyond that there are counts of each day of the practice."""
+    if unit == "week":
+        return rollup.figures(client_id, timezone.localdate(since, _practice()))
+    zone = timezone.get_current_timezone_name()
+    return reading.figures(client_id, since, unit=unit, zone=zone)
+
+
+def _practice() -> tzinfo:
+    return timezone.get_default_timezone()
 
 
 def _every_slot(told: list[dict[str, Any]], since: datetime, unit: str) -> list[dict[str, Any]]:
     """Those without a request as well: a gap is a fact."""
     known = {each["slot"]: each for each in told}
-    slot, end = _floor(timezone.localtime(since), unit), timezone.localtime()
+    zone = _practice() if unit == "week" else None
+    slot, end = _floor(timezone.localtime(since, zone), unit), timezone.localtime(timezone=zone)
     slots = []
     while slot <= end.replace(tzinfo=None):
         name = slot.isoformat()
@@ -71,7 +88,9 @@ def _floor(when: datetime, unit: str) -> datetime:
     when = when.replace(second=0, microsecond=0, tzinfo=None)
     if unit != "minute":
         when = when.replace(minute=0)
-    return when.replace(hour=0) if unit == "day" else when
+    if unit in ("day", "week"):
+        when = when.replace(hour=0)
+    return when - timedelta(days=when.weekday()) if unit == "week" else when
 
 
 def _bar(slot: dict[str, Any], unit: str) -> Bar:
@@ -91,17 +110,6 @@ def _words(slot: dict[str, Any], unit: str) -> str:
 
 def _when(slot: dict[str, Any]) -> datetime:
     return datetime.fromisoformat(slot["slot"])
-
-
-def _rate(client_id: str) -> str:
-    limit = rates.limit_of(client_id)
-    if not limit:
-        return _("Not limited: no request of an app is refused for their number.")
-    return _(
-        "%(count)s a minute, and so many at once; to the FHIR API and the token address together. "
-        "RateLimit-Remaining of each answer says how many are left; beyond that it is 429 with "
-        "Retry-After."
-    ) % {"count": number_format(limit, force_grouping=True)}
 
 
 def _limits(has_keys: bool) -> list[tuple[str, str]]:

@@ -98,10 +98,10 @@ class KeyForm(ValidityForm):
         given = self.data if self.is_bound else self.initial
         if not (may_let_write or writes_now):
             del self.fields["may_write"]
+        elif not self.is_bound or given.get("may_write"):
+            self.fields["may_write"].required = True  # no "optional" beside what is always chosen
         if "may_write" not in self.fields or writes_now or given.get("may_write") != "yes":
             del self.fields["confirm_writing"]
-        else:
-            self.fields["may_write"].required = True  # no "optional" beside what was chosen
 
     def clean_may_write(self) -> bool:
         """Left out, as scripts do, it stays as it is."""

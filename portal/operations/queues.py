@@ -33,13 +33,9 @@ class Waiting:
 
 
 def providers() -> QuerySet[Account]:
-    """Not patients who have joined a team: their practitioner let them in, and nobody approves it.
-
-    Who registers chooses one service, so whoever wants both has joined one.
-    """
+    """Not those who work in a team: its practitioner let them in, and nobody approves it."""
     found = Account.objects.filter(wants_provider=True, provider_approved_at=None, is_active=True)
-    joined = TeamMember.objects.filter(account=OuterRef("pk"))
-    found = found.exclude(Exists(joined), wants_patient=True)
+    found = found.exclude(Exists(TeamMember.objects.live().filter(account=OuterRef("pk"))))
     return _not_declined(found, Declined.Service.PROVIDER).order_by("date_joined", "pk")
 
 

@@ -18,6 +18,8 @@ from portal.accounts.access import AccountRequest, signed_in
 from portal.accounts.asking import allow_form_to_lead_to
 from portal.record.overview import overview
 from portal.record.reading import head, reader_of
+from portal.team.roles import only_finds_patients
+from portal.ui.state import state_of
 
 _A_PAGE = 20
 _LONGEST_SEARCH = 100
@@ -43,7 +45,12 @@ def all_patients(request: AccountRequest) -> HttpResponse:
     if len(every) == 1 and not text and not after:
         return redirect("portal:patient", every[0].id)
     found = Found(every[:_A_PAGE], text, len(every) > _A_PAGE, not after)
-    return render(request, "patients/list.html", {"found": found})
+    context = {
+        "found": found,
+        "state": state_of(request.user),
+        "finds_only": only_finds_patients(request.user),
+    }
+    return render(request, "patients/list.html", context)
 
 
 @require_safe

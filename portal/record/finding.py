@@ -1,21 +1,40 @@
-"""Search inside of a record: lines in whose texts every word stands."""
+"""Search inside of a record: lines in whose texts every word stands.
 
+Newest first, as people look for the latest of something; by kind, with one click. Words are ranked
+by nobody: in a record an entry has them or not.
+"""
+
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from fhirapi.searchparams.keys import key
 from fhirapi.searchparams.paths import values
 from fhirapi.searchparams.string import fold
 from fhirapi.smart.people import record_reading
 from fhirapi.smart.people.patients import PatientSummary
-from fhirapi.smart.people.record_reading import Reader, Selection
-from portal.record import series
+from fhirapi.smart.people.record_reading import Reader, Selection, Word
+from portal.record import plain_names, series
 from portal.record.lines import Line, line
 from portal.record.schema import Section
 from portal.record.sections import SECTIONS
 
 _MOST_WORDS = 6
-_LOOKED_THROUGH = 400
-_SHOWN = 100
+_LOOKED_THROUGH = 1_000
+"""At a time: of a longer record the next ones follow by a click."""
+_A_PAGE = 50
+_CODED = ("Observation", "DiagnosticReport", "ServiceRequest")
+"""Types in which tests are named by LOINC codes."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    text: str
+    section: str = ""
+    """The slug of the only one to be shown."""
+    after: str = ""
+    """Where it goes on to look, as ``Found.further`` said."""
+    page: str = ""
 
 
 @dataclass(frozen=True)
@@ -29,24 +48,67 @@ class Hit:
 @dataclass(frozen=True)
 class Found:
     person: PatientSummary
-    text: str
+    asked: Asked
     hits: list[Hit]
-    has_more: bool
+    """Of this page."""
+    total: int
+    counts: list[tuple[Section, int]]
+    """Of all sections in which something was found."""
+    page: int
+    pages: int
+    further: str | None
+    """Where older entries begin that were not looked through."""
+
+    @property
+    def text(self) -> str:
+        return self.asked.text
+
+    @property
+    def next_page(self) -> int | None:
+        return self.page + 1 if self.page < self.pages else None
 
 
-def find(reader: Reader, text: str) -> Found | None:
+def find(reader: Reader, asked: Asked) -> Found | None:
     """None: there is no such patient for whoever reads."""
-    words = text.split()[:_MOST_WORDS]
-    types = tuple({each: None for section in SECTIONS for each in section.types})
-    wrong = tuple(key for each in SECTIONS if each.wrong for key in each.wrong.also[0])
-    selection = Selection(types, none_of=wrong)
-    found = record_reading.holding(reader, selection, words, limit=_LOOKED_THROUGH)
+    words = [fold(each) for each in asked.text.split()[:_MOST_WORDS]]
+    found = record_reading.page(
+        reader, _everything(), limit=_LOOKED_THROUGH, after=asked.after,
+        words=[Word(each, _tests_called(fold(each))) for each in asked.text.split()[:_MOST_WORDS]],
+    )  # fmt: skip
     if found is None:
         return None
     # A name stands in every resource that refers to its patient: what is shown decides.
-    folded = [fold(each) for each in words]
-    hits = [hit for each in found.resources if (hit := _hit(each)) and _holds(hit, folded)]
-    return Found(found.person, text, hits[:_SHOWN], len(hits) > _SHOWN or found.next is not None)
+    every = [hit for each in found.resources if (hit := _hit(each)) and _holds(hit, words)]
+    hits = [each for each in every if asked.section in ("", each.section.slug)]
+    counted = Counter(each.section.slug for each in every)
+    pages = max(1, -(-len(hits) // _A_PAGE))
+    page = min(int(asked.page), pages) if _is_number(asked.page) else 1
+    return Found(
+        found.person,
+        asked,
+        hits[(page - 1) * _A_PAGE : page * _A_PAGE],
+        len(hits),
+        [(each, counted[each.slug]) for each in SECTIONS if counted[each.slug]],
+        page,
+        pages,
+        found.next,
+    )
+
+
+def _everything() -> Selection:
+    types = tuple({each: None for section in SECTIONS for each in section.types})
+    wrong = tuple(each_key for each in SECTIONS if each.wrong for each_key in each.wrong.also[0])
+    return Selection(types, none_of=wrong)
+
+
+def _tests_called(word: str) -> tuple[int, ...]:
+    """Keys of those whose plain name is ours: it stands in no resource."""
+    forms = [f"{plain_names.LOINC}|{code}" for code in plain_names.searched(word)]
+    return tuple(key(type_, "code", form) for type_ in _CODED for form in forms)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and 0 < len(text) < 6 and int(text) > 0
 
 
 def _hit(resource: dict[str, Any]) -> Hit | None:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from fhirapi.searchparams.paths import values
 from portal.record import results
+from portal.record.plain_names import plain
 from portal.record.schema import WRONG, Section
 from portal.record.words import at, codes, in_words
 
@@ -36,6 +37,7 @@ class Line:
     type: str
     name: str
     codes: str
+    """Small print: the name that programs and laboratories use, and the codes."""
     when: str
     cells: list[Cell]
     badges: list[Badge]
@@ -48,11 +50,14 @@ def lines(section: Section, resources: list[dict[str, Any]]) -> list[Line]:
 
 def line(section: Section, resource: dict[str, Any]) -> Line:
     coded = next((each for path in section.name for each in values(resource, path)), None)
+    name, small = at(resource, *section.name), codes(coded) if isinstance(coded, dict) else ""
+    if isinstance(coded, dict) and (words := plain(coded, name)) != name:
+        name, small = words, f"{name} · {small}"
     return Line(
         id=resource["id"],
         type=resource["resourceType"],
-        name=at(resource, *section.name) or _("Without a name"),
-        codes=codes(coded) if isinstance(coded, dict) else "",
+        name=name or _("Without a name"),
+        codes=small,
         when=at(resource, *section.when),
         cells=[
             Cell(each.reads(resource) if each.reads else at(resource, *each.paths), str(each.words))

@@ -1,25 +1,26 @@
-"""A record as a PDF, with the fonts that every reader has. https://py-pdf.github.io/fpdf2/"""
+"""A record as a PDF with its font inside: Latin, Greek and Cyrillic letters with all their marks.
+
+https://py-pdf.github.io/fpdf2/
+"""
 
 import unicodedata
 from collections.abc import Iterable
+from importlib.resources import as_file, files
 from itertools import groupby
 
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from fpdf import FPDF
+from fpdf.fonts import TTFFont
+from fpdf.prefs import ViewerPreferences
 
 from fhirapi.smart.people.patients import PatientSummary
 from portal.record.lines import Line
 from portal.record.readable import MOST, Chapter
 
-_FONT = "Helvetica"
-_ENCODING = "latin-1"
-# Signs that the font lacks, though everybody writes them otherwise too.
-_PLAIN = {
-    "\u2013": "-", "\u2014": "-", "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"',
-    "\u2026": "...", "\u2022": "-", "\u2264": "<=", "\u2265": ">=", "\u03bc": "\u00b5",
-}  # fmt: skip
+_FONT = "FiraSans"
+_FILES = {"": "FiraSans-Regular.ttf", "B": "FiraSans-SemiBold.ttf"}
 _GREY = 90
 
 
@@ -37,11 +38,22 @@ class _Document(FPDF):
         super().__init__(format="letter")
         self._person = person
         self._is_incomplete = False
-        self.set_title(self._printable(_("Health record")))
+        self._letters = self._load_font()
+        self.set_title(_("Health record"))
         self.set_lang(get_language() or "en")
+        # Readers show the title, not the name of the file. ISO 14289-1 7.1
+        self.viewer_preferences = ViewerPreferences(display_doc_title=True)
         self.set_creator("QSmartCare")
         self.set_auto_page_break(auto=True, margin=18)
         self.alias_nb_pages()
+
+    def _load_font(self) -> frozenset[str]:
+        """What it can print."""
+        for style, name in _FILES.items():
+            with as_file(files("fontpkg_fira_sans") / "files" / name) as path:
+                self.add_font(_FONT, style, path)
+        font = self.fonts[_FONT.lower()]
+        return frozenset(map(chr, font.cmap)) if isinstance(font, TTFFont) else frozenset()
 
     def footer(self) -> None:
         self.set_y(-14)
@@ -90,13 +102,20 @@ class _Document(FPDF):
             self._say(_("Letters that the font of this file lacks are shown as ?."))
 
     def _say(self, text: str, height: float = 5) -> None:
-        self.multi_cell(0, height, self._printable(text), new_x="LMARGIN", new_y="NEXT")
+        words = self._printable(text)
+        self.multi_cell(0, height, words, align="L", new_x="LMARGIN", new_y="NEXT")
 
     def _printable(self, text: str) -> str:
         """What the font has; other letters without their marks, else a question mark."""
-        found = "".join(map(_letter, text))
+        found = "".join(map(self._letter, text))
         self._is_incomplete = self._is_incomplete or found.count("?") > text.count("?")
         return found
+
+    def _letter(self, letter: str) -> str:
+        if letter in self._letters or letter == "\n":
+            return letter
+        plain = unicodedata.normalize("NFKD", letter)[:1]
+        return plain if plain in self._letters else "?"
 
 
 def _name(line: Line) -> str:
@@ -108,14 +127,3 @@ def _about(line: Line) -> str:
     badges = ", ".join(each.words for each in line.badges)
     more = [f"{each.label}: {each.words}" for each in line.cells if each.words]
     return "  ·  ".join(filter(None, (line.when or "—", badges, *more)))
-
-
-def _letter(letter: str) -> str:
-    plain = _PLAIN.get(letter, letter)
-    for form in (plain, unicodedata.normalize("NFKD", plain)[:1]):
-        try:
-            form.encode(_ENCODING)
-        except UnicodeEncodeError:
-            continue
-        return form
-    return "?"

@@ -101,7 +101,13 @@ def find(request: AccountRequest, patient_id: str) -> HttpResponse:
     reader = reader_of(request, patient_id)
     if not text:
         return redirect("portal:patient", patient_id)
-    found = finding.find(reader, text)
+    asked = finding.Asked(
+        text,
+        section=request.POST.get("section", ""),
+        after=request.POST.get("after", ""),
+        page=request.POST.get("page", ""),
+    )
+    found = finding.find(reader, asked)
     if found is None:
         raise Http404
     return render(request, "record/found.html", {**head(found.person), "found": found})

@@ -118,9 +118,6 @@ def accept(invitation: TeamInvitation, account: Account, *, address: str | None)
     locked.accepted_at = timezone.now()
     locked.save(update_fields=["accepted_at"])
     team.join(locked.lead, account, locked.role, by_id=locked.invited_by_id, address=address)
-    if not account.wants_provider:
-        account.wants_provider = True
-        account.save(update_fields=["wants_provider"])
 
 
 def forget_old() -> None:

@@ -1,4 +1,4 @@
-"""The other side of an invitation: joining; and finding patients, which every member may."""
+"""The side of a member: joining by an invitation, finding patients, leaving."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -42,6 +42,20 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "team/join_closed.html", status=409)
     messages.success(request, _("You are on the team now: %(role)s") % {"role": context["role"]})
     return redirect(reverse("portal:home"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def leave(request: AccountRequest, member_id: int) -> HttpResponse:
+    own = {each.pk: each for each in team.memberships(request.user)}
+    if (member := own.get(member_id)) is None:
+        raise Http404
+    if request.method == "POST":
+        team.leave(member, address=address_of(request))
+        words = _("You have left the team of %(lead)s.") % {"lead": member.lead.account}
+        messages.success(request, words)
+        return redirect("portal:home")
+    return render(request, "team/leave.html", {"member": member, "role": WORDS[member.role]})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

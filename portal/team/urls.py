@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
         "portal/team/invitations/<int:invitation_id>/withdraw/", views.withdraw,
         name="team-withdraw",
     ),
+    path("portal/team/own/<int:member_id>/leave/", join.leave, name="team-leave"),
     path("portal/team/members/<int:member_id>/", views.change, name="team-change"),
     path("portal/team/members/<int:member_id>/end/", views.end, name="team-end"),
 ]  # fmt: skip

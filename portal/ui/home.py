@@ -65,14 +65,13 @@ def home(request: AccountRequest) -> HttpResponse:
 
 def _home(request: AccountRequest, state: AccountState) -> Home:
     account, address = request.user, address_of(request)
-    trail = list(AuditRecord.objects.filter(account_id=account.pk).order_by("-id")[:_LATELY])
     own_id = patients.own_patient_id(account) if state.is_patient_ready else None
     return Home(
         usable_keys=sum(keys.status(key).is_usable for key in keys.keys_of(account)),
         connected=consented.live(account).values("client").distinct().count(),
         record=overview(Reader(account, own_id, address), newest=0) if own_id else None,
         children=_children(request, own_id) if state.is_relative else [],
-        recent=_recent(request, trail) if state.is_provider_ready else [],
+        recent=_recent(request) if state.is_provider_ready else [],
         apps=[
             (each.client_id, each.name, str(clients.status(each)))
             for each in clients.apps_of(account)[:_FEW]
@@ -86,10 +85,11 @@ def _children(request: AccountRequest, own_id: str | None) -> list[PatientSummar
     return [each for each in found if each.id != own_id]
 
 
-def _recent(request: AccountRequest, trail: list[AuditRecord]) -> list[PatientSummary]:
+def _recent(request: AccountRequest) -> list[PatientSummary]:
     """Patients whose pages the provider opened, the last one first."""
-    opened = (each.patient_ids or [] for each in trail if each.detail == _BY_HAND)
-    ids = [patient_ids[0] for patient_ids in opened if len(patient_ids) == 1]
+    trail = AuditRecord.objects.filter(account_id=request.user.pk).order_by("-id")
+    lately = trail.values_list("detail", "patient_ids")[:_LATELY]
+    ids = [ids[0] for detail, ids in lately if detail == _BY_HAND and ids and len(ids) == 1]
     wanted = list(dict.fromkeys(ids))[:_FEW]
     found = {
         each.id: each

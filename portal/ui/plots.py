@@ -125,7 +125,8 @@ def bar_plot(bars: Sequence[Bar]) -> BarPlot | None:
     """Amounts side by side from zero up; None where there are no bars."""
     if not bars:
         return None
-    scale = _Scale.around(0, max(each.value for each in bars))
+    highest = max(each.value for each in bars)
+    scale = _Scale.around(0, highest, whole=all(isinstance(each.value, int) for each in bars))
     slot = 100 / len(bars)
     drawn = []
     for place, each in enumerate(bars):
@@ -146,9 +147,9 @@ class _Scale:
     step: float
 
     @classmethod
-    def around(cls, lowest: float, highest: float) -> "_Scale":
-        """Round numbers just outside of what is to be shown."""
-        step = _round_up((highest - lowest) / _LINES or abs(highest) / _LINES or 1)
+    def around(cls, lowest: float, highest: float, *, whole: bool = False) -> "_Scale":
+        """Round numbers just outside of what is to be shown; ``whole``: there are no halves."""
+        step = _round_up((highest - lowest) / _LINES or abs(highest) / _LINES or 1, whole)
         bottom = math.floor(lowest / step) * step
         top = max(math.ceil(highest / step) * step, bottom + step)
         return cls(bottom, top, step)
@@ -170,9 +171,10 @@ def _band(scale: _Scale, low: float | None, high: float | None) -> Band | None:
     return Band(top, round(bottom - top, 2))
 
 
-def _round_up(step: float) -> float:
-    power = 10.0 ** math.floor(math.log10(step))
-    return next(each * power for each in _STEPS if each * power >= step * 0.999999)
+def _round_up(step: float, whole: bool) -> float:
+    power = 10.0 ** math.floor(math.log10(max(step, 1) if whole else step))
+    steps = (each * power for each in _STEPS if each * power >= step * 0.999999)
+    return next(each for each in steps if each.is_integer() or not whole)
 
 
 def _percent(part: float, whole: float) -> float:

@@ -47,7 +47,7 @@ def state_of(account: Account) -> AccountState:
 
 def keys_title(account: Account) -> str:
     """The guide's two names of the page of access keys."""
-    return _("Manage FHIR API") if account.wants_provider else _("Manage API")
+    return _("Manage FHIR API") if account.works_for_the_practice else _("Manage API")
 
 
 def records_title(account: Account) -> str:

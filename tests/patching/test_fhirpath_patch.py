@@ -22,7 +22,7 @@ def part(name: str, **value: Any) -> dict[str, Any]:
     return {"name": name, **value}
 
 
-def op(kind: str, path: str, *parts: Any, **named: Any) -> dict[str, Any]:
+def op(kind: str, path: Any, *parts: Any, **named: Any) -> dict[str, Any]:
     """``named``: index, source and destination; name."""
     forms = {"name": "valueString"}
     return {
@@ -206,6 +206,13 @@ def test_without_operations_it_is_none(parameters: Any) -> None:
     with pytest.raises(Outcome) as caught:
         fhirpath_patch.patch_of(parameters)
     assert caught.value.status == 400
+
+
+def test_what_was_loaded_without_fhirs_form_is_no_list() -> None:
+    add = op("add", "Patient", value(valueContactPoint={"value": "1"}), name="telecom")
+    with pytest.raises(Outcome) as caught:
+        patched(add, text='{"resourceType":"Patient","telecom":{"value":"0"}}')
+    assert caught.value.status == 422
 
 
 def test_a_patch_can_be_applied_again() -> None:

@@ -23,7 +23,7 @@ def patched(*operations: Any, text: str = TEXT) -> str:
     return exact.write(json_patch.patch_of(list(operations))(exact.parse(text)))
 
 
-def op(name: str, path: str, **members: Any) -> dict[str, Any]:
+def op(name: str, path: Any, **members: Any) -> dict[str, Any]:
     return {"op": name, "path": path, **members}
 
 

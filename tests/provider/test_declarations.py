@@ -17,7 +17,7 @@ from fhirapi.provider.mapping import to_fhir, to_flat
 from fhirapi.provider.registry import BadDeclaration
 from fhirapi.provider.schema import Does, Field, Filter, FilterType, Kind
 from fhirapi.provider.schemas import Use, schema_of
-from fhirapi.validation.structure import problems
+from fhirapi.validation.structure import problems_of
 from tests.provider.conftest import kinds, named, of_kind
 from tests.provider.flat import records
 from tests.provider.test_mapping import SOME
@@ -216,7 +216,7 @@ def test_what_fhir_finds_wrong_is_told_by_field() -> None:
     problem = kind("problems")
     resource = to_fhir(problem, {"patient_id": "1", "code": {"code": "1"}, "onset_date": "2020"})
     resource["onsetDateTime"] = "soon"
-    located = [each.partition(" ")[0] for each in problems(resource)]
+    located = [each.expression for each in problems_of(resource)]
     assert [field_at(problem, each, resource) for each in located] == ["onset_date"]
 
 

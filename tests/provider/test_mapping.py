@@ -11,7 +11,7 @@ from fhirapi.provider.mapping import belongs, to_fhir, to_flat, whole, with_defa
 from fhirapi.provider.same import same
 from fhirapi.provider.schema import Flat, Kind
 from fhirapi.store.exact import parse, write
-from fhirapi.validation.structure import problems
+from fhirapi.validation.structure import problems_of
 from tests.provider.conftest import kinds, named
 from tests.provider.flat import records
 
@@ -47,7 +47,7 @@ def test_a_new_record_reads_as_it_was_written_and_is_valid_fhir(kind: Kind, data
     assert check(kind, flat, is_new=True) == []
     stored = parse(write(to_fhir(kind, flat)))
     assert belongs(kind, stored)
-    assert problems(stored) == []
+    assert problems_of(stored) == []
     assert same(_told(kind, to_flat(kind, stored)), with_defaults(kind, flat))
 
 
@@ -74,6 +74,6 @@ def test_a_record_that_is_replaced_reads_as_the_new_one(kind: Kind, data: Any) -
     asked = whole(kind, new, stored)
     assert check(kind, asked, is_new=False, onto=stored) == []
     replaced = to_fhir(kind, asked, onto=stored)
-    assert problems(parse(write(replaced))) == []
+    assert problems_of(parse(write(replaced))) == []
     assert same(_told(kind, to_flat(kind, replaced)), new)
     assert write(stored) == before

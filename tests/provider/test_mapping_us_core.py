@@ -10,7 +10,7 @@ from fhirapi.definitions.profiles import of_version
 from fhirapi.provider import registry
 from fhirapi.provider.checking import check
 from fhirapi.provider.mapping import to_fhir
-from fhirapi.validation.structure import problems
+from fhirapi.validation.structure import problems_of
 from tests.provider.flat import records
 from tests.provider.test_mapping import SOME
 from tests.synthetic.must_support import lacks, name_of
@@ -96,4 +96,4 @@ def test_a_vital_sign_has_what_its_profile_asks_for(
     assert check(vitals, flat, is_new=True) == []
     resource = to_fhir(vitals, flat)
     assert _missing(profile, resource) == []
-    assert problems(resource) == []
+    assert problems_of(resource) == []

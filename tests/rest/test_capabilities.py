@@ -8,7 +8,7 @@ from fhir.resources.R4B.terminologycapabilities import TerminologyCapabilities
 
 from fhirapi.definitions import profiles, registry
 from tests import people
-from tests.api import Api, diagnostics
+from tests.api import Api, Session, diagnostics
 from tests.people import Person
 
 METADATA = "/R4-patient-api/metadata"
@@ -35,7 +35,7 @@ def test_it_names_us_core_in_every_version(statement: Any) -> None:
     ]
     assert len(statement["implementationGuide"]) == 4
     assert set(statement["format"]) == {"application/fhir+json", "json"}
-    assert "patchFormat" not in statement
+    assert statement["patchFormat"] == ["application/json-patch+json", "application/fhir+json"]
 
 
 def test_every_declared_type_is_there_with_its_profiles(resources: dict[str, Any]) -> None:
@@ -47,18 +47,38 @@ def test_every_declared_type_is_there_with_its_profiles(resources: dict[str, Any
 
 
 def test_what_it_says_of_interactions_is_true(
-    api: Api, rebecca: Person, resources: dict[str, Any]
+    api: Api, grey: Session, resources: dict[str, Any]
 ) -> None:
-    api.has(people.observation("a", "142859"))
-    session = api.as_(rebecca.key)
-    addresses = {
-        "read": "Observation/a", "vread": "Observation/a/_history/1",
-        "history-instance": "Observation/a/_history", "history-type": "Observation/_history",
-        "search-type": "Observation",
-    }  # fmt: skip
-    said = {each["code"] for each in resources["Observation"]["interaction"]}
-    assert said == set(addresses)
-    assert {session.get(address).status_code for address in addresses.values()} == {200}
+    pulse = people.observation("a", "142859")
+    patch = [{"op": "replace", "path": "/status", "value": "amended"}]
+    asked: dict[str, tuple[Any, ...]] = {
+        "create": ("POST", "Observation", pulse),
+        "update": ("PUT", "Observation/a", pulse),
+        "patch": ("PATCH", "Observation/a", patch, "application/json-patch+json"),
+        "read": ("GET", "Observation/a"),
+        "vread": ("GET", "Observation/a/_history/1"),
+        "history-instance": ("GET", "Observation/a/_history"),
+        "history-type": ("GET", "Observation/_history"),
+        "search-type": ("GET", "Observation"),
+        "delete": ("DELETE", "Observation/a"),
+    }
+    assert {each["code"] for each in resources["Observation"]["interaction"]} == set(asked)
+    assert {grey.send(*request).status_code for request in asked.values()} == {200, 201, 204}
+
+
+def test_what_it_says_of_conditions_is_true(grey: Session, resources: dict[str, Any]) -> None:
+    said = resources["Observation"]
+    assert said["updateCreate"]
+    assert said["conditionalCreate"]
+    assert said["conditionalUpdate"]
+    assert said["conditionalDelete"] == "single"
+    pulse = people.observation("a", "142859")
+    created = grey.send("PUT", "Observation/a", pulse)
+    there = grey.send("POST", "Observation", pulse, if_none_exist="patient=142859")
+    updated = grey.send("PUT", "Observation?patient=142859", pulse)
+    deleted = grey.send("DELETE", "Observation?patient=142859")
+    statuses = [each.status_code for each in (created, there, updated, deleted)]
+    assert statuses == [201, 200, 200, 204]
 
 
 def test_every_search_include_and_reverse_include_that_it_names_works(
@@ -122,7 +142,12 @@ def test_operations_are_named_and_answer(
         for name, resource in resources.items()
         for each in resource.get("operation", [])
     }
-    assert named == {("Patient", "everything"), ("DocumentReference", "docref")}
+    assert named - {(name, "validate") for name in resources} == {
+        ("Patient", "everything"),
+        ("DocumentReference", "docref"),
+    }
+    assert {("Binary", "validate"), ("Observation", "validate")} < named
+    assert session.get("Patient/142859/$validate").status_code == 200
     assert session.get("Patient/142859/$everything").status_code == 200
     assert session.get("DocumentReference/$docref", {"patient": "142859"}).status_code == 200
 

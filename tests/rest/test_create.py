@@ -125,6 +125,12 @@ class TestIfNoneExist:
         assert response.status_code in (400, 412)
         assert nothing_is_stored()
 
+    def test_a_condition_in_the_address_is_told_where_it_belongs(self, grey: Session) -> None:
+        response = grey.send("POST", "Observation?patient=142859", pulse())
+        assert issue(response) == (400, "invalid")
+        assert "If-None-Exist" in diagnostics(response)
+        assert nothing_is_stored()
+
 
 NESTED = '{"resourceType":"Observation","extension":' + "[" * 200 + "]" * 200 + "}"
 
@@ -217,7 +223,8 @@ class TestWhoMayNot:
     def test_a_dead_token_is_recorded_once(self, grey: Session, dr_grey: Person) -> None:
         DataAccessGrant.objects.update(revoked_at=timezone.now())
         assert issue(grey.send("POST", "Observation", pulse())) == (401, "login")
-        assert AuditRecord.objects.filter(outcome="denied").count() == 1
+        [record] = AuditRecord.objects.filter(outcome="denied")
+        assert (record.action, record.account_id) == ("create", dr_grey.account.pk)
 
     @pytest.mark.parametrize("scope", ["user/*.rs", "user/Condition.cruds", "patient/*.cruds"])
     def test_a_scope_that_does_not_open_it_is_recorded_once(

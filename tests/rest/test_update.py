@@ -99,7 +99,7 @@ class TestUpdate:
         assert stored() == before
 
     def test_what_is_not_yours_looks_like_nothing(self, grey: Session) -> None:
-        mine = {"subject": {"reference": "Patient/142859"}}
+        mine: dict[str, Any] = {"subject": {"reference": "Patient/142859"}}
         assert issue(grey.send("PUT", "Observation/zoes", pulse("zoes", **mine))) == (
             404, "not-found",
         )  # fmt: skip

@@ -115,14 +115,20 @@ def test_an_interrupted_first_start_is_made_good_by_the_next(start: Starter) -> 
     assert len({each["id"] for each in demo["patients"]}) == 60
 
 
-def test_a_web_server_that_dies_takes_the_rest_with_it_and_says_so(start: Starter) -> None:
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [("-m granian", "web server"), ("deliver_webhooks", "delivery of webhooks")],
+)
+def test_what_dies_takes_the_rest_with_it_and_says_so(
+    start: Starter, program: str, words: str
+) -> None:
     product = start()
     product.wait_until_ready()
     for pid, line in product.processes():
-        if "-m granian" in line:
+        if program in line:
             os.kill(pid, signal.SIGKILL)
     assert product.wait_for_end() == 2
-    assert "web server ended by itself" in product.output
+    assert f"{words} ended by itself" in product.output
     assert product.processes() == []
 
 

@@ -45,7 +45,8 @@ class App:
     client: Client
     secret: str = ""
     algorithm: str = "ES384"
-    http: HttpClient = field(default_factory=HttpClient)
+    http: Any = field(default_factory=HttpClient)
+    """What it speaks through: Django's test client, or a Door."""
 
     @property
     def id(self) -> str:

@@ -16,12 +16,7 @@ from pytest_django import Settings
 
 from fhirapi.smart.clients import fetch, jwks
 from fhirapi.smart.clients.fetch import FetchProblem
-from fhirapi.smart.models import Client
 from tests.smart.jwks import Publisher, ec_jwk, private_jwk, rsa_jwk, self_signed, serve
-
-
-def by_url(url: str) -> Client:
-    return Client(kind=Client.Kind.ASYMMETRIC, jwks_uri=url)
 
 
 def wrong(*keys: Any) -> str:
@@ -67,7 +62,7 @@ def test_each_fault_of_a_key_is_named(change: dict[str, Any], words: str) -> Non
 def test_no_depth_of_a_published_key_breaks_the_look_at_it(name: str) -> None:
     hostile = {"keys": [rsa_jwk() | {name: nested(900)}] * 2}
     assert all(report.problems for report in jwks.examine(hostile))
-    assert jwks.keys_of(Client(jwks=hostile)) == []
+    assert jwks.usable(hostile) == []
 
 
 def test_a_short_rsa_key_is_refused() -> None:
@@ -86,7 +81,7 @@ def test_two_keys_of_one_kid_are_refused() -> None:
 @pytest.mark.parametrize("jwks_document", [None, [], "x", {}, {"keys": 1}, {"keys": ["x"]}])
 def test_what_is_no_key_set_is_told_and_gives_no_keys(jwks_document: Any) -> None:
     assert len(jwks.check(jwks_document)) == 1
-    assert jwks.keys_of(Client(jwks=jwks_document)) == []
+    assert jwks.usable(jwks_document) == []
 
 
 @pytest.mark.parametrize("depth", [300, 900, 1020])
@@ -95,7 +90,7 @@ def test_a_set_that_cannot_be_written_again_is_refused(depth: int) -> None:
     key = ec_jwk(x5c=deep)
     for jwk_set in ({"keys": [key]}, {"keys": [ec_jwk()], "more": deep}):
         assert jwks.check(jwk_set)[0].startswith("The set is nested too deeply")
-    assert jwks.keys_of(Client(jwks={"keys": [key]})) == []
+    assert jwks.usable({"keys": [key]}) == []
 
 
 def test_an_empty_and_an_endless_set_are_refused() -> None:
@@ -105,17 +100,17 @@ def test_an_empty_and_an_endless_set_are_refused() -> None:
 
 def test_keys_by_value_are_found_by_their_kid_and_unusable_ones_never() -> None:
     good, bad = ec_jwk("good"), rsa_jwk("bad", alg="RS256")
-    client = Client(jwks={"keys": [good, bad]})
-    assert jwks.keys_of(client) == [good]
-    assert jwks.keys_of(client, "good") == [good]
-    assert jwks.keys_of(client, "bad") == jwks.keys_of(client, "other") == []
+    published = {"keys": [good, bad]}
+    assert jwks.usable(published) == [good]
+    assert jwks.usable(published, "good") == [good]
+    assert jwks.usable(published, "bad") == jwks.usable(published, "other") == []
 
 
 def test_keys_by_url_are_fetched_once_and_kept(publisher: Publisher) -> None:
     key = ec_jwk()
     publisher.publish(key)
-    assert jwks.keys_of(by_url(publisher.url), "ec") == [key]
-    assert jwks.keys_of(by_url(publisher.url)) == [key]
+    assert jwks.keys_at(publisher.url, "ec") == [key]
+    assert jwks.keys_at(publisher.url) == [key]
     assert publisher.asked == 1
 
 
@@ -123,13 +118,12 @@ def test_an_unknown_kid_has_the_keys_fetched_again_but_not_all_the_time(
     publisher: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publisher.publish(ec_jwk("old"))
-    client = by_url(publisher.url)
-    jwks.keys_of(client)
+    jwks.keys_at(publisher.url)
     publisher.publish(ec_jwk("new"))
-    assert jwks.keys_of(client, "new") == []
+    assert jwks.keys_at(publisher.url, "new") == []
     assert publisher.asked == 1
     monkeypatch.setattr(jwks, "REFETCHED_AFTER", 0.0)
-    assert [key["kid"] for key in jwks.keys_of(client, "new")] == ["new"]
+    assert [key["kid"] for key in jwks.keys_at(publisher.url, "new")] == ["new"]
 
 
 def test_keys_outlive_a_moment_in_which_their_server_is_down(
@@ -137,11 +131,10 @@ def test_keys_outlive_a_moment_in_which_their_server_is_down(
 ) -> None:
     monkeypatch.setattr(jwks, "REFETCHED_AFTER", 0.0)
     publisher.publish(ec_jwk())
-    client = by_url(publisher.url)
-    jwks.keys_of(client)
+    jwks.keys_at(publisher.url)
     publisher.status = 503
-    assert jwks.keys_of(client, "unknown") == []
-    assert len(jwks.keys_of(client)) == 1
+    assert jwks.keys_at(publisher.url, "unknown") == []
+    assert len(jwks.keys_at(publisher.url)) == 1
     assert publisher.asked == 2
 
 
@@ -168,7 +161,7 @@ def test_slow_servers_of_apps_hold_only_a_few_requests(
 
 def problem(url: str) -> str:
     with pytest.raises(FetchProblem) as raised:
-        jwks.keys_of(by_url(url))
+        jwks.keys_at(url)
     return str(raised.value)
 
 

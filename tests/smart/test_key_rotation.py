@@ -85,6 +85,14 @@ def test_a_key_that_others_may_know_verifies_nothing_from_then_on(
     assert len(published(api)) == 2
 
 
+def test_introspection_says_the_same_of_a_token_as_the_api(api: Api, rebecca: Person) -> None:
+    app = flow.symmetric()
+    token = app.exchange(flow.code(app, rebecca)).json()["access_token"]
+    assert app.post("introspect", token=token, **app.shows()).json()["active"] is True
+    rotation.rotate(is_compromised=True)
+    assert app.post("introspect", token=token, **app.shows()).json() == {"active": False}
+
+
 def test_two_exchanges_one_after_the_other(api: Api, rebecca: Person) -> None:
     first = new_token(api, rebecca)
     rotation.rotate()

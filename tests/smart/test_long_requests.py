@@ -9,7 +9,8 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from fhirapi.smart.authorization import kept
-from fhirapi.smart.models import DataAccessGrant, KeptRequest
+from fhirapi.smart.authorization.models import KeptRequest
+from fhirapi.smart.models import DataAccessGrant
 from tests.people import PASSWORD, PIN, Person
 from tests.portal.ui.browser import signed_in, text
 from tests.smart import app

@@ -129,6 +129,7 @@ def test_no_redirect_uri_is_a_wrong_one() -> None:
         ({"client_name": "a\x00b"}, "client_name"),
         ({"scope": "system/*.rs"}, "scope"),
         ({"scope": "patient/Dragon.rs"}, "scope"),
+        ({"scope": "openid patient/*.write"}, "scope"),
         ({"scope": ["openid"]}, "scope"),
         ({"token_endpoint_auth_method": "tls_client_auth"}, "token_endpoint_auth_method"),
         ({"grant_types": ["implicit"]}, "grant_types"),

@@ -34,6 +34,23 @@ def test_a_plain_app_of_each_kind_is_taken(kind: str) -> None:
     assert wrong(kind) == {}
 
 
+@pytest.mark.parametrize(
+    ("kind", "scope"),
+    [(Kind.PUBLIC, "user/*.cruds"), (Kind.SYMMETRIC, "user/Observation.write"),
+     (Kind.ASYMMETRIC, "user/*.*"), (Kind.BACKEND, "system/*.cruds"),
+     (Kind.SYMMETRIC, "user/Observation.cu?category=laboratory")],
+)  # fmt: skip
+def test_scopes_that_write_are_kept_where_somebody_treats_patients(kind: str, scope: str) -> None:
+    assert wrong(kind, scopes=(scope,)) == {}
+
+
+@pytest.mark.parametrize("letters", ["write", "*", "cruds", "c", "rds"])
+def test_no_scope_of_a_patient_writes(letters: str) -> None:
+    [told] = wrong(scopes=(f"patient/*.{letters}",))["scopes"]
+    assert told.startswith(f"patient/*.{letters}: Patient Access reads only.")
+    assert "user/" in told
+
+
 def test_nobody_registers_an_access_key() -> None:
     assert "kind" in registration.problems(details(Kind.ACCESS_KEY))
 

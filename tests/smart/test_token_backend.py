@@ -18,30 +18,11 @@ from fhirapi.smart.models import (
 )
 from fhirapi.smart.tokens import backend_access
 from portal.accounts.models import Account
-from tests import people
-from tests.api import Api
+from tests.people import Person
 from tests.smart import flow, jwks
-from tests.smart.apps import app as registered
+from tests.smart.door import Door
 from tests.smart.flow import App
-
-
-@pytest.fixture
-def administrator(db: None) -> Account:
-    return people.account("admin", "Ada", "Admin", is_staff=True)
-
-
-@pytest.fixture
-def practice_itself(api: Api, practice: None) -> None:
-    api.has(
-        {"resourceType": "Organization", "id": "oak", "name": "Oak Clinic"},
-        {"resourceType": "Location", "id": "l1", "name": "Oak",
-         "managingOrganization": {"reference": "Organization/oak"}},
-    )  # fmt: skip
-
-
-def service(algorithm: str = "ES384", **changes: Any) -> App:
-    told = {"jwks": {"keys": [flow.key_pair(algorithm)[1]]}, **changes}
-    return App(registered(None, Client.Kind.BACKEND, **told), algorithm=algorithm)
+from tests.smart.services import ask, service
 
 
 @pytest.fixture
@@ -49,10 +30,6 @@ def approved(practice_itself: None, administrator: Account) -> App:
     app = service()
     backend_access.approve(app.client, by=administrator)
     return app
-
-
-def ask(app: App, scope: str = "system/*.rs", **fields: str) -> Any:
-    return app.ask(grant_type="client_credentials", scope=scope, **fields)
 
 
 def assert_refused(response: Any, error: str) -> None:
@@ -154,7 +131,7 @@ def test_another_grant_type_is_refused(approved: App) -> None:
     assert_refused(response, "unsupported_grant_type")
 
 
-def test_a_service_gets_no_token_for_a_code(approved: App, rebecca: people.Person) -> None:
+def test_a_service_gets_no_token_for_a_code(approved: App, rebecca: Person) -> None:
     response = approved.exchange(flow.code(approved, rebecca))
     assert_refused(response, "unauthorized_client")
 
@@ -222,13 +199,18 @@ def test_a_secret_opens_nothing_for_a_service(approved: App) -> None:
 
 
 class TestWhatWasReadOfAServiceBefore:
-    """Each first asks once, so that the service is known."""
+    """Each first asks once, so that the service is known at the server's entry point."""
+
+    @pytest.fixture
+    def approved(self, approved: App) -> App:
+        approved.http = Door()
+        return approved
 
     def test_a_new_key_works_at_the_next_request_and_the_old_one_does_not(
         self, approved: App
     ) -> None:
         assert ask(approved).status_code == 200
-        renewed = App(approved.client, algorithm="RS384")
+        renewed = App(approved.client, algorithm="RS384", http=approved.http)
         public = {"keys": [flow.key_pair("RS384")[1]]}
         Client.objects.filter(pk=approved.client.pk).update(jwks=public)
         assert ask(renewed).status_code == 200

@@ -7,6 +7,7 @@ statement must carry. What no scope opens is denied.
 https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html#scopes-for-requesting-fhir-resources
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -55,6 +56,11 @@ class Access:
             raise constrained_scope(resource_type, interaction)
         raise outside_scope(resource_type, interaction)
 
+    def require_any(self, resource_type: str, interactions: Collection[str], asked: str) -> None:
+        """Raises the 403 outcome, which names what was asked, if none of them is open."""
+        if not any(self.allows(resource_type, each) for each in interactions):
+            raise outside_scope(resource_type, asked)
+
     def allows(self, resource_type: str, interaction: str) -> bool:
         return bool(self.constraint(resource_type, interaction))
 
@@ -77,9 +83,8 @@ class Access:
             way
             for scope in self.scopes
             if scope.allows(name, permission)
-            and not (
-                scope.context == "patient" and permission in WRITES
-            )  # Patient Access reads only
+            # Patient Access reads only.
+            and not (scope.context == "patient" and permission in WRITES)
             and (way := self._way(scope, resource_type))
         ]
         if Way() in ways:

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from fhirapi.smart import secrets
-from fhirapi.smart.models import KeptRequest
+from fhirapi.smart.authorization.models import KeptRequest
 
 VALID = timedelta(hours=1)
 LONGEST = 60_000

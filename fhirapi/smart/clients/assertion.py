@@ -5,10 +5,8 @@ https://hl7.org/fhir/smart-app-launch/client-confidential-asymmetric.html
 
 import hashlib
 import time
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, TypeGuard
+from typing import Any, NamedTuple, TypeGuard
 
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
@@ -18,9 +16,10 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from fhirapi.smart import jws
 from fhirapi.smart.answers import Refused
-from fhirapi.smart.clients.jwks import ALGORITHMS, FetchProblem, keys_of
-from fhirapi.smart.models import Client
+from fhirapi.smart.clients.jwks import ALGORITHMS, FetchProblem, Jwk, keys_at, usable
 from fhirapi.sql import fetch_one
+
+PublicKey = RSAPublicKey | EllipticCurvePublicKey
 
 TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 KEY_TYPES = {algorithm: kind for kind, algorithm in ALGORITHMS.items()}
@@ -31,14 +30,13 @@ SKEW = 60
 _MOST_CHARACTERS = 8000
 _LONGEST_JTI = 255
 _SPEND = """
-INSERT INTO fhirapi_spentassertion (digest, expires_at) VALUES (%s, %s)
+INSERT INTO fhirapi_spentassertion (digest, expires_at) VALUES (%s, to_timestamp(%s))
 ON CONFLICT DO NOTHING RETURNING digest
 """
 _VERIFIERS = {"RSA": RSAAlgorithm(RSAAlgorithm.SHA384), "EC": ECAlgorithm(ECAlgorithm.SHA384)}
 
 
-@dataclass(frozen=True, slots=True)
-class Unverified:
+class Unverified(NamedTuple):
     """What an assertion says of itself; enough to find the client whose keys can prove it."""
 
     signed: bytes
@@ -53,12 +51,12 @@ class Unverified:
         return str(self.claims["iss"])
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(NamedTuple):
     """An assertion of the client; it counts once it is spent, which works a single time."""
 
     digest: str
-    expires_at: datetime
+    expires: float
+    """From then on it is refused for its time: seconds since 1970."""
 
 
 def unverified(text: str, assertion_type: str, client_id: str = "") -> Unverified:
@@ -80,16 +78,17 @@ def unverified(text: str, assertion_type: str, client_id: str = "") -> Unverifie
     return Unverified(parts.signed, parts.signature, algorithm, kid, header.get("jku"), claims)
 
 
-def verify(found: Unverified, client: Client) -> Verified:
+def verify(found: Unverified, jwks: str, jwks_uri: str) -> Verified:
+    """By the client's keys: at ``jwks_uri`` where it has one, else those of ``jwks`` (JSON)."""
     # A jku that was not registered would let whoever writes the header choose the keys.
-    if found.jku is not None and found.jku != client.jwks_uri:
+    if found.jku is not None and found.jku != jwks_uri:
         raise _refused("The assertion's jku is not the registered jwks_uri.")
-    _check_signature(found, client)
+    _check_signature(found, _keys_at(jwks_uri, found) if jwks_uri else _keys_in(jwks, found))
     return _checked_claims(found)
 
 
 def spend(verified: Verified) -> None:
-    if fetch_one(_SPEND, [verified.digest, verified.expires_at]) is None:
+    if fetch_one(_SPEND, [verified.digest, verified.expires]) is None:
         raise replayed()
 
 
@@ -106,26 +105,41 @@ def _taken_apart(text: str) -> jws.Parts:
         raise _refused("The assertion is not a signed JWT.") from None
 
 
-def _check_signature(found: Unverified, client: Client) -> None:
+def _keys_at(jwks_uri: str, found: Unverified) -> tuple[PublicKey, ...]:
     try:
-        candidates = keys_of(client, found.kid)
+        candidates = keys_at(jwks_uri, found.kid)
     except FetchProblem as problem:
         raise _refused(f"The keys at jwks_uri cannot be read: {problem}") from None
-    kind = KEY_TYPES[found.algorithm]
-    keys = [_public_key(orjson.dumps(each)) for each in candidates if each.get("kty") == kind]
+    return _suitable(candidates, KEY_TYPES[found.algorithm])
+
+
+def _keys_in(jwks: str, found: Unverified) -> tuple[PublicKey, ...]:
+    return _registered(jwks, found.kid, KEY_TYPES[found.algorithm])
+
+
+@lru_cache(maxsize=1000)
+def _registered(jwks: str, kid: str, kind: str) -> tuple[PublicKey, ...]:
+    return _suitable(usable(orjson.loads(jwks), kid), kind)
+
+
+def _suitable(jwks: list[Jwk], kind: str) -> tuple[PublicKey, ...]:
+    return tuple(_public_key(orjson.dumps(each)) for each in jwks if each.get("kty") == kind)
+
+
+def _check_signature(found: Unverified, keys: tuple[PublicKey, ...]) -> None:
     if not keys:
         raise _refused("None of the registered keys has this kid and suits this alg.")
-    verifier: Any = _VERIFIERS[kind]
+    verifier: Any = _VERIFIERS[KEY_TYPES[found.algorithm]]
     if not any(verifier.verify(found.signed, key, found.signature) for key in keys):
         raise _refused("The assertion's signature is not that of the registered key.")
 
 
 @lru_cache(maxsize=1000)
-def _public_key(jwk: bytes) -> RSAPublicKey | EllipticCurvePublicKey:
+def _public_key(jwk: bytes) -> PublicKey:
     """Kept: checking a curve's point costs as much as a signature."""
     text = jwk.decode()
     is_rsa = orjson.loads(jwk)["kty"] == "RSA"
-    return RSAAlgorithm.from_jwk(text) if is_rsa else ECAlgorithm.from_jwk(text)  # type: ignore[return-value]  # public: keys_of
+    return RSAAlgorithm.from_jwk(text) if is_rsa else ECAlgorithm.from_jwk(text)  # type: ignore[return-value]  # public: usable
 
 
 def _checked_claims(found: Unverified) -> Verified:
@@ -143,7 +157,7 @@ def _checked_claims(found: Unverified) -> Verified:
     if not isinstance(jti, str) or not 0 < len(jti) <= _LONGEST_JTI:
         raise _refused(f"The assertion needs a jti of 1 to {_LONGEST_JTI} characters.")
     digest = hashlib.sha256(f"{found.client_id}\n{jti}".encode()).hexdigest()
-    return Verified(digest, datetime.fromtimestamp(expires + SKEW, UTC))
+    return Verified(digest, expires + SKEW)
 
 
 def _check_audience(audience: Any) -> None:

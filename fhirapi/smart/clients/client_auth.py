@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
+import orjson
 from django.http import HttpRequest
 
 from fhirapi.smart.answers import Refused, wrong_key, wrong_secret
@@ -87,13 +88,14 @@ def _signed(shown: Shown) -> Client:
     client = _find(found.client_id)
     if client is None:
         raise Refused("invalid_client", UNKNOWN_ISSUER)
-    require_signing(client)
-    assertion.spend(assertion.verify(found, client))
+    require_signing(client.kind)
+    jwks = orjson.dumps(client.jwks).decode()
+    assertion.spend(assertion.verify(found, jwks, client.jwks_uri))
     return client
 
 
-def require_signing(client: Client) -> None:
-    if client.kind not in (Client.Kind.ASYMMETRIC, Client.Kind.BACKEND):
+def require_signing(kind: str) -> None:
+    if kind not in (Client.Kind.ASYMMETRIC, Client.Kind.BACKEND):
         raise Refused("invalid_client", "This client is not registered for signed assertions.")
 
 

@@ -19,7 +19,6 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from jwt.exceptions import InvalidKeyError
 
 from fhirapi.smart.clients.fetch import FetchProblem, fetch
-from fhirapi.smart.models import Client
 
 Jwk = dict[str, Any]
 
@@ -39,20 +38,25 @@ _DEEPEST = 7  # levels of a set; a key's own members have two or three
 _LARGEST_NUMBER = 2**53  # RFC 8259 section 6: beyond it programs read different numbers
 _NOT_PLAIN = "is nested too deeply or holds a number that is too large."
 
-__all__ = ["FetchProblem", "KeyReport", "check", "examine", "fetch_set", "keys_of"]
+__all__ = ["FetchProblem", "KeyReport", "check", "examine", "fetch_set", "keys_at", "usable"]
 
 
-def keys_of(client: Client, kid: str | None = None) -> list[Jwk]:
-    """The usable public keys of an app, of this ``kid`` if one is given.
+def keys_at(jwks_uri: str, kid: str | None = None) -> list[Jwk]:
+    """The usable public keys at an address, of this ``kid`` if one is given.
 
-    Raises FetchProblem, with a sentence for the developer, where jwks_uri gives none.
+    Raises FetchProblem, with a sentence for the developer, where it gives none.
     """
-    if not client.jwks_uri:
-        return _usable(client.jwks, kid)
-    found = _usable(_kept.get(client.jwks_uri, KEPT_SECONDS), kid)
+    found = usable(_kept.get(jwks_uri, KEPT_SECONDS), kid)
     if found or kid is None:
         return found
-    return _usable(_kept.get(client.jwks_uri, REFETCHED_AFTER), kid)
+    return usable(_kept.get(jwks_uri, REFETCHED_AFTER), kid)
+
+
+def usable(jwks: Any, kid: str | None = None) -> list[Jwk]:
+    """Those keys of a set that can be used, of this ``kid`` if one is given."""
+    return [
+        key for key in _keys(jwks) if (kid is None or key.get("kid") == kid) and not _problems(key)
+    ]
 
 
 def fetch_set(url: str) -> Jwk:
@@ -117,12 +121,6 @@ def _text(key: Jwk, name: str) -> str:
     """Empty for a member of any other kind: whoever wrote the key may put anything there."""
     value = key.get(name)
     return value if isinstance(value, str) else ""
-
-
-def _usable(jwks: Any, kid: str | None) -> list[Jwk]:
-    return [
-        key for key in _keys(jwks) if (kid is None or key.get("kid") == kid) and not _problems(key)
-    ]
 
 
 def _problems(key: Jwk) -> tuple[str, ...]:

@@ -29,12 +29,12 @@ _PUBLIC = (
 _METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 _HEADERS = (
     "Authorization, Content-Type, Accept, Prefer, If-Match, If-None-Match, If-Modified-Since, "
-    "If-None-Exist, Idempotency-Key, Cache-Control, X-Requested-With"
+    "If-None-Exist, X-Security-Context, Idempotency-Key, Cache-Control, X-Requested-With"
 )
 _EXPOSED = (
     "ETag, Location, Content-Location, Last-Modified, WWW-Authenticate, Retry-After, X-Progress, "
-    "Expires, Content-Disposition, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, "
-    "Idempotency-Replayed"
+    "Expires, Content-Disposition, Accept-Patch, Preference-Applied, Idempotency-Replayed, "
+    "RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset"
 )
 _KEPT_BY_BROWSERS = "600"
 

@@ -1,12 +1,14 @@
 """Provider Access of an app: an administrator lets its partner write, and takes that back.
 
-The column ``provider_access_at`` is what ``store/writer.py`` asks at every use, so writing ends with
-the next request. What was approved with writing is narrowed at the same moment: whoever is let in
+``store/writer.py`` asks the column ``provider_access_at`` at every use, so writing ends with the
+next request. What was approved with writing is narrowed at the same moment: whoever is let in
 again asks people again.
 """
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import transaction
 from django.utils import timezone
@@ -44,8 +46,10 @@ def approve(
     is_app = found.kind != Client.Kind.ACCESS_KEY
     if not is_app or found.provider_access_at or found.disabled_at:
         raise NotToBeApproved
-    # Those from before an earlier approval ended would write again.
-    _with_writing(AccessToken.objects.filter(application=client)).delete()
+    # Those from before an earlier approval ended would write again. They run out, by any clock;
+    # deleted, they would take their refresh tokens along.
+    run_out = timezone.now() - timedelta(seconds=settings.ACCESS_TOKEN_LIFETIME)
+    _with_writing(AccessToken.objects.filter(application=client)).update(expires=run_out)
     _set(client, by, note, provider_access_at=timezone.now(), provider_access_ended_at=None)
     backend_access.let_write(client)
     _record(client, by, "provider access approved", address)

@@ -44,6 +44,9 @@ Action = AuditRecord.Action
 _MAY_HAVE_KEYS = """
 SELECT patient_id FROM fhirapi_keypatient WHERE account_id = %s AND patient_id = ANY(%s)
 """
+_UNDER_CARE = """
+SELECT patient_id FROM fhirapi_carerelationship WHERE practitioner_id = %s AND patient_id = ANY(%s)
+"""
 
 
 class KeyStatus(StrEnum):
@@ -285,12 +288,42 @@ def set_may_write(key: AccessKey, may_write: bool, *, address: str | None = None
 def choose_patients(key: AccessKey, patient_ids: list[str], *, address: str | None = None) -> None:
     """Replaces the key's patients. Tokens follow at once: they ask the grant at every use."""
     _lock(key)
+    _require_own(key.data_access_grant.account, patient_ids)
+    _name_patients(key, patient_ids, address, "patients chosen")
+
+
+def _name_patients(
+    key: AccessKey, patient_ids: list[str], address: str | None, detail: str
+) -> None:
     grant = key.data_access_grant
-    _require_own(grant.account, patient_ids)
     grant.patient_ids = patient_ids
     grant.save(update_fields=["patient_ids"])
     _follow(key)
-    _record(key, Action.KEY_CHANGE, address, "patients chosen")
+    _record(key, Action.KEY_CHANGE, address, detail)
+
+
+def take_away(account: AbstractUser, practitioner_id: str, *, address: str | None) -> None:
+    """The practitioner's patients from the keys of an account that makes none for them any more.
+
+    Who else a key names stays, to be read unless the account treats others. A key that opens
+    nobody then is switched off.
+    """
+    for key in keys_of(account).filter(is_active=True):
+        _lock(key)
+        mine = _may_have(account, key.patient_ids)
+        under_care = {row[0] for row in fetch(_UNDER_CARE, [practitioner_id, key.patient_ids])}
+        if not mine:
+            set_active(key, False, address=address)
+        elif lost := under_care - mine:
+            kept = [each for each in key.patient_ids if each not in lost]
+            _name_patients(key, kept, address, "patients of a team taken away")
+        if mine and key.may_write and not may_let_write(account):
+            set_may_write(key, False, address=address)
+
+
+def _may_have(account: AbstractUser, patient_ids: Iterable[str]) -> set[str]:
+    """Not those whom the account sees only as somebody's staff, unless it manages the team."""
+    return {row[0] for row in fetch(_MAY_HAVE_KEYS, [account.pk, list(patient_ids)])}
 
 
 def _follow(key: AccessKey) -> None:
@@ -318,9 +351,8 @@ def _has_link(account: AbstractUser) -> bool:
 
 
 def _require_own(account: AbstractUser, patient_ids: Iterable[str]) -> None:
-    """Not those whom the account sees only as somebody's staff, unless it manages the team."""
     wanted = set(patient_ids)
-    if not wanted or wanted - {row[0] for row in fetch(_MAY_HAVE_KEYS, [account.pk, [*wanted]])}:
+    if not wanted or wanted - _may_have(account, wanted):
         raise PatientsNotYours("Choose patients from your own record or under your care.")
 
 

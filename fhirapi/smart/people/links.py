@@ -7,6 +7,7 @@ from django.utils import timezone
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import record
 from fhirapi.smart.models import RecordLink, TeamMember
+from fhirapi.smart.people import keys
 from fhirapi.smart.team_roles import READS_RECORDS
 from fhirapi.store.models import Content
 
@@ -80,9 +81,9 @@ def unlink(
 
 def _end_team(link: RecordLink) -> None:
     """Who worked for the practitioner through this account does so no more."""
-    members = TeamMember.objects.filter(lead=link, ended_at=None)
+    members = TeamMember.objects.filter(lead=link, ended_at=None).select_related("account")
     # Another account may lead a team for the same practitioner.
-    staying = TeamMember.objects.live().filter(
+    staying = TeamMember.objects.standing().filter(
         lead__resource_id=link.resource_id, role__in=READS_RECORDS
     )
     staff = RecordLink.objects.filter(
@@ -98,6 +99,7 @@ def _end_team(link: RecordLink) -> None:
             account_id=each.account_id,
             detail=f"account {each.account_id} ended with the link of the lead",
         )
+        keys.take_away(each.account, link.resource_id, address=None)
 
 
 def _record(

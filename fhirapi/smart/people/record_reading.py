@@ -57,6 +57,16 @@ class Selection:
 
 
 @dataclass(frozen=True)
+class Word:
+    """One that people look for; ids and codes are not searched."""
+
+    text: str
+    """Stands in some text of the resource, in any case."""
+    or_any_of: tuple[int, ...] = ()
+    """Or else the resource has one of these keys."""
+
+
+@dataclass(frozen=True)
 class Overview:
     person: PatientSummary
     totals: dict[str, int]
@@ -134,16 +144,27 @@ def overview(
 
 
 def page(
-    reader: Reader, selection: Selection, *, limit: int, after: str = "", is_audited: bool = True
+    reader: Reader,
+    selection: Selection,
+    *,
+    limit: int,
+    after: str = "",
+    words: Sequence[Word] = (),
+    is_audited: bool = True,
 ) -> Page | None:
-    """Newest first. ``after``: ``Page.next`` of the page before.
+    """Newest first, of those that have every word. ``after``: ``Page.next`` of the page before.
 
     Not audited as part of a file, which is (``Action.EXPORT``).
     """
     values: dict[str, Any] = {"limit": limit + 1}
     conditions = _conditions(selection, "part", values)
-    if place := _place(after):
-        values |= {"date": place[0], "id": place[1]}
+    for place, word in enumerate(words):
+        values |= {f"word{place}": _in_texts(word.text), f"keys{place}": list(word.or_any_of)}
+        conditions += (
+            f" AND (c.content ~* %(word{place})s OR s.tokens && %(keys{place})s::bigint[])"
+        )
+    if begins := _place(after):
+        values |= {"date": begins[0], "id": begins[1]}
         conditions += f" AND ({_DATE}, s.id) < (%(date)s::timestamptz, %(id)s)"
     joined = _PAGE.format(conditions=conditions, date=_DATE)
     rows = reader.fetch("found.content, found.clinical_date::text, found.id", joined, values)
@@ -158,24 +179,6 @@ def page(
         [orjson.loads(content) for content, _date, _id in found[:limit]],
         f"{last[1] or _NEVER}_{last[2]}" if last else None,
     )
-
-
-def holding(
-    reader: Reader, selection: Selection, words: Sequence[str], *, limit: int
-) -> Page | None:
-    """The newest in whose texts every word stands, in any case; ids and codes are not searched."""
-    values: dict[str, Any] = {"limit": limit + 1}
-    conditions = _conditions(selection, "part", values)
-    for place, word in enumerate(words):
-        values[f"word{place}"] = _in_texts(word)
-        conditions += f" AND c.content ~* %(word{place})s"
-    joined = _PAGE.format(conditions=conditions, date=_DATE)
-    rows = reader.fetch("found.content", joined, values)
-    if not rows:
-        return None
-    reader.note(AuditRecord.Action.SEARCH, None)
-    found = [orjson.loads(row[5]) for row in rows if row[5] is not None]
-    return Page(_person(rows[0]), found[:limit], "more" if len(found) > limit else None)
 
 
 def count(reader: Reader, selection: Selection) -> int:

@@ -13,7 +13,7 @@ from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import record
 from fhirapi.smart.models import RecordLink, TeamMember
 from fhirapi.smart.people import finding, keys
-from fhirapi.smart.people.patients import PatientSummary, own_patient_id
+from fhirapi.smart.people.patients import PatientSummary
 from fhirapi.smart.team_roles import MANAGES, READS_RECORDS
 from fhirapi.sql import fetch
 
@@ -23,6 +23,7 @@ _FIND = """
 SELECT DISTINCT line.patient_id, line.name, line.mrn, line.birth_date, line.gender, line."order"
 FROM fhirapi_teammember member
 JOIN fhirapi_recordlink lead ON lead.id = member.lead_id AND lead.revoked_at IS NULL
+JOIN portal_account leader ON leader.id = lead.account_id AND leader.is_active
 JOIN fhirapi_carerelationship care ON care.practitioner_id = lead.resource_id
 JOIN fhirapi_patientline line ON line.patient_id = care.patient_id
 WHERE member.account_id = %s AND member.ended_at IS NULL {conditions}
@@ -49,6 +50,11 @@ def led_by(account: AbstractUser) -> RecordLink | None:
     managed = TeamMember.objects.live().filter(account_id=account.pk, role__in=MANAGES)
     found = managed.select_related("lead").order_by("-pk").first()
     return found.lead if found else None
+
+
+def memberships(account: AbstractUser) -> list[TeamMember]:
+    live = TeamMember.objects.live().filter(account_id=account.pk)
+    return list(live.select_related("lead__account").order_by("pk"))
 
 
 def members(lead: RecordLink) -> list[TeamMember]:
@@ -92,20 +98,29 @@ def change_role(member: TeamMember, role: str, *, by: AbstractUser, address: str
     locked.save(update_fields=["role"])
     _link_by_role(locked)
     if role not in MANAGES:
-        _switch_off_keys(locked, address)
+        keys.take_away(locked.account, locked.lead.resource_id, address=address)
     _record(locked, by, f"role changed to {role}", address)
 
 
 @transaction.atomic
-def end(member: TeamMember, *, by: AbstractUser, address: str | None) -> None:
+def end(member: TeamMember, *, by: AbstractUser, address: str | None) -> bool:
+    """False: it had ended already."""
     locked = _locked(member)
     if locked is None:
-        return
+        return False
     locked.ended_at = timezone.now()
     locked.save(update_fields=["ended_at"])
     _link_by_role(locked)
-    _switch_off_keys(locked, address)
+    keys.take_away(locked.account, locked.lead.resource_id, address=address)
     _record(locked, by, "ended", address)
+    return True
+
+
+@transaction.atomic
+def leave(member: TeamMember, *, address: str | None) -> None:
+    """By the member alone; the trail of the lead says so as well."""
+    if end(member, by=member.account, address=address):
+        _tell(member.lead.account_id, member, f"ended by {member.account_id}", None)
 
 
 def find(
@@ -150,7 +165,7 @@ def _link_by_role(member: TeamMember) -> None:
         account_id=member.account_id, resource_type=RecordLink.Kind.STAFF,
         resource_id=practitioner_id, revoked_at=None,
     )  # fmt: skip
-    reading = TeamMember.objects.live().filter(
+    reading = TeamMember.objects.standing().filter(
         account_id=member.account_id, lead__resource_id=practitioner_id, role__in=READS_RECORDS
     )
     if not reading.exists():
@@ -163,29 +178,17 @@ def _link_by_role(member: TeamMember) -> None:
         )  # fmt: skip
 
 
-def _switch_off_keys(member: TeamMember, address: str | None) -> None:
-    """Those made for patients of the team, with their tokens; switched on again they open nobody.
-
-    Not the key of the member's own record, which only reads from now on, nor those of somebody who is an approved provider.
-    """
-    account = member.account
-    if getattr(account, "provider_approved_at", None) is not None:
-        return
-    own = own_patient_id(account)
-    for key in keys.keys_of(account).filter(is_active=True):
-        if key.patient_ids != [own]:
-            keys.set_active(key, False, address=address)
-        elif key.may_write:
-            keys.set_may_write(key, False, address=address)
-
-
 def _record(member: TeamMember, by: AbstractUser, what: str, address: str | None) -> None:
     """In the trail of the one who did it, and of the one to whom it was done."""
-    for account_id in dict.fromkeys([by.pk, member.account_id]):
-        is_own = account_id == by.pk
-        record(
-            AuditRecord.Action.TEAM,
-            account_id=account_id,
-            detail=f"account {member.account_id} {what}" + ("" if is_own else f" by {by.pk}"),
-            address=address if is_own else None,
-        )
+    _tell(by.pk, member, what, address)
+    if member.account_id != by.pk:
+        _tell(member.account_id, member, f"{what} by {by.pk}", None)
+
+
+def _tell(account_id: int, member: TeamMember, what: str, address: str | None) -> None:
+    record(
+        AuditRecord.Action.TEAM,
+        account_id=account_id,
+        detail=f"account {member.account_id} {what}",
+        address=address,
+    )

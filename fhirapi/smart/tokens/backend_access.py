@@ -68,7 +68,8 @@ def approve(
 ) -> DataAccessGrant:
     """For the ``system/`` scopes it is registered for. ``patient_ids``: None opens every record.
 
-    Those that write only where its partner was approved for Provider Access. An earlier approval ends, its tokens too.
+    Those that write only where its partner was approved for Provider Access. An earlier approval
+    ends, its tokens too.
     """
     if client.kind != Client.Kind.BACKEND:
         raise NotABackendService(f"{client.client_id} is no backend service.")
@@ -87,7 +88,7 @@ def approve(
 
 
 def let_write(client: Client) -> None:
-    """Its partner was approved for Provider Access: what it may read, it may write as registered."""
+    """Its partner has Provider Access now: what it may read, it may write, as registered."""
     grant = standing_grant(client) if client.kind == Client.Kind.BACKEND else None
     if grant is None:
         return

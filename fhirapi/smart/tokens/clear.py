@@ -3,7 +3,8 @@
 from django.core.management import call_command
 from django.utils import timezone
 
-from fhirapi.smart.models import KeptRequest, LaunchContext, SpentAssertion
+from fhirapi.smart.authorization.models import KeptRequest
+from fhirapi.smart.models import LaunchContext, SpentAssertion
 from fhirapi.smart.tokens import rotation
 
 

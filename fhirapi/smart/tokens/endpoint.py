@@ -49,7 +49,8 @@ def answer_form(request: HttpRequest) -> HttpResponse:
         return error(400, "invalid_request", NUL)
     try:
         if grant_type == "client_credentials":
-            return backend.issue(request)
+            authorization = request.META.get("HTTP_AUTHORIZATION", "")
+            return answer(backend.issue(request.POST.dict(), authorization, address_of(request)))
         return _exchange(request)
     except Refused as refused:
         _deny(None, f"{refused.error} at {grant_type}", address_of(request), _named(request))

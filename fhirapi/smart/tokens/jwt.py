@@ -14,7 +14,7 @@ import jwt
 import orjson
 from django.conf import settings
 
-from fhirapi.outcomes import malformed_token, token_expired
+from fhirapi.outcomes import Outcome, malformed_token, token_expired
 from fhirapi.smart import jws, rates
 from fhirapi.smart.access.decision import Access
 from fhirapi.smart.access.scopes import Scope, parse
@@ -96,6 +96,15 @@ def read(token: str) -> Claims:
     if claims.expires <= time.time():
         raise token_expired()
     return claims
+
+
+def is_ours(token: str) -> bool:
+    """Whether ``read`` would take it."""
+    try:
+        read(token)
+    except Outcome:
+        return False
+    return True
 
 
 @lru_cache(maxsize=10_000)

@@ -9,6 +9,7 @@ from django.conf import settings
 from oauth2_provider.settings import oauth2_settings
 
 from fhirapi.smart.secrets import token_checksum
+from fhirapi.smart.tokens import jwt
 from fhirapi.sql import fetch_one
 
 _COLUMNS = """
@@ -78,6 +79,8 @@ def find(token: str) -> Living | None:
     if row is None:
         return None
     told = Living(*row)
+    if told.is_access and not jwt.is_ours(token):  # by a key that is not ours any more
+        return None
     return replace(told, context=orjson.loads(row[-2]))  # Django leaves JSON as text
 
 

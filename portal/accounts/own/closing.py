@@ -42,7 +42,7 @@ def close(account: Account, *, address: str | None) -> None:
     account.provider_approved_at = None
     account.save(update_fields=["is_active", "closed_at", "provider_approved_at"])
     _end_apps(account, address)
-    for member in TeamMember.objects.live().filter(account_id=account.pk):
+    for member in TeamMember.objects.standing().filter(account_id=account.pk):
         team.end(member, by=account, address=address)
     for each in RecordLink.Kind.values:
         links.unlink(account, each, by=None)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from fhirapi.provider import expired as provider_api
 from fhirapi.requestlog import models as request_log
+from fhirapi.requestlog import rollup
 from fhirapi.smart.clients import registration_limit, unused
 from fhirapi.smart.tokens import clear
 from fhirapi.smart.webhooks import deliver as webhooks
@@ -45,6 +46,7 @@ def _clear() -> int:
     closing.forget_old()
     registration_limit.forget_old()
     invitations.forget_old()
+    rollup.roll_up()  # before the rows go
     request_log.forget_old()
     webhooks.forget_old()
     provider_api.forget_old()

@@ -1,6 +1,7 @@
 """Administration: who gets in, the decisions about accounts, and that no secret is shown."""
 
 import re
+from datetime import UTC, date, datetime
 from urllib.parse import urljoin
 
 import pytest
@@ -33,6 +34,16 @@ def admin(administrator: Account) -> Client:
 def act(admin: Client, action: str, *accounts: Account):
     entered = {"action": action, "_selected_action": [account.pk for account in accounts]}
     return admin.post(ACCOUNTS, entered, follow=True)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_dates_are_written_as_everywhere(admin, make, language):
+    account = make("ann", birth_date=date(1980, 4, 23))
+    Account.objects.filter(pk=account.pk).update(last_login=datetime(2026, 3, 5, 20, 7, tzinfo=UTC))
+    admin.cookies["qsmartcare_language"] = language
+    assert "03/05/2026 8:07 PM" in admin.get(f"{ACCOUNTS}?q=ann").content.decode()
+    page = admin.get(f"{ACCOUNTS}{account.pk}/change/").content.decode()
+    assert 'value="04/23/1980"' in page
 
 
 def test_its_door_asks_for_the_same_three_fields(client, administrator):

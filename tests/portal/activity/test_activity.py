@@ -4,6 +4,9 @@ import pytest
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import record
+from fhirapi.smart.models import RecordLink
+from fhirapi.smart.people import team
+from tests import people
 from tests.people import make_key
 from tests.portal.ui.browser import approve, signed_in, text
 
@@ -28,6 +31,43 @@ def test_a_patient_sees_who_opened_the_record(rebecca, dr_grey):
     assert told(response)[0] == ("Ada Grey, provider", words)
     assert "10.1.2.3" not in text(response)
     assert "142860" not in text(response)
+
+
+@pytest.mark.parametrize(
+    ("action", "words"),
+    [(Action.CREATE, "Added"), (Action.UPDATE, "Changed"), (Action.DELETE, "Deleted")],
+)
+def test_a_patient_sees_who_changed_the_record(rebecca, dr_grey, action, words):
+    for _ in range(3):
+        record(
+            action, account_id=dr_grey.account.pk, client_id="app", resource_type="Condition",
+            patient_ids=["142859"],
+        )  # fmt: skip
+    browser = signed_in(rebecca.account)
+    told_once = f"{words}: Problems, diagnoses and health concerns, 3 times (your record)"
+    for asked in ({}, {"tab": "record"}, {"did": "changed"}):
+        assert told(browser.get(PAGE, asked))[0] == ("Ada Grey, provider", told_once)
+    assert told(browser.get(PAGE, {"did": "opened"})) == []
+
+
+def test_a_change_that_was_refused_is_told_as_the_try_it_was(dr_grey):
+    record(
+        Action.UPDATE, account_id=dr_grey.account.pk, client_id="app", resource_type="Goal",
+        outcome=AuditRecord.Outcome.DENIED,
+    )  # fmt: skip
+    approve(dr_grey.account)
+    response = signed_in(dr_grey.account).get(PAGE)
+    assert told(response)[0] == ("Your app", "Tried to change: Goals of treatment")
+
+
+def test_staff_of_the_practice_are_called_that(rebecca, dr_grey):
+    nurse = people.account("mia", "Mia", "Moore", wants_provider=True)
+    lead = RecordLink.objects.get(account=dr_grey.account)
+    member = team.join(lead, nurse, "clinical", by_id=None, address=None)
+    signed_in(nurse).get("/portal/patients/142859/")
+    assert told(signed_in(rebecca.account).get(PAGE))[0][0] == "Mia Moore, staff of the practice"
+    team.leave(member, address=None)
+    assert told(signed_in(rebecca.account).get(PAGE))[0][0] == "Mia Moore, staff of the practice"
 
 
 def test_the_label_of_somebody_elses_key_is_not_told(rebecca, dr_grey):

@@ -8,9 +8,10 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from fhirapi.audit.models import AuditRecord
+from fhirapi.smart.clients import provider_access
 from fhirapi.smart.models import AccessToken, Client, DataAccessGrant, RefreshToken
 from tests.people import Person
-from tests.portal.ui.browser import signed_in, text
+from tests.portal.ui.browser import approve, signed_in, text
 from tests.smart import app
 from tests.smart.app import App, answer
 
@@ -43,6 +44,20 @@ def test_an_app_is_listed_with_what_it_may_see(rebeccas, tokens):
         "Who you are", "also while you are not using it", f"/{timezone.localdate().year + 1}",
     ):  # fmt: skip
         assert words in page
+
+
+def test_what_an_app_may_change_stands_apart_from_what_it_sees(dr_grey: Person):
+    client = app.register(allowed_scopes="openid user/*.cruds")
+    provider_access.approve(client, by=None)
+    greys = App(signed_in(approve(dr_grey.account)))
+    scope = "user/Condition.rs user/Goal.cruds user/Observation.c"
+    assert answer(greys.approve(scope=scope))["code"]
+    seen, _, changed = text(greys.browser.get(PAGE)).partition("May add, change and delete")
+    assert "Problems, diagnoses and health concerns" in seen
+    assert "Goals of treatment" in seen
+    assert "Goals of treatment" in changed
+    assert "other observations (add)" in changed
+    assert "Problems" not in changed
 
 
 def test_last_use_is_when_it_last_got_tokens(rebeccas, tokens):
@@ -139,7 +154,7 @@ def test_the_page_takes_no_more_statements_for_more_apps(
     for number in range(5):
         app.register(f"app-{number}")
         rebeccas.approve(client_id=f"app-{number}")
-    with django_assert_max_num_queries(6):  # session, account, approvals, people, the trail
+    with django_assert_max_num_queries(7):  # session, account, approvals, people, the trail
         rebeccas.browser.get(PAGE)
 
 

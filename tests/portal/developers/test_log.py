@@ -7,13 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
-from pytest_django import Settings
 
 from fhirapi.requestlog.models import RequestRecord
-from fhirapi.smart import rates
-from fhirapi.smart.clients import clients
 from fhirapi.smart.models import Client as App
 from tests.people import Person
 from tests.portal.developers.conftest import page_of
@@ -129,14 +127,16 @@ def test_usage_counts_requests_and_errors(rebeccas: Client, made: App, name: str
 def test_usage_of_an_app_that_has_asked_nothing(rebeccas: Client, made: App) -> None:
     page = text(rebeccas.get(page_of(made, "usage/")))
     assert "Nothing to plot yet" in page
+    assert "300,000 a minute" in page
 
 
-def test_usage_tells_how_often_the_app_may_ask(
-    rebeccas: Client, made: App, rebecca: Person, settings: Settings
-) -> None:
-    settings.REQUESTS_A_MINUTE = 6000
-    assert "6,000 a minute" in text(rebeccas.get(page_of(made, "usage/")))
-    clients.set_rate(made, 0, by=rebecca.account)
-    rates.forget()
-    assert "Not limited" in text(rebeccas.get(page_of(made, "usage/")))
-    rates.forget()
+def test_a_year_is_drawn_in_weeks(rebeccas: Client, made: App) -> None:
+    asked(made, 3, at=timezone.now() - timedelta(days=25))
+    call_command("clear_expired", verbosity=0)
+    RequestRecord.objects.all().delete()
+    page = rebeccas.get(page_of(made, "usage/"), {"range": "1y"})
+    assert page.context["total"]["requests"] == 3
+    bars = page.context["requests"].bars
+    assert len(bars) == 53
+    assert sum(each.value for each in bars) == 3
+    assert "A week a bar" in text(page)

@@ -90,3 +90,15 @@ def test_nobody_makes_themselves_a_guardian(staff, practice):
     )
     assert answer.status_code == 403
     assert not RecordLink.objects.exists()
+
+
+def test_a_guardian_is_listed_as_that_and_waits_for_no_link(admin, practice, make):
+    account = make("grace", wants_patient=True)
+    relative("rp-1", "142859", account)
+    listed = admin.get("/admin/portal/account/?q=grace").content.decode()
+    assert "Guardian" in listed
+    assert "Not linked" not in listed
+    waiting = admin.get("/admin/portal/account/?record=waiting").context["cl"].queryset
+    assert account not in waiting
+    guardians = admin.get("/admin/portal/account/?record=guardian").context["cl"].queryset
+    assert list(guardians) == [account]

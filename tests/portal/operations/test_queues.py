@@ -88,12 +88,23 @@ def test_approving_somebody_who_was_declined_forgets_that(admin, provider, pract
     assert RecordLink.objects.filter(account=provider, revoked_at=None).exists()
 
 
-def test_a_patient_who_has_joined_a_team_waits_for_no_approval(admin, make, dr_grey):
-    nurse = make("nurse", wants_patient=True, wants_provider=True)
+@pytest.mark.parametrize("asked", ["wants_patient", "wants_provider"])
+def test_who_has_joined_a_team_waits_for_no_approval(admin, make, dr_grey, asked):
+    nurse = make("nurse", **{asked: True})
     lead = RecordLink.objects.get(account=dr_grey.account)
     team.join(lead, nurse, "front-desk", by_id=None, address=None)
     waiting = admin.get("/admin/queue/providers/").context["page"].object_list
     assert nurse not in waiting
+    listed = admin.get(f"{ACCOUNTS}?approval=waiting").context["cl"].queryset
+    assert nurse not in listed
+
+
+def test_who_asked_to_be_a_provider_waits_again_after_leaving(admin, make, dr_grey):
+    nurse = make("nurse", wants_provider=True)
+    lead = RecordLink.objects.get(account=dr_grey.account)
+    team.leave(team.join(lead, nurse, "clinical", by_id=None, address=None), address=None)
+    waiting = admin.get("/admin/queue/providers/").context["page"].object_list
+    assert nurse in waiting
 
 
 def test_nor_is_told_of_one_when_the_own_record_is_linked(admin, make, practice, mailoutbox):

@@ -7,6 +7,7 @@ from django.test import Client as Browser
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.smart.models import Client, LaunchContext, RecordLink
+from fhirapi.smart.people import team
 from fhirapi.store.load import load
 from tests import people
 from tests.people import Person
@@ -31,6 +32,21 @@ def greys(dr_grey: Person) -> Browser:
 @pytest.fixture
 def the_app(practice: None) -> Client:
     return app.register(launch_uri=LAUNCH)
+
+
+def test_a_provider_who_waits_for_approval_is_told(practice):
+    page = text(signed_in(people.account("mia", "Mia", "Moore", wants_provider=True)).get(LIST))
+    assert "waits for approval" in page
+    assert "not linked to a record" not in page
+
+
+def test_the_front_desk_is_led_to_its_own_page(dr_grey):
+    nurse = people.account("mia", "Mia", "Moore")
+    lead = RecordLink.objects.get(account=dr_grey.account)
+    team.join(lead, nurse, "front-desk", by_id=None, address=None)
+    assert 'href="/portal/team/patients/">Find patients</a> shows' in text(
+        signed_in(nurse).get(LIST)
+    )
 
 
 def test_a_provider_sees_those_under_care(greys):

@@ -1,8 +1,10 @@
 """A record as a file: said first what is in it, then made, and written down."""
 
 import json
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.smart.people import links
@@ -71,6 +73,28 @@ def test_the_pdf_is_one_and_long_enough(reader):
     assert made.count(b"/Type /Page\n") > 5
 
 
-def test_letters_without_a_font_do_not_break_the_pdf(rebeccas):
-    load([people.encounter("e-1", "142859", "2024-01-01", "Nguyễn 頭痛 😀")])
-    assert fetched(rebeccas, "pdf").startswith(b"%PDF-")
+def told(made: bytes) -> str:
+    """What a reader copies from the file: by the font's own map from glyphs to letters."""
+    return "\n".join(each.extract_text() for each in PdfReader(BytesIO(made)).pages)
+
+
+def test_the_pdf_has_the_letters_of_the_record(rebeccas):
+    words = "Nguyễn Ελένη Жанна Łódź, ≥ 5 µg \u2013 “x”"
+    load([people.encounter("e-1", "142859", "2024-01-01", words)])
+    made = told(fetched(rebeccas, "pdf"))
+    assert words in made
+    assert "shown as ?" not in made
+
+
+def test_letters_that_the_font_lacks_are_said_to_be_missing(rebeccas):
+    load([people.encounter("e-1", "142859", "2024-01-01", "Headache 頭痛 😀")])
+    made = told(fetched(rebeccas, "pdf"))
+    assert "Headache ?? ?" in made
+    assert "Letters that the font of this file lacks are shown as ?." in made
+
+
+def test_the_pdf_names_its_title_and_language(rebeccas):
+    read = PdfReader(BytesIO(fetched(rebeccas, "pdf")))
+    assert read.metadata.title == "Health record"
+    assert read.trailer["/Root"]["/Lang"] == "en"
+    assert read.trailer["/Root"]["/ViewerPreferences"]["/DisplayDocTitle"]

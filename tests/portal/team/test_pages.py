@@ -174,6 +174,47 @@ def test_removing_is_asked_first(dr_grey: Person, joined):
     assert not TeamMember.objects.live().exists()
 
 
+def test_a_member_leaves_alone_and_both_trails_say_so(dr_grey: Person, joined, mia: Account):
+    browser = signed_in(joined("clinical"))
+    address = f"{PAGE}own/{TeamMember.objects.get().pk}/leave/"
+    assert address in text(browser.get("/portal/settings/"))
+    assert "Leave the team of Ada Grey?" in text(browser.get(address))
+    assert TeamMember.objects.live().exists()
+    assert "You have left the team of Ada Grey." in text(browser.post(address, follow=True))
+    assert not TeamMember.objects.live().exists()
+    assert browser.get("/portal/patients/142859/").status_code == 404
+    told = AuditRecord.objects.filter(action="team", detail__contains="ended")
+    assert {each.account_id for each in told} == {mia.pk, dr_grey.account.pk}
+    assert browser.post(address).status_code == 404
+
+
+def test_nobody_leaves_in_the_place_of_another(dr_grey: Person, joined, rebecca: Person):
+    joined("clinical")
+    address = f"{PAGE}own/{TeamMember.objects.get().pk}/leave/"
+    for other in (dr_grey, rebecca):
+        assert signed_in(other.account).post(address).status_code == 404
+    assert TeamMember.objects.live().exists()
+
+
+def test_a_patient_who_leaves_a_team_is_a_patient_again(dr_grey: Person, rebecca: Person):
+    invite(dr_grey, "rebecca@example.com")
+    browser = signed_in(rebecca.account)
+    browser.post(link())
+    assert "Manage FHIR API" in text(browser.get("/portal/"))
+    browser.post(f"{PAGE}own/{TeamMember.objects.get().pk}/leave/")
+    home = text(browser.get("/portal/"))
+    assert "Manage FHIR API" not in home
+    assert "waiting for approval" not in home
+    assert Account.objects.get(pk=rebecca.account.pk).wants_provider is False
+
+
+def test_a_provider_who_leaves_a_team_waits_for_approval_again(joined):
+    browser = signed_in(joined("clinical"))
+    assert "waiting for approval" not in text(browser.get("/portal/"))
+    browser.post(f"{PAGE}own/{TeamMember.objects.get().pk}/leave/")
+    assert "waiting for approval" in text(browser.get("/portal/"))
+
+
 def test_a_manager_manages_and_others_find_nothing(dr_strange: Person, rebecca, joined):
     manager = joined("manager")
     member = TeamMember.objects.get().pk

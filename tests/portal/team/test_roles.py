@@ -102,6 +102,7 @@ def changed(member: TeamMember, by: Account, role: str) -> None:
         lambda member, by: changed(member, by, "clinical"),
         lambda member, by: links.unlink(by, "Practitioner", by=None),
         lambda member, by: Account.objects.filter(pk=member.account_id).update(is_active=False),
+        lambda member, by: Account.objects.filter(pk=by.pk).update(is_active=False),
     ],
 )
 def test_a_managers_key_opens_nothing_once_its_ground_is_gone(
@@ -136,6 +137,46 @@ def test_a_key_of_ones_own_record_goes_on(joined: Joined, practice: None):
     key = make_key(Person(manager, "7"), ["7"])
     team.end(TeamMember.objects.get(), by=manager, address=None)
     assert keys.status(AccessKey.objects.get(pk=key.pk)).is_usable
+
+
+@pytest.mark.parametrize("closes", ["clinical", "end", "unlink"])
+def test_a_key_for_the_own_record_and_the_teams_patients_keeps_the_own_record(
+    joined: Joined, dr_grey: Person, closes: str
+):
+    manager = joined("manager")
+    links.link(manager, "Patient", "7", method=RecordLink.Method.DEMO)
+    key = make_key(Person(manager, "7"), ["142859", "7", "142860"])
+    member = TeamMember.objects.get()
+    if closes == "clinical":
+        changed(member, dr_grey.account, "clinical")
+    elif closes == "end":
+        team.end(member, by=dr_grey.account, address=None)
+    else:
+        links.unlink(dr_grey.account, "Practitioner", by=None)
+    left = AccessKey.objects.get(pk=key.pk)
+    assert left.patient_ids == ["7"]
+    assert keys.status(left).is_usable
+    assert left.data_access_grant.scope == keys.PATIENT_SCOPE
+
+
+def test_what_a_team_sees_rests_while_its_lead_is_switched_off(joined: Joined, dr_grey: Person):
+    nurse = joined("clinical")
+    lead = Account.objects.filter(pk=dr_grey.account.pk)
+    browser = signed_in(nurse)
+    assert browser.get("/portal/patients/142859/").status_code == 200
+    lead.update(is_active=False)
+    assert browser.get("/portal/patients/142859/").status_code == 404
+    assert Account.objects.get(pk=nurse.pk).team_roles == frozenset()
+    lead.update(is_active=True)
+    assert browser.get("/portal/patients/142859/").status_code == 200
+
+
+def test_the_front_desk_finds_nobody_while_the_lead_is_switched_off(
+    joined: Joined, dr_grey: Person
+):
+    browser = signed_in(joined("front-desk"))
+    Account.objects.filter(pk=dr_grey.account.pk).update(is_active=False)
+    assert browser.post(FIND, {"find": "larson"}).status_code == 404
 
 
 def test_who_is_approved_as_well_keeps_what_is_their_own(lead, dr_strange: Person):

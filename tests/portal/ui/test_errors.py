@@ -20,8 +20,12 @@ def test_an_unknown_address_leads_on(client, db):
     assert "no/such/page" not in text(response)
 
 
-def test_somebody_signed_in_is_led_back_to_the_portal(rebecca):
-    assert 'href="/portal/"' in text(signed_in(rebecca.account).get("/no/such/page"))
+def test_somebody_signed_in_has_the_menu_of_every_page(rebecca):
+    page = text(signed_in(rebecca.account).get("/no/such/page"))
+    assert 'href="/portal/"' in page
+    menu = page.partition("<nav")[2].partition("</nav>")[0]
+    assert all(f">{each}</a>" in menu for each in ("My record", "Activity", "Settings"))
+    assert "Sign out" in page
 
 
 def test_a_bad_request_and_a_forbidden_page_have_their_status(db, request_):

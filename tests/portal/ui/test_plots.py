@@ -52,6 +52,18 @@ def test_gridlines_are_round_numbers():
     assert [line.words for line in plot.gridlines] == ["7", "6", "5", "4"]
 
 
+@given(st.lists(st.integers(0, 500), min_size=1, max_size=40))
+def test_gridlines_of_counts_are_whole_numbers(amounts):
+    lines = bar_plot([Bar("", each) for each in amounts]).gridlines
+    assert all(line.words.isdecimal() for line in lines)
+    assert 2 <= len(lines) <= 8
+
+
+def test_small_counts_have_a_line_for_each():
+    lines = bar_plot([Bar("Mon", 2), Bar("Tue", 1)]).gridlines
+    assert [line.words for line in lines] == ["2", "1", "0"]
+
+
 def test_a_single_value_stands_in_the_middle():
     assert [dot.x for dot in line_plot(points([(5, 7)])).dots] == [50]
 

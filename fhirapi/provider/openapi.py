@@ -20,14 +20,15 @@ from fhirapi.provider.openapi_parts import (
     JSON_TYPE,
     KEY,
     body,
-    common_schemas,
-    further_paths,
     made,
     ok,
     operation,
     parameter,
     ref,
 )
+from fhirapi.provider.openapi_paths import further_paths
+from fhirapi.provider.openapi_schemas import common_schemas
+from fhirapi.provider.openapi_shared import with_shared
 from fhirapi.provider.problems import MEDIA_TYPE, TYPES
 from fhirapi.provider.schema import Does, Filter, FilterType, Json, Kind
 from fhirapi.provider.schemas import Use, schema_of
@@ -76,7 +77,7 @@ def description() -> Json:
                     "description": f"From {settings.FHIR_BASE_URL}/oauth2/token",
                 }
             },
-            "schemas": {**common_schemas(), **_schemas(every)},
+            "schemas": with_shared({**common_schemas(), **_schemas(every)}),
             "responses": _problems(),
         },
     }

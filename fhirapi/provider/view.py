@@ -24,7 +24,7 @@ from fhirapi.provider import problems
 from fhirapi.provider.problems import ProblemDetails, of_outcome
 from fhirapi.provider.schema import Does, Kind
 from fhirapi.rest.negotiation import quality
-from fhirapi.rest.view import authenticated, record_if_forbidden, refused
+from fhirapi.rest.view import authenticated, record_if_forbidden, refused, with_rate
 from fhirapi.smart.access.decision import Access
 from fhirapi.store import exact
 from fhirapi.store.caller import Caller
@@ -76,11 +76,11 @@ def _view(actions: Mapping[str, Action], call: Handler) -> Handler:
     def view(request: HttpRequest, **place: Any) -> HttpResponse:
         kind = place.get("kind")
         try:
-            return call(request, _handler(request, actions, kind), **place)
+            return with_rate(request, call(request, _handler(request, actions, kind), **place))
         except ProblemDetails as problem:
-            return problems.response(problem)
+            return with_rate(request, problems.response(problem))
         except Outcome as outcome:
-            return problems.response(of_outcome(outcome, kind))
+            return with_rate(request, problems.response(of_outcome(outcome, kind)))
         except RequestDataTooBig:
             return problems.response(problems.too_large(settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
         except (BadRequest, SuspiciousOperation, MultiPartParserError):

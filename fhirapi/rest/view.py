@@ -64,9 +64,9 @@ def fhir_view(*methods: str, is_json: bool = True) -> Callable[[Handler], Handle
                     raise wrong_method(request.method or "", allowed)
                 if is_json:
                     require_json(request)
-                return _with_rate(request, handler(request, *args, **kwargs))
+                return with_rate(request, handler(request, *args, **kwargs))
             except Outcome as outcome:
-                return _with_rate(request, refusal(outcome))
+                return with_rate(request, refusal(outcome))
             except RequestDataTooBig:
                 return refusal(too_large())
             except (BadRequest, SuspiciousOperation, MultiPartParserError):
@@ -95,7 +95,8 @@ def by_method(**views: Handler) -> Handler:
     return view
 
 
-def _with_rate(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+def with_rate(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Tells how many requests the client has left."""
     if rate := request.META.get(_RATE):
         for name, value in rate.headers().items():
             response.headers[name] = value

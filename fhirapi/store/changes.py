@@ -2,7 +2,8 @@
 
 ``written_in`` is the transaction that wrote a row last. A transaction with a lower number may
 commit later; so only rows below every transaction that still runs are told, and a place in this
-order never gets new rows behind it.
+order never gets new rows behind it. Transactions of the server's other databases write nothing
+here: those that are known to be of one are not waited for.
 https://www.postgresql.org/docs/18/functions-info.html#FUNCTIONS-INFO-SNAPSHOT
 """
 
@@ -16,10 +17,17 @@ from fhirapi.sql import Statement, statement
 from fhirapi.store.caller import sees
 from fhirapi.store.visibility import visible
 
+_HORIZON = """horizon AS MATERIALIZED (
+    SELECT COALESCE(min(running.id::text::bigint),
+                    max(pg_snapshot_xmax(snapshot.taken)::text::bigint)) AS written_in
+    FROM (SELECT pg_current_snapshot() AS taken) snapshot
+    LEFT JOIN LATERAL pg_snapshot_xip(snapshot.taken) AS running(id) ON NOT EXISTS (
+        SELECT FROM pg_stat_activity elsewhere
+        WHERE elsewhere.datname <> current_database()
+          AND elsewhere.backend_xid::text::bigint = running.id::text::bigint & 4294967295)
+)"""
 _CHANGES = """
-WITH {caller}, horizon AS MATERIALIZED (
-    SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS written_in
-), page AS (
+WITH {caller}, {horizon}, page AS (
     SELECT c.written_in, c.id, c.resource_type, c.resource_id, c.version_id, c.last_updated,
            c.is_deleted, c.patient_id, c.content
     FROM caller, horizon, fhirapi_content c
@@ -32,10 +40,10 @@ FROM caller CROSS JOIN horizon LEFT JOIN page ON true
 WHERE {may}
 ORDER BY page.written_in, page.id
 """
-_NOW = Statement("""
-SELECT pg_snapshot_xmin(pg_current_snapshot())::text, system_identifier::text
-FROM pg_control_system()
-""")
+_NOW = Statement(f"""
+WITH {_HORIZON}
+SELECT horizon.written_in, system_identifier::text FROM horizon, pg_control_system()
+""")  # noqa: S608 - constants
 _EARLIER = Statement("""
 SELECT DISTINCT v.resource_type, v.resource_id, v.content
 FROM unnest(%(types)s::text[], %(ids)s::text[]) AS asked(resource_type, resource_id)
@@ -103,7 +111,7 @@ def now() -> tuple[Place, str]:
 
 def changes(who: Who, types: Sequence[ResourceType], after: Place, limit: int) -> Feed | None:
     """None for a caller who is not there any more."""
-    sql = _CHANGES.format(caller=who.caller, visible=_visible(types), may=who.may)
+    sql = _CHANGES.format(caller=who.caller, horizon=_HORIZON, visible=_visible(types), may=who.may)
     parameters = {**who.parameters, **after._asdict(), "limit": limit}
     rows = statement(sql, keeps_plan=True).fetch(parameters)
     if not rows:

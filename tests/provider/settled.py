@@ -7,7 +7,7 @@ from fhirapi.store.changes import now
 
 
 def settle() -> None:
-    """Any transaction of the server may hold it back for a while: other tests have some too."""
+    """A transaction of another database may hold it back for the moment in which it begins."""
     [(before,)] = fetch("SELECT pg_current_xact_id()::text::bigint")
     for _ in range(1200):
         if now()[0].written_in > before:

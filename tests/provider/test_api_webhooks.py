@@ -202,11 +202,13 @@ def test_an_address_has_to_be_one_that_the_internet_reaches(
     assert grey.post("webhooks", right).status_code == 201
 
 
-def test_a_private_address_behind_a_name_is_never_called(
-    grey: Partner, settings: Settings, receiver: Receiver
+def test_a_private_address_is_refused_and_never_called(
+    grey: Partner, settings: Settings, hook: dict[str, Any], receiver: Receiver
 ) -> None:
     settings.DEMO = settings.DEBUG = False
-    grey.post("webhooks", {"url": receiver.url.replace("http:", "https:")})
+    private = receiver.url.replace("http:", "https:")
+    assert fields(grey.post("webhooks", {"url": private})) == ["url"]
+    ChangeWebhook.objects.update(url=private)  # as if the name led there since
     grey.post("problems", problem_of())
     queued()
     deliver_due()

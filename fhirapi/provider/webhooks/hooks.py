@@ -21,7 +21,7 @@ from fhirapi.provider.models import ChangeDelivery, ChangeWebhook
 from fhirapi.provider.problems import ProblemDetails
 from fhirapi.provider.schema import FieldError, Flat
 from fhirapi.provider.view import ApiWriter, allowed, answer
-from fhirapi.smart.clients.fetch import is_fetchable
+from fhirapi.smart.clients.fetch import is_fetchable, refused_host
 from fhirapi.smart.models import AccessToken
 from fhirapi.smart.webhooks.hooks import secret_of
 from fhirapi.store.changes import now
@@ -111,7 +111,7 @@ def _checked(writer: ApiWriter, flat: Flat) -> tuple[str, list[str]]:
     url, wanted = flat.get("url"), flat.get("kinds")
     if not isinstance(url, str) or len(url) > _LONGEST:
         errors.append(FieldError("url", "required", "The address that is to be told."))
-    elif why := is_fetchable(url):
+    elif why := is_fetchable(url) or refused_host(url):
         errors.append(FieldError("url", "format", why))
     is_list = isinstance(wanted, list) and all(isinstance(each, str) for each in wanted)
     if wanted is not None and (not is_list or any(kinds.find(each) is None for each in wanted)):

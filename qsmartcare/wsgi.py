@@ -65,6 +65,8 @@ class Application(WSGIHandler):
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> "Iterable[bytes]":
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        if path == FHIR_PREFIX[:-1]:  # a Bundle is sent to the base as it is published
+            path = environ["PATH_INFO"] = FHIR_PREFIX
         if method == "POST" and path in TOKEN_PATHS and (token := self._token(environ)):
             start_response("200 OK", [*self._token_headers, ("Content-Length", str(len(token)))])
             return [token]

@@ -43,7 +43,7 @@ def asked(entry: Any, place: str) -> Asked:
     if type(request) is not dict:
         raise bad_entry("A request is expected, with method and url.")
     method, url = request.get("method"), request.get("url")
-    if method not in _METHODS or type(url) is not str or not url:
+    if type(method) is not str or method not in _METHODS or type(url) is not str or not url:
         raise bad_entry("A request is expected, with method and url.")
     address, _, query = url.removeprefix(f"{settings.FHIR_BASE_URL}/").partition("?")
     if method in _READS or (method == "POST" and address.endswith("/_search")):
@@ -86,7 +86,9 @@ class _Entry:
 
     def text(self, name: str) -> str | None:
         found = self.request.get(name)
-        return found if type(found) is str else None
+        if found is not None and type(found) is not str:
+            raise bad_entry(f"{name} is a string.")
+        return found
 
 
 def _change(method: str, address: str, query: str, entry: _Entry) -> Change:
@@ -136,7 +138,9 @@ def _patch(document: Resource) -> Callable[[Resource], Resource]:
     if document.get("resourceType") == "Binary" and document.get("contentType") == JSON_PATCH:
         try:
             text = base64.b64decode(str(document.get("data", "")), validate=True).decode()
-            return json_patch.patch_of(exact.parse(text))
+            found = exact.parse(text)
+            exact.size(found)
+            return json_patch.patch_of(found)
         except ValueError:  # of base64, of UTF-8 or of JSON
             raise bad_entry("Binary.data is not base64 of a JSON Patch.") from None
     raise bad_entry(f"A Parameters resource is expected, or a Binary with {JSON_PATCH}.")

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
+from django.utils.encoding import iri_to_uri
 
 from fhirapi.definitions import registry
 from fhirapi.outcomes import unknown_address
@@ -30,8 +31,8 @@ def ask(outer: HttpRequest, method: str, address: str, query: str, **headers: st
         **{name: value for name, value in outer.META.items() if name not in _DROPPED},
         **headers,
         "REQUEST_METHOD": method,
-        "PATH_INFO": f"{_base(outer)}{address}",
-        "QUERY_STRING": query,
+        "PATH_INFO": f"{_base(outer)}{address}".encode().decode("latin-1"),
+        "QUERY_STRING": iri_to_uri(query),
         "HTTP_ACCEPT": FHIR_JSON,
         "wsgi.input": BytesIO(),
     }

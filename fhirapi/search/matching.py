@@ -4,6 +4,7 @@ https://hl7.org/fhir/R4/http.html#ccreate - searched as by the token itself: wha
 does not meet the condition.
 """
 
+import re
 from collections.abc import Iterable
 from urllib.parse import parse_qsl
 
@@ -17,6 +18,7 @@ from fhirapi.sql import statement
 from fhirapi.store.caller import ALLOWED, CALLER, Caller
 from fhirapi.store.constraint import Opens
 
+_ADDRESS = re.compile(r"^[A-Za-z]*\?")
 _MATCHING = """
 WITH RECURSIVE {caller}, {allowed}, {mine}
 SELECT s.resource_id FROM {rows} s
@@ -35,7 +37,7 @@ def selection(resource_type: ResourceType, pairs: Iterable[tuple[str, str]]) -> 
 
 def pairs_of(query: str) -> list[tuple[str, str]]:
     """``a=1&b=2`` as pairs; some write it as they would in an address, with a question mark."""
-    return parse_qsl(query.partition("?")[2] or query, keep_blank_values=True)
+    return parse_qsl(_ADDRESS.sub("", query), keep_blank_values=True)
 
 
 def matching(caller: Caller, query: SearchQuery, opens: Opens, *, limit: int = 2) -> list[str]:

@@ -21,11 +21,19 @@ def parse(text: str) -> Any:
         # https://hl7.org/fhir/R4/datatypes.html#string; PostgreSQL could not index it either.
         raise ValueError("a string holds the character U+0000.")
     try:
-        return _DECODER.decode(text)
+        value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise ValueError(f"{error.msg} at character {error.pos}.") from None
     except RecursionError:
         raise ValueError("nested too deeply.") from None
+    if "\\ud" in text.lower():
+        _require_whole_characters(value)
+    return value
+
+
+def _require_whole_characters(value: Any) -> None:
+    """An escape may stand for half of a surrogate pair, which no UTF-8 can hold."""
+    write(value)
 
 
 def write(resource: Any, *, is_pretty: bool = False) -> str:

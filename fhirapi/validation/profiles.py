@@ -138,12 +138,19 @@ def _lacking(top: Reached, mandatory: Mandatory) -> list[Place]:
     return lacking[:1] if mandatory.at_least_one else lacking
 
 
+def _listed_in(value: Any) -> list[Any]:
+    return value if type(value) is list else []
+
+
 def _is_recognised(top: Reached, coded: Coded) -> bool:
     """A concept with none of its codings told, only why, passes."""
     concepts = [each.element for each in _reached([top], coded.steps)]
     concepts = [each for each in concepts if type(each) is dict]
     codings = [
-        coding for each in concepts for coding in each.get("coding") or [] if type(coding) is dict
+        coding
+        for each in concepts
+        for coding in _listed_in(each.get("coding"))
+        if type(coding) is dict
     ]
     return not concepts or any(str(each.get("code")) in coded.codes for each in codings)
 

@@ -7,7 +7,7 @@ to be as the slice is, since the tables do not say which.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from fhirapi.definitions import profiles
 from fhirapi.definitions.profiles import Profile
@@ -66,7 +66,7 @@ class Demands:
     targeted: tuple[Targeted, ...]
 
 
-@cache
+@lru_cache(maxsize=500)  # the canonicals are those of requests
 def demands(canonical: str) -> Demands | None:
     """Of ``url|version``; without a version, the newest that has the profile.
 

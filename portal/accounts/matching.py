@@ -110,5 +110,6 @@ def _middle_name_differs(account: Account, patient: dict[str, Any]) -> bool:
         given.casefold()[:1]
         for name in patient.get("name", [])
         for given in name.get("given", [])[1:]
+        if given
     }
     return bool(ours and theirs) and ours not in theirs

@@ -58,7 +58,10 @@ def day(value: str) -> str:
     """MM/DD/YYYY, or as much of it as is known; an instant in the reader's time zone."""
     if "T" in value:
         found = instant(value)
-        return f"{timezone.localtime(found):%m/%d/%Y}" if found else ""
+        try:
+            return f"{timezone.localtime(found):%m/%d/%Y}" if found else ""
+        except OverflowError:  # the edge of the calendar
+            return value[:10]
     year, *rest = value.split("-")
     return "/".join([*rest, year])
 
@@ -134,7 +137,8 @@ def _element(value: dict[str, Any]) -> str:
     if "start" in value or "end" in value:
         return _period(value)
     if "family" in value or "given" in value:
-        return " ".join([*value.get("given", []), value.get("family", "")]).strip()
+        parts = [*value.get("given", []), value.get("family")]
+        return " ".join(part for part in parts if part)
     if "line" in value or "city" in value:
         return _address(value)
     if "numerator" in value:

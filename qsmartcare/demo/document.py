@@ -10,7 +10,7 @@ from django.db import transaction
 from qsmartcare.demo.access_keys import ensure_access_keys
 from qsmartcare.demo.apps import ensure_apps, remove_apps
 from qsmartcare.demo.people import DemoAccount, ensure_account, lock_accounts, roles
-from qsmartcare.demo.population import GROUP_ID, REBECCA_MRN, Person, patients
+from qsmartcare.demo.population import GROUP_ID, REBECCA_ID, Person, patients
 from qsmartcare.kept import Kept, write_private
 
 
@@ -21,7 +21,7 @@ class NotADemoDatabase(Exception):
 def install(data_dir: Path, target: Path) -> None:
     """Makes whatever of the demo is missing and writes its document to ``target``."""
     people = patients()
-    if not any(each.mrn == REBECCA_MRN for each in people):
+    if not any(each.id == REBECCA_ID for each in people):
         raise NotADemoDatabase
     kept = _kept(data_dir)
     with transaction.atomic():

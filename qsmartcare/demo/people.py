@@ -16,7 +16,7 @@ from portal.accounts.create import create_account
 from portal.accounts.models import Account
 from portal.accounts.pin import check_new_pin, device_of, set_pin
 from qsmartcare.demo import guardian
-from qsmartcare.demo.population import JOHN_MRN, REBECCA_MRN, Person, practitioner
+from qsmartcare.demo.population import JOHN_ID, REBECCA_ID, Person, practitioner
 from qsmartcare.kept import Kept
 
 PRACTITIONER_ID = "pr-1"
@@ -66,10 +66,10 @@ class DemoAccount:
 
 
 def roles(patients: list[Person]) -> list[Role]:
-    by_mrn = {each.mrn: each for each in patients}
+    by_id = {each.id: each for each in patients}
     return [
-        Role("patient", "patient", by_mrn[REBECCA_MRN]),
-        Role("patient2", "patient", by_mrn[JOHN_MRN]),
+        Role("patient", "patient", by_id[REBECCA_ID]),
+        Role("patient2", "patient", by_id[JOHN_ID]),
         Role("provider", "provider", practitioner(PRACTITIONER_ID)),
         Role("guardian", "guardian", wards=guardian.wards(patients)),
         *_sandbox(patients),
@@ -92,7 +92,7 @@ def _sandbox(patients: list[Person]) -> list[Role]:
     free = [
         each
         for each in patients[_LEFT_FREE:]
-        if each.id not in taken and each.mrn not in (REBECCA_MRN, JOHN_MRN)
+        if each.id not in taken and each.id not in (REBECCA_ID, JOHN_ID)
     ]
     if len(free) < _FEWEST_FREE:
         return []

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from django.db import connection
 
+from fhirapi.searchparams.paths import values
 from fhirapi.store.load import load
 from fhirapi.store.models import Content, PatientLine
 from fhirapi.store.patient_line import patient_line
@@ -16,7 +17,7 @@ from fhirapi.synthetic.population import panels
 
 GROUP_ID = "demo-group"
 _SEED = 1
-REBECCA_MRN, JOHN_MRN = "9999094", "9999097"
+REBECCA_ID, JOHN_ID = "142859", "142860"
 
 
 @dataclass(frozen=True)
@@ -98,8 +99,13 @@ def _index(patient_id: str, mrn: str) -> int | None:
 
 
 def patients() -> list[Person]:
-    """In the order in which they were made up: rows are written by several at once."""
-    stored = Content.objects.filter(resource_type="Patient", is_deleted=False)
+    """In the order in which they were made up: rows are written by several at once.
+
+    Not those who came over the API since: nobody's account is theirs.
+    """
+    stored = Content.objects.filter(
+        resource_type="Patient", is_deleted=False, resource_id__regex=r"^[0-9]+$"
+    )
     found = [_person(orjson.loads(text)) for text in stored.values_list("content", flat=True)]
     return sorted(found, key=lambda each: (len(each.id), each.id))
 
@@ -127,11 +133,11 @@ def _write_group(people: list[Person]) -> None:
 
 
 def _person(resource: dict[str, Any]) -> Person:
-    name = resource["name"][0]
+    # Written over the API, a Patient may have no name, or one in extensions.
     return Person(
         id=resource["id"],
-        given=name["given"][0],
-        family=name["family"],
+        given=str(next(iter(values(resource, "name.given")), "")),
+        family=str(next(iter(values(resource, "name.family")), "")),
         mrn=patient_line(resource).mrn,
         birth_date=resource.get("birthDate", ""),
         email=_telecom(resource, "email"),
@@ -140,5 +146,9 @@ def _person(resource: dict[str, Any]) -> Person:
 
 
 def _telecom(resource: dict[str, Any], system: str) -> str:
-    found = (each["value"] for each in resource.get("telecom", []) if each["system"] == system)
+    found = (
+        str(each["value"])
+        for each in resource.get("telecom", [])
+        if each.get("system") == system and "value" in each
+    )
     return next(found, "")

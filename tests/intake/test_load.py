@@ -77,7 +77,7 @@ def test_what_a_damaged_compressed_file_has_left_is_named(tmp_path: Path) -> Non
         ({**PULSE, "subject": {"reference": "Patient/nobody"}}, "Patient/nobody is neither"),
         ({**PULSE, "subject": {"reference": "urn:uuid:1"}}, "urn:"),
         ('{"resourceType":"Patient","id":"1","name":[{"family":"\\u0000"}]}', "U+0000"),
-        ('{"resourceType":"Patient","id":"1","name":[{"family":"\\ud800"}]}', "hold"),
+        ('{"resourceType":"Patient","id":"1","name":[{"family":"\\ud800"}]}', "Unicode"),
         ({**REBECCA, "id": "1", "name": [{"family": "x", "given": [LONG]}]}, "hold"),
         ({"resourceType": "Bundle", "type": "message"}, "A Bundle is loaded if"),
     ],

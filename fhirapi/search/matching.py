@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from urllib.parse import parse_qsl
 
 from fhirapi.definitions.schema import ResourceType
-from fhirapi.outcomes import unselective_condition
 from fhirapi.search.binder import Binder
 from fhirapi.search.opened import opened_row
 from fhirapi.search.query import SearchQuery, parse
@@ -16,6 +15,7 @@ from fhirapi.search.start import start_of
 from fhirapi.sql import statement
 from fhirapi.store.caller import ALLOWED, CALLER, Caller
 from fhirapi.store.constraint import Opens
+from fhirapi.write_outcomes import unselective_condition
 
 _MATCHING = """
 WITH RECURSIVE {caller}, {allowed}, {mine}

@@ -5,12 +5,12 @@ from fhirapi.intake.models import Load, LoadDeferred, LoadPiece
 from fhirapi.provider.models import ChangeDelivery, ChangeWebhook, IdempotentAnswer
 from fhirapi.requestlog.models import RequestDay, RequestRecord
 from fhirapi.smart.authorization.models import KeptRequest
+from fhirapi.smart.clients.models import ClientLogo, SelfRegistration
 from fhirapi.smart.models import (
     AccessKey,
     AccessToken,
     AuthorizationCode,
     Client,
-    ClientLogo,
     ClientSecret,
     DataAccessGrant,
     IDToken,
@@ -65,6 +65,7 @@ __all__ = [
     "SearchQuantity",
     "SearchRow",
     "SearchString",
+    "SelfRegistration",
     "SigningKey",
     "SpentAssertion",
     "Version",

@@ -26,10 +26,12 @@ class Remembered(Generic[Value]):
         self._values: tuple[Value, ...] = ()
         self._read_at = -inf
         self._due = 0.0
+        self._wanted = self._known = object()
+        """Another one since something was forgotten: what was being read then is too old."""
 
     def value(self) -> Value:
         """As it was read ``seconds`` ago at most; for longer only while the database is away."""
-        if monotonic() >= self._due:
+        if self._known is not self._wanted or monotonic() >= self._due:
             self._renew(self._seconds)
         return self._values[0]
 
@@ -40,24 +42,27 @@ class Remembered(Generic[Value]):
 
     def forget(self) -> None:
         """The value is read again when it is next needed; other threads may hold it meanwhile."""
-        self._read_at, self._due = -inf, 0.0
+        self._wanted = object()
 
     def _renew(self, age: float) -> None:
         # One thread reads; the others go on with what there is, if there is anything.
         if not self._lock.acquire(blocking=not self._values):
             return
         try:
-            if not self._values or monotonic() >= self._read_at + age:
+            is_known = self._values and self._known is self._wanted
+            if not is_known or monotonic() >= self._read_at + age:
                 self._read_now()
         finally:
             self._lock.release()
 
     def _read_now(self) -> None:
+        wanted = self._wanted
         try:
             self._values = (self._read(),)
         except (psycopg.Error, DjangoError):  # of our own SQL; of opening a connection
             if not self._values:
                 raise
             log.warning("what is remembered could not be read again", exc_info=True)
+        self._known = wanted
         self._read_at = monotonic()
         self._due = self._read_at + self._seconds

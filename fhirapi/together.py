@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Generic, TypeVar
 
+import psycopg
+
 from fhirapi.sql import database
 
 Entry = TypeVar("Entry")
@@ -20,7 +22,7 @@ class _Batch(Generic[Entry, Answer]):
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
-        self.answers: Sequence[Answer] = ()
+        self.answers: Sequence[Answer | psycopg.DataError] = ()
         self.failure: BaseException | None = None
         self.unwritten = Lock()
         """Held until the batch is written: cheaper to wait for than an Event."""
@@ -37,7 +39,7 @@ class Together(Generic[Entry, Answer]):
         self._batch: _Batch[Entry, Answer] = _Batch()
 
     def __call__(self, entry: Entry) -> Answer:
-        """Returns when the entry is committed. Raises what kept its batch from being so."""
+        """Returns when the entry is committed. Raises what kept it from being so."""
         if database().in_atomic_block:  # then it is committed, or not, with its transaction
             return self._write([entry])[0]
         with self._gathering:
@@ -51,15 +53,33 @@ class Together(Generic[Entry, Answer]):
                 pass
         if batch.failure:
             raise batch.failure
-        return batch.answers[place]
+        answer = batch.answers[place]
+        if isinstance(answer, psycopg.DataError):
+            raise answer
+        return answer
 
     def _write_all(self, batch: _Batch[Entry, Answer]) -> None:
         with self._writing:  # the batch before; until it is done others join this one
             with self._gathering:
                 self._batch = _Batch()
             try:
-                batch.answers = self._write(batch.entries)
+                batch.answers = self._answers(batch.entries)
             except BaseException as failure:  # everybody in the batch must hear of it
                 batch.failure = failure
             finally:
                 batch.unwritten.release()
+
+    def _answers(self, entries: list[Entry]) -> Sequence[Answer | psycopg.DataError]:
+        try:
+            return self._write(entries)
+        except psycopg.DataError:
+            if len(entries) == 1:
+                raise
+        # Nothing of the batch is stored. An entry that the database refuses fails nobody else.
+        return [self._alone(entry) for entry in entries]
+
+    def _alone(self, entry: Entry) -> Answer | psycopg.DataError:
+        try:
+            return self._write([entry])[0]
+        except psycopg.DataError as refused:
+            return refused

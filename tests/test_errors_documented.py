@@ -1,11 +1,11 @@
-"""docs/errors.md and fhirapi/outcomes.py say the same."""
+"""docs/errors.md says the same as fhirapi/outcomes.py and fhirapi/write_outcomes.py."""
 
 import inspect
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from fhirapi import outcomes
+from fhirapi import outcomes, write_outcomes
 from fhirapi.outcomes import Outcome
 
 TABLE = Path(__file__).resolve().parent.parent / "docs" / "errors.md"
@@ -19,10 +19,11 @@ def documented() -> set[tuple[int, str, str]]:
 
 
 def factories() -> Iterator[Callable[..., Outcome]]:
-    for name, made in inspect.getmembers(outcomes, inspect.isfunction):
-        is_ours = made.__module__ == outcomes.__name__ and not name.startswith("_")
-        if is_ours and inspect.signature(made).return_annotation is Outcome:
-            yield made
+    for module in (outcomes, write_outcomes):
+        for name, made in inspect.getmembers(module, inspect.isfunction):
+            is_ours = made.__module__ == module.__name__ and not name.startswith("_")
+            if is_ours and inspect.signature(made).return_annotation is Outcome:
+                yield made
 
 
 def said() -> set[tuple[int, str, str]]:

@@ -94,3 +94,24 @@ def test_one_thread_reads_while_the_others_go_on() -> None:
     go_on.set()
     reader.join(30)
     assert len(counted) == 2
+
+
+def test_what_is_forgotten_while_it_is_being_read_is_read_again() -> None:
+    reading, go_on, counted = threading.Event(), threading.Event(), []
+
+    def read() -> int:
+        counted.append(1)
+        found = len(counted)
+        if found == 1:
+            reading.set()
+            go_on.wait(30)
+        return found
+
+    remembered = Remembered(read, seconds=3600)
+    reader = threading.Thread(target=remembered.value)
+    reader.start()
+    reading.wait(30)
+    remembered.forget()
+    go_on.set()
+    reader.join(30)
+    assert [remembered.value() for _ in range(2)] == [2, 2]

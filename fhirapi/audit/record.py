@@ -1,5 +1,7 @@
 """Writes audit records one at a time; the API's hot path has its own way (``trail.py``)."""
 
+from ipaddress import ip_address
+
 from django.http import HttpRequest
 
 from fhirapi.audit.models import AuditRecord
@@ -32,4 +34,19 @@ def record(
 
 def address_of(request: HttpRequest) -> str | None:
     """The peer's address; behind a proxy the web server is told to set REMOTE_ADDR from it."""
-    return request.META.get("REMOTE_ADDR") or None
+    return storable(request.META.get("REMOTE_ADDR"))
+
+
+def storable(peer: str | None) -> str | None:
+    """Without the port or zone that some proxies add; None for what is no address."""
+    host = (peer or "").strip()
+    if host.startswith("["):
+        host = host[1:].partition("]")[0]
+    elif host.count(":") == 1:
+        host = host.partition(":")[0]
+    host = host.partition("%")[0]
+    try:
+        ip_address(host)
+    except ValueError:
+        return None
+    return host

@@ -96,11 +96,5 @@ class Migration(migrations.Migration):
             name="action",
             field=models.CharField(choices=_ACTIONS, max_length=20),
         ),
-        migrations.AddIndex(
-            model_name="content",
-            index=models.Index(
-                models.F("written_in"), models.F("id"), name="content_by_change"
-            ),
-        ),
         migrations.RunSQL(_WRITERS, "DROP VIEW fhirapi_writerpatient"),
     ]

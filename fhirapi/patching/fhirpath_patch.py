@@ -4,11 +4,11 @@ from copy import deepcopy
 from functools import partial
 from typing import Any, NamedTuple
 
-from fhirapi.outcomes import bad_patch, unpatchable
 from fhirapi.patching.elements import Element, choices, elements
 from fhirapi.patching.json_patch import MOST
 from fhirapi.patching.path import Json, Place, Step, follow, parse
 from fhirapi.store import exact
+from fhirapi.write_outcomes import bad_patch, unpatchable
 
 _NEEDS = {
     "add": ("path", "name", "value"),

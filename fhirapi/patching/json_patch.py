@@ -9,8 +9,8 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from fhirapi.outcomes import bad_patch, unpatchable
 from fhirapi.store import exact
+from fhirapi.write_outcomes import bad_patch, unpatchable
 
 Operation = dict[str, Any]
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
-from fhirapi.outcomes import version_conflict
 from fhirapi.provider import problems
 from fhirapi.provider.schema import Kind, Resource
+from fhirapi.write_outcomes import version_conflict
 
 _TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 _TAGS = re.compile(rf"\s*{_TAG}(?:\s*,\s*{_TAG})*\s*")

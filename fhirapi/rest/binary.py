@@ -12,10 +12,11 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 
 from fhirapi.definitions.schema import ResourceType
-from fhirapi.outcomes import Outcome, not_acceptable_content, unsupported_body
+from fhirapi.outcomes import Outcome, not_acceptable_content
 from fhirapi.rest.body import json_of, resource_of
 from fhirapi.rest.negotiation import OURS, accepted, quality, wants_fhir_json
 from fhirapi.rest.view import answer
+from fhirapi.write_outcomes import unsupported_body
 from fhirapi.writing.change import Resource
 
 _UNKNOWN = "application/octet-stream"

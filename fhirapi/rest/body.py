@@ -5,9 +5,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from fhirapi.outcomes import unreadable_body, unsupported_body
 from fhirapi.rest.negotiation import OURS, VERSIONS
 from fhirapi.store import exact
+from fhirapi.write_outcomes import unreadable_body, unsupported_body
 from fhirapi.writing.change import Resource
 
 _FHIR_JSON = OURS[0]

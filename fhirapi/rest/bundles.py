@@ -13,14 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
-from fhirapi.outcomes import (
-    Outcome,
-    bad_bundle,
-    done,
-    failed_read,
-    operation_outcome,
-    too_many_entries,
-)
+from fhirapi.outcomes import Outcome, operation_outcome
 from fhirapi.rest.body import resource_of
 from fhirapi.rest.changed import STATUSES, location, writer_of
 from fhirapi.rest.entries import Asked, Read, asked
@@ -28,6 +21,7 @@ from fhirapi.rest.inner import ask
 from fhirapi.rest.prefer import Preferred, preferred
 from fhirapi.rest.view import answer, fhir_view, refused
 from fhirapi.store.read import TokenRefused
+from fhirapi.write_outcomes import bad_bundle, done, failed_read, too_many_entries
 from fhirapi.writing.change import Writer, Written
 from fhirapi.writing.perform import perform, perform_and
 

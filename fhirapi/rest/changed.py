@@ -10,13 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.http import http_date
 
 from fhirapi.audit.models import AuditRecord
-from fhirapi.outcomes import done, operation_outcome
+from fhirapi.outcomes import operation_outcome
 from fhirapi.rest.prefer import preferred
 from fhirapi.rest.search import pairs
 from fhirapi.rest.view import answer, authenticated, refused
 from fhirapi.store import exact
 from fhirapi.store.read import TokenRefused
 from fhirapi.validation.check import claims_not_kept
+from fhirapi.write_outcomes import done
 from fhirapi.writing.change import Change, Condition, Writer, Written
 from fhirapi.writing.perform import perform
 

@@ -11,12 +11,13 @@ from django.conf import settings
 
 from fhirapi.definitions import registry
 from fhirapi.definitions.schema import ResourceType
-from fhirapi.outcomes import bad_entry, malformed_id, unknown_type, wrong_type
+from fhirapi.outcomes import malformed_id, unknown_type
 from fhirapi.patching import fhirpath_patch, json_patch
 from fhirapi.rest.patch import JSON_PATCH
 from fhirapi.rest.preconditions import version_of
 from fhirapi.search.matching import pairs_of
 from fhirapi.store import exact
+from fhirapi.write_outcomes import bad_entry, wrong_type
 from fhirapi.writing.change import Change, Create, Delete, Patch, Resource, Update
 
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from fhirapi.definitions.schema import ResourceType
-from fhirapi.outcomes import unsupported_patch
 from fhirapi.patching import fhirpath_patch, json_patch
 from fhirapi.rest.body import is_read_here, json_of, resource_from
 from fhirapi.rest.changed import change_one, condition_of, writer_of
 from fhirapi.rest.negotiation import OURS
 from fhirapi.rest.preconditions import if_match
 from fhirapi.rest.view import fhir_view
+from fhirapi.write_outcomes import unsupported_patch
 from fhirapi.writing.change import Patch, Resource
 
 JSON_PATCH = "application/json-patch+json"

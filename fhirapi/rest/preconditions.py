@@ -4,7 +4,7 @@ import re
 
 from django.http import HttpRequest
 
-from fhirapi.outcomes import bad_condition_header
+from fhirapi.write_outcomes import bad_condition_header
 from fhirapi.writing.change import ANY_VERSION
 
 _MOST_DIGITS = 9

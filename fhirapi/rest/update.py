@@ -3,11 +3,11 @@
 from django.http import HttpRequest, HttpResponse
 
 from fhirapi.definitions.schema import ResourceType
-from fhirapi.outcomes import missing_id
 from fhirapi.rest.binary import written_resource
 from fhirapi.rest.changed import change_one, condition_of, writer_of
 from fhirapi.rest.preconditions import if_match, only_new
 from fhirapi.rest.view import fhir_view
+from fhirapi.write_outcomes import missing_id
 from fhirapi.writing.change import Update
 
 

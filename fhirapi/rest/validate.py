@@ -16,7 +16,6 @@ from fhirapi.outcomes import (
     bad_operation_parameter,
     bad_request,
     missing_parameter,
-    nothing_wrong,
     operation_outcome,
 )
 from fhirapi.rest.body import resource_of
@@ -26,6 +25,7 @@ from fhirapi.rest.view import answer, authenticated, fhir_view, record_if_forbid
 from fhirapi.store import exact, write
 from fhirapi.store.writer import NotAWriter, account_of, admit
 from fhirapi.validation.check import review
+from fhirapi.write_outcomes import nothing_wrong
 from fhirapi.writing.change import Resource, Writer
 
 _PARAMETERS = frozenset({"mode", "profile"})

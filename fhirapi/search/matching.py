@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from urllib.parse import parse_qsl
 
 from fhirapi.definitions.schema import ResourceType
-from fhirapi.outcomes import unselective_condition
 from fhirapi.search.binder import Binder
 from fhirapi.search.opened import opened_row
 from fhirapi.search.query import SearchQuery, parse
@@ -17,6 +16,7 @@ from fhirapi.search.start import start_of
 from fhirapi.sql import statement
 from fhirapi.store.caller import ALLOWED, CALLER, Caller
 from fhirapi.store.constraint import Opens
+from fhirapi.write_outcomes import unselective_condition
 
 _ADDRESS = re.compile(r"^[A-Za-z]*\?")
 _MATCHING = """

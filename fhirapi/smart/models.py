@@ -129,17 +129,6 @@ class Client(AbstractApplication):
         return sorted({urlsplit(uri).scheme for uri in self.redirect_uris.split()})
 
 
-class ClientLogo(models.Model):
-    """A picture that an app's developer uploaded, as we have drawn it anew (clients/logo.py)."""
-
-    client = models.OneToOneField(Client, on_delete=models.CASCADE, related_name="logo")
-    content = models.BinaryField(help_text="PNG.")
-    digest = models.CharField(max_length=64, help_text="Part of its address: it never changes.")
-
-    def __str__(self) -> str:
-        return f"logo of client {self.client_id}"
-
-
 class ClientSecret(models.Model):
     """A secret of an app. Several may live at once, so that one is exchanged without a break."""
 
@@ -152,16 +141,6 @@ class ClientSecret(models.Model):
 
     def __str__(self) -> str:
         return f"secret ...{self.hint} of client {self.client_id}"
-
-
-class SelfRegistration(models.Model):
-    """That an address registered an app by itself: counted for an hour."""
-
-    address = models.GenericIPAddressField(null=True, db_index=True)
-    made_at = models.DateTimeField(db_default=Now(), db_index=True)
-
-    def __str__(self) -> str:
-        return f"registration {self.pk}"
 
 
 class SpentAssertion(models.Model):

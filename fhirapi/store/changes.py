@@ -32,6 +32,7 @@ WITH {caller}, {horizon}, page AS (
            c.is_deleted, c.patient_id, c.content
     FROM caller, horizon, fhirapi_content c
     WHERE (c.written_in, c.id) > (%(written_in)s::bigint, %(row_id)s::bigint)
+      AND c.written_in IS NOT NULL -- the condition of the index
       AND c.written_in < horizon.written_in AND ({visible})
     ORDER BY c.written_in, c.id LIMIT %(limit)s
 )

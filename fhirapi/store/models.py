@@ -41,7 +41,12 @@ class Content(models.Model):
                 condition=models.Q(is_deleted=True),
                 name="content_deleted",
             ),
-            models.Index("written_in", "id", name="content_by_change"),
+            models.Index(
+                "written_in",
+                "id",
+                condition=models.Q(written_in__isnull=False),
+                name="content_by_change",
+            ),
         ]
 
     def __str__(self) -> str:

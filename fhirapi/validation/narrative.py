@@ -53,7 +53,10 @@ _ADDRESSES = frozenset(("href", "src", "cite", "longdesc", "usemap"))
 _SCHEME = re.compile(r"([^/?#]*?):")
 _SCHEMES = frozenset(("http", "https", "mailto", "tel", "urn"))
 _IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*", re.IGNORECASE)
-_ACTIVE_STYLE = re.compile(r"url\s*\(|expression\s*\(|@import|behavior|-moz-binding|\\|/\*", re.I)
+_ACTIVE_STYLE = re.compile(
+    r"(?:url|src|image|image-set|expression)\s*\(|@import|behavior|-moz-binding|script:|progid|\\|/\*",
+    re.IGNORECASE,
+)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
 _OF_XML = frozenset(("amp", "lt", "gt", "quot", "apos"))
@@ -78,9 +81,13 @@ def problem_of_div(div: str) -> str:
 
 
 def _character(match: re.Match[str]) -> str:
-    """HTML's names of characters, which XML does not know; those of XML stay."""
+    """HTML's names of characters, which XML does not know, as numbers; those of XML stay.
+
+    Never the character itself: XML would take for markup what is text to a browser.
+    """
     name = match[1]
-    return match[0] if name in _OF_XML else html.entities.html5.get(f"{name};", match[0])
+    found = "" if name in _OF_XML else html.entities.html5.get(f"{name};", "")
+    return "".join(f"&#{ord(each)};" for each in found) or match[0]
 
 
 class _Reader:
@@ -94,9 +101,21 @@ class _Reader:
         # No document type: neither entities that grow nor files of ours can be named.
         self.parser.StartDoctypeDeclHandler = self._refuse
         self.parser.ProcessingInstructionHandler = self._refuse
+        self.parser.XmlDeclHandler = self._refuse
+        # HTML knows these only in foreign elements; elsewhere they end at the first ">".
+        self.parser.StartCdataSectionHandler = self._refuse
+        self.parser.CommentHandler = self._comment
 
     def _refuse(self, *_: object) -> None:
-        raise _Refused("It may hold neither a document type nor processing instructions (txt-1).")
+        raise _Refused(
+            "It may hold neither a document type, nor processing instructions, nor CDATA sections "
+            "(txt-1)."
+        )
+
+    def _comment(self, text: str) -> None:
+        # https://html.spec.whatwg.org/multipage/syntax.html#comments
+        if text.startswith((">", "->")) or "--!>" in text:
+            raise _Refused("It holds a comment that ends earlier in HTML than in XML (txt-1).")
 
     def _start(self, qualified: str, attributes: Mapping[str, str]) -> None:
         namespace, _, name = qualified.rpartition(" ")

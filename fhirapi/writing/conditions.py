@@ -7,9 +7,9 @@ nothing and both would create.
 from collections.abc import Sequence
 
 from fhirapi.definitions.schema import ResourceType
-from fhirapi.outcomes import already_exists, several_match
 from fhirapi.search.matching import matching, selection
 from fhirapi.store.locks import one_after_the_other
+from fhirapi.write_outcomes import already_exists, several_match
 from fhirapi.writing.change import Condition, Create, Update, Writer
 from fhirapi.writing.deeds import Deed, at
 

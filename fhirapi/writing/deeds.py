@@ -6,18 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from fhirapi.outcomes import (
-    Outcome,
+from fhirapi.outcomes import Outcome, gone, not_found
+from fhirapi.store import exact
+from fhirapi.store.write import Identity, Standing
+from fhirapi.write_outcomes import (
     already_exists,
-    gone,
-    not_found,
     nothing_meets,
     nothing_to_match,
     version_conflict,
     wrong_id,
 )
-from fhirapi.store import exact
-from fhirapi.store.write import Identity, Standing
 from fhirapi.writing.change import (
     ANY_VERSION,
     Change,

@@ -11,8 +11,9 @@ import psycopg
 from django.db import IntegrityError, OperationalError, transaction
 
 from fhirapi.audit.trail import Entry, trail
-from fhirapi.outcomes import Outcome, written_at_the_same_time
+from fhirapi.outcomes import Outcome
 from fhirapi.store.writer import account_of
+from fhirapi.write_outcomes import written_at_the_same_time
 from fhirapi.writing.change import Change, Writer, Written
 from fhirapi.writing.transaction import store
 

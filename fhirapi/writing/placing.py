@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from fhirapi.outcomes import Outcome, Problem, invalid_resource
+from fhirapi.outcomes import Outcome, Problem
 from fhirapi.searchparams.index import IndexEntry
 from fhirapi.store.compartment import patients_of, targets
 from fhirapi.store.entry import Malformed, entry_of
+from fhirapi.write_outcomes import invalid_resource
 from fhirapi.writing.deeds import Deed, at
 
 

@@ -12,10 +12,11 @@ from django.conf import settings
 
 from fhirapi.definitions import registry
 from fhirapi.definitions.schema import ResourceType
-from fhirapi.outcomes import Problem, invalid_resource, unmet_reference
+from fhirapi.outcomes import Problem
 from fhirapi.search.matching import pairs_of
 from fhirapi.searchparams import reference
 from fhirapi.store.write import Asked, Identity, nothing_there
+from fhirapi.write_outcomes import invalid_resource, unmet_reference
 from fhirapi.writing.change import Resource, Writer
 from fhirapi.writing.conditions import meant
 from fhirapi.writing.deeds import Deed, at

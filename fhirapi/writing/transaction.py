@@ -10,20 +10,14 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 
 from fhirapi.audit.trail import Entry, trail
-from fhirapi.outcomes import (
-    invalid_resource,
-    not_a_writer,
-    not_yours_to_write,
-    still_in_use,
-    twice_in_transaction,
-    wrong_type,
-)
+from fhirapi.outcomes import not_a_writer, not_yours_to_write
 from fhirapi.search.opened import opened_content
 from fhirapi.sql import array
 from fhirapi.store import locks, rows, write
 from fhirapi.store.write import Asked
 from fhirapi.store.writer import NotAWriter, admit
 from fhirapi.validation.check import check
+from fhirapi.write_outcomes import invalid_resource, still_in_use, twice_in_transaction, wrong_type
 from fhirapi.writing import conditions, references
 from fhirapi.writing.change import Change, Resource, Writer, Written
 from fhirapi.writing.deeds import Deed, at, begun, settle

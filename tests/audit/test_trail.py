@@ -1,6 +1,9 @@
 """Records are committed before ``write`` returns, however many requests write at once."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from time import sleep
 
 import psycopg
 import pytest
@@ -8,6 +11,7 @@ from django.db import connection, transaction
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.trail import Entry, Trail
+from fhirapi.together import Together
 
 
 def entry(number: int, **kwargs) -> Entry:
@@ -42,7 +46,7 @@ def test_every_record_of_many_threads_is_committed_before_its_request_goes_on():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_record_that_cannot_be_written_stops_everybody_who_waits_with_it():
+def test_a_record_that_cannot_be_written_stops_whoever_waits_for_it():
     trail = Trail()
 
     def fails(number: int) -> bool:
@@ -74,3 +78,61 @@ def test_awkward_words_arrive_as_they_are():
     Trail().write(entry(1, resource_id=awkward, patient_ids='{"1","x y"}', detail=None))
     [made] = AuditRecord.objects.all()
     assert (made.resource_id, made.patient_ids, made.detail) == (awkward, ["1", "x y"], None)
+
+
+def in_one_batch(write: Callable[[list[int]], list[int]]) -> list[int | Exception]:
+    """What ten entries hear that wait while the batch before them, of entry 0, is being written."""
+    writing, go_on = Event(), Event()
+
+    def held_up(entries: list[int]) -> list[int]:
+        if entries == [0]:
+            writing.set()
+            go_on.wait(30)
+        return write(entries)
+
+    together = Together(held_up)
+
+    def ask(entry: int) -> int | Exception:
+        try:
+            return together(entry)
+        except psycopg.Error as failure:
+            return failure
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(11) as threads:
+        first = threads.submit(ask, 0)
+        writing.wait(30)
+        others = [threads.submit(ask, entry) for entry in range(1, 11)]
+        while len(together._batch.entries) < 10:
+            sleep(0.001)
+        go_on.set()
+        assert first.result() == 0
+        return [each.result() for each in others]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_entry_that_the_database_refuses_fails_nobody_else():
+    def write(entries: list[int]) -> list[int]:
+        if 7 in entries:
+            raise psycopg.errors.InvalidTextRepresentation
+        return entries
+
+    heard = in_one_batch(write)
+    refused = [each for each in heard if isinstance(each, Exception)]
+    assert [type(each) for each in refused] == [psycopg.errors.InvalidTextRepresentation]
+    assert {each for each in heard if isinstance(each, int)} == {*range(1, 11)} - {7}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_the_database_is_away_nobody_is_tried_again_alone():
+    written = []
+
+    def write(entries: list[int]) -> list[int]:
+        written.append(len(entries))
+        if len(entries) > 1:
+            raise psycopg.OperationalError
+        return entries
+
+    assert {type(each) for each in in_one_batch(write)} == {psycopg.OperationalError}
+    assert written == [1, 10]

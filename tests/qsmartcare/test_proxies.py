@@ -7,7 +7,8 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from fhirapi.audit.record import address_of
+from fhirapi.audit.models import AuditRecord
+from fhirapi.audit.record import address_of, record
 from qsmartcare.wsgi import Application, behind_proxies
 
 pytestmark = pytest.mark.django_db  # Django looks after its connection at every request
@@ -45,3 +46,24 @@ def test_without_proxies_nobody_is_believed() -> None:
     assert address_seen("127.0.0.1", "192.0.2.9", []) == "127.0.0.1"
     plain = Application()
     assert behind_proxies(plain, []) is plain
+
+
+@pytest.mark.parametrize(
+    ("peer", "expected"),
+    [
+        ("192.0.2.9", "192.0.2.9"),
+        ("192.0.2.9:5678", "192.0.2.9"),
+        ("[2001:db8::9]:5678", "2001:db8::9"),
+        ("2001:db8::9", "2001:db8::9"),
+        ("fe80::1%eth0", "fe80::1"),
+        ("unix:", None),
+        ("unknown", None),
+        ("", None),
+    ],
+)
+def test_what_is_told_of_the_peer_never_fails_an_audit_record(
+    peer: str, expected: str | None
+) -> None:
+    found = address_of(RequestFactory().get("/", REMOTE_ADDR=peer))
+    record(AuditRecord.Action.SIGN_IN, address=found)
+    assert AuditRecord.objects.get().address == expected

@@ -23,7 +23,8 @@ OPEN = '<div xmlns="http://www.w3.org/1999/xhtml"'
         "a&nbsp;b &copy; &amp; &lt; &#228; <!-- remark -->",
         "<ul class='x'><li xml:lang='de' lang='de'>ä</li></ul>",
         "<h1>x</h1><pre>y</pre><blockquote cite='http://x'>z</blockquote>",
-        "<![CDATA[<script>]]>",
+        "&nbsp;&auml;<!-- c -->",
+        "a &LT; b &AMP; c",
     ],
 )
 def test_what_tells_is_allowed(content: str) -> None:
@@ -70,6 +71,17 @@ def test_what_tells_is_allowed(content: str) -> None:
         "<p style='behavior: x'>x</p>",
         "<a target='_top' href='#x'>x</a>",
         "<?php x ?>y",
+        "<script/>x",
+        "<a href='java&#x09;script:alert(1)'>x</a>",
+        "<a href='java&NewLine;script:alert(1)'>x</a>",
+        "<a xlink:href='javascript:x' xmlns:xlink='http://www.w3.org/1999/xlink'>x</a>",
+        "<p xml:base='javascript:x'>x</p>",
+        "<p style='background: IMAGE-SET(\"https://example.org\" 1x)'>x</p>",
+        "<p style='background: src(\"https://example.org\")'>x</p>",
+        "<p style='-o-link: \"javascript:x\"'>x</p>",
+        "<img src='javascript:x'/>",
+        "<a href='data:text/html;base64,YQ=='>x</a>",
+        "<math xmlns='http://www.w3.org/1998/Math/MathML'>x</math>",
         "<p>x",
         "x</p>",
         "&unknown;",
@@ -91,6 +103,28 @@ def test_what_runs_or_is_no_xhtml_is_refused(content: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "content",
+    [
+        "a<!--><img src=x onerror=alert(1)>-->",
+        "a<!---><img src=x onerror=alert(1)>-->",
+        "a<!-- --!><img src=x onerror=alert(1)>-->",
+        "a<![CDATA[x><img src=x onerror=alert(1)>]]>",
+        "a<![CDATA[<script>]]>",
+        "a<&excl;-- <img src='x' onerror='alert(1)'/> -->",
+        "<b&Tab;title='x onmouseover=alert(1) '>a</b>",
+        "<b title=&QUOT;x onmouseover=alert(1) &QUOT;>a</b>",
+    ],
+)
+def test_what_is_a_comment_or_text_only_to_xml_is_refused(content: str) -> None:
+    assert problem_of_div(DIV.format(content)).endswith(".")
+
+
+def test_a_named_bracket_begins_no_markup() -> None:
+    hidden = 'a&LT;!-- <img src="x" onerror="alert(1)"/> --&GT;'
+    assert "attribute" in problem_of_div(DIV.format(hidden))
+
+
+@pytest.mark.parametrize(
     "div",
     [
         "<div>x</div>",
@@ -104,6 +138,8 @@ def test_what_runs_or_is_no_xhtml_is_refused(content: str) -> None:
         f'<!DOCTYPE div [<!ENTITY a "aaaa">]>{OPEN}>&a;</div>',
         f'<!DOCTYPE div SYSTEM "file:///etc/passwd">{OPEN}>x</div>',
         f"<!DOCTYPE div>{OPEN}>x</div>",
+        f'<?xml version="1.0"?>{OPEN}>x</div>',
+        f"{OPEN}>x</div><!--><img src=x onerror=alert(1)>-->",
         f'{OPEN} onmouseover="x">x</div>',
     ],
 )

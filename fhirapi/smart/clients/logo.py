@@ -13,7 +13,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import record
 from fhirapi.smart.clients import review
-from fhirapi.smart.models import Client, ClientLogo
+from fhirapi.smart.clients.models import ClientLogo
+from fhirapi.smart.models import Client
 
 MOST_BYTES = 1024 * 1024
 MOST_PIXELS = 16_000_000

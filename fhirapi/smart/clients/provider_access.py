@@ -50,6 +50,7 @@ def approve(
     # deleted, they would take their refresh tokens along.
     run_out = timezone.now() - timedelta(seconds=settings.ACCESS_TOKEN_LIFETIME)
     _with_writing(AccessToken.objects.filter(application=client)).update(expires=run_out)
+    _narrow(client)
     _set(client, by, note, provider_access_at=timezone.now(), provider_access_ended_at=None)
     backend_access.let_write(client)
     _record(client, by, "provider access approved", address)
@@ -63,18 +64,23 @@ def withdraw(
     if not _locked(client).provider_access_at:
         raise NotApproved
     _set(client, by, note, provider_access_at=None, provider_access_ended_at=timezone.now())
-    _with_writing(AuthorizationCode.objects.filter(application=client)).delete()
-    live = DataAccessGrant.objects.filter(client=client, revoked_at=None)
-    for row in (*live, *RefreshToken.objects.filter(application=client, revoked=None)):
-        if any(map(writes, row.scope.split())):
-            row.scope = " ".join(grantable(row.scope.split(), may_write=False))
-            row.save(update_fields=["scope"])
+    _narrow(client)
     _record(client, by, "provider access withdrawn", address)
 
 
 def asks_to_write(client: Client) -> bool:
     """Whether it registered scopes that take an approval."""
     return any(map(writes, client.allowed_scopes.split()))
+
+
+def _narrow(client: Client) -> None:
+    """To reading, whatever was granted so far: nobody writes without having been asked again."""
+    _with_writing(AuthorizationCode.objects.filter(application=client)).delete()
+    live = DataAccessGrant.objects.filter(client=client, revoked_at=None)
+    for row in (*live, *RefreshToken.objects.filter(application=client, revoked=None)):
+        if any(map(writes, row.scope.split())):
+            row.scope = " ".join(grantable(row.scope.split(), may_write=False))
+            row.save(update_fields=["scope"])
 
 
 def _with_writing(rows: "QuerySet[Any]") -> "QuerySet[Any]":

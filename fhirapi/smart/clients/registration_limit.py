@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from fhirapi.smart.models import SelfRegistration
+from fhirapi.smart.clients.models import SelfRegistration
 
 WINDOW = timedelta(hours=1)
 _NETWORK = 64  # bits: who has one IPv6 address has all that begin alike (RFC 6177, RFC 4291 2.5.4)

@@ -11,6 +11,7 @@ from urllib.parse import unquote_plus
 import psycopg
 from django.db import Error as DatabaseError
 
+from fhirapi.audit.record import storable
 from fhirapi.smart.tokens import backend
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def issue(environ: "WSGIEnvironment") -> backend.Issued | None:
     if fields is None or fields.get("grant_type") != "client_credentials":
         return None
     try:
-        return backend.issue_to_known(fields, environ.get("REMOTE_ADDR") or None)
+        return backend.issue_to_known(fields, storable(environ.get("REMOTE_ADDR")))
     except (psycopg.Error, DatabaseError):  # of others in the same batch, perhaps
         return None
 

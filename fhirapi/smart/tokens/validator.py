@@ -11,7 +11,7 @@ from oauthlib.common import Request
 from oauthlib.oauth2.rfc6749 import errors
 
 from fhirapi.audit.models import AuditRecord
-from fhirapi.audit.record import record
+from fhirapi.audit.record import record, storable
 from fhirapi.smart.access.overlap import is_within
 from fhirapi.smart.access.scopes import MOST
 from fhirapi.smart.access.writes import grantable
@@ -203,5 +203,5 @@ def _record(request: Request) -> None:
         account_id=grant.account_id,
         client_id=request.client.client_id,
         patient_ids=grant.patient_ids or ([patient_id] if patient_id else None),
-        address=request.headers.get("REMOTE_ADDR") or None,
+        address=storable(request.headers.get("REMOTE_ADDR")),
     )

@@ -7,7 +7,7 @@ import pytest
 from fhirapi.audit.models import AuditRecord
 from fhirapi.outcomes import Outcome
 from fhirapi.smart.clients import provider_access
-from fhirapi.smart.models import Client, DataAccessGrant, RefreshToken
+from fhirapi.smart.models import AuthorizationCode, Client, DataAccessGrant, RefreshToken
 from fhirapi.smart.tokens import backend_access
 from fhirapi.store.read import TokenRefused
 from fhirapi.writing.change import Create
@@ -116,6 +116,21 @@ def test_approved_once_more_it_has_to_ask_people_once_more(greys: App, partner: 
     with pytest.raises(TokenRefused):
         writes(told)
     assert refreshed(greys, told)["scope"] == READING
+    assert "may change" in text(greys.ask())
+
+
+def test_what_stood_from_before_the_approval_does_not_write_with_it(
+    greys: App, partner: Client
+) -> None:
+    told = tokens_of(greys)
+    code = answer(greys.ask())["code"]
+    for rows in (DataAccessGrant.objects.all(), RefreshToken.objects.all()):
+        rows.update(scope=SCOPE)  # as a version without approvals granted it
+    AuthorizationCode.objects.update(scope=SCOPE)
+    provider_access.approve(partner, by=None)
+    assert refreshed(greys, told)["scope"] == READING
+    assert DataAccessGrant.objects.get().scope == READING
+    assert greys.exchange(code).json()["error"] == "invalid_grant"
     assert "may change" in text(greys.ask())
 
 

@@ -27,7 +27,7 @@ from fhirapi.validation.check import check
 from fhirapi.writing import conditions, references
 from fhirapi.writing.change import Change, Resource, Writer, Written
 from fhirapi.writing.deeds import Deed, at, begun, settle
-from fhirapi.writing.placing import Placed, place
+from fhirapi.writing.placing import Placed, place, require_same_patient
 
 _MANY = 100  # new resources, from which COPY is quicker
 _ACTIONS = {"created": "create", "updated": "update", "deleted": "delete", "found": "read"}
@@ -54,6 +54,7 @@ def store(writer: Writer, changes: Sequence[Change]) -> list[Written]:
             _require_valid(deed)
     _delete([deed for deed in deeds if deed.result == "deleted"])
     placed = place(deeds)
+    require_same_patient(placed)
     row_ids = _store(placed)
     locks.hold(references.targets(deeds) | {("Patient", id_) for id_ in _patient_ids(placed)})
     _require_open(writer, placed, row_ids)

@@ -73,7 +73,7 @@ def _part(part: Any) -> tuple[str, Any]:
         if "part" not in part:
             _member(part)
         return name, part
-    if name not in _FORMS:
+    if type(name) is not str or name not in _FORMS:
         raise ValueError("it has a part that no operation knows.")
     member, form = _FORMS[name]
     value = part.get(member)

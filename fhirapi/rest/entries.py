@@ -43,7 +43,7 @@ def asked(entry: Any, place: str) -> Asked:
     if type(request) is not dict:
         raise bad_entry("A request is expected, with method and url.")
     method, url = request.get("method"), request.get("url")
-    if method not in _METHODS or type(url) is not str or not url:
+    if type(method) is not str or method not in _METHODS or type(url) is not str or not url:
         raise bad_entry("A request is expected, with method and url.")
     address, _, query = url.removeprefix(f"{settings.FHIR_BASE_URL}/").partition("?")
     if method in _READS or (method == "POST" and address.endswith("/_search")):
@@ -136,7 +136,9 @@ def _patch(document: Resource) -> Callable[[Resource], Resource]:
     if document.get("resourceType") == "Binary" and document.get("contentType") == JSON_PATCH:
         try:
             text = base64.b64decode(str(document.get("data", "")), validate=True).decode()
-            return json_patch.patch_of(exact.parse(text))
-        except ValueError:  # of base64, of UTF-8 or of JSON
+            patch = exact.parse(text)
+            exact.size(patch)
+        except ValueError:  # of base64, of UTF-8 or of JSON; or it is nested too deeply
             raise bad_entry("Binary.data is not base64 of a JSON Patch.") from None
+        return json_patch.patch_of(patch)
     raise bad_entry(f"A Parameters resource is expected, or a Binary with {JSON_PATCH}.")

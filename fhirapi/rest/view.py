@@ -74,7 +74,7 @@ def fhir_view(*methods: str, is_json: bool = True) -> Callable[[Handler], Handle
             except psycopg.errors.QueryCanceled:
                 return refusal(too_costly())
             except Exception:
-                return _unexpected()
+                return refusal(unexpected())
 
         return view
 
@@ -103,13 +103,13 @@ def with_rate(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _unexpected() -> HttpResponse:
+def unexpected() -> Outcome:
     """For an exception that is being handled and that nobody foresaw."""
     if settings.DEBUG_PROPAGATE_EXCEPTIONS:
         raise
     reference = uuid.uuid4().hex[:12]
     log.exception("unexpected error %s", reference)
-    return refusal(internal_error(reference))
+    return internal_error(reference)
 
 
 def authenticated(request: HttpRequest) -> tuple[Caller, Claims]:

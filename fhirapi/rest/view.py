@@ -44,7 +44,8 @@ from fhirapi.store.constraint import Constraint
 
 Handler = Callable[..., HttpResponse]
 FORBIDDEN = 403
-_RATE = "qsmartcare.rate"
+RATE = "qsmartcare.rate"
+"""In ``META``: that this request was counted, and what is left."""
 log = logging.getLogger(__name__)
 
 
@@ -97,7 +98,7 @@ def by_method(**views: Handler) -> Handler:
 
 def with_rate(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Tells how many requests the client has left."""
-    if rate := request.META.get(_RATE):
+    if rate := request.META.get(RATE):
         for name, value in rate.headers().items():
             response.headers[name] = value
     return response
@@ -131,9 +132,9 @@ def authenticated(request: HttpRequest) -> tuple[Caller, Claims]:
 
 def _count(request: HttpRequest, client_id: str) -> None:
     """Once a request, however often it asks who asks. Raises the 429 outcome."""
-    if _RATE in request.META:
+    if RATE in request.META:
         return
-    rate = request.META[_RATE] = rates.of(client_id)
+    rate = request.META[RATE] = rates.of(client_id)
     if wait := rate.take():
         raise too_many(wait)
 

@@ -9,8 +9,10 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db import connection
 
+from fhirapi.searchparams import reference
 from fhirapi.searchparams.index import IndexEntry
 from fhirapi.searchparams.keys import unit_key
 from fhirapi.searchparams.paths import values
@@ -269,9 +271,10 @@ def _derive(lines: Lines, row: Row) -> None:
 
 
 def _practitioners(patient: dict[str, Any]) -> Iterator[str]:
-    for practitioner in values(patient, "generalPractitioner.reference"):
-        if practitioner.startswith("Practitioner/"):
-            yield practitioner.removeprefix("Practitioner/")
+    for value in values(patient, "generalPractitioner"):
+        for form in reference.forms(value, settings.FHIR_BASE_URL):
+            if form.startswith("Practitioner/") and reference.is_local(form):
+                yield form.removeprefix("Practitioner/")
 
 
 def _array(keys: set[int]) -> str:

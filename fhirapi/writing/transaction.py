@@ -25,7 +25,7 @@ from fhirapi.store.write import Asked
 from fhirapi.store.writer import NotAWriter, admit
 from fhirapi.validation.check import check
 from fhirapi.writing import conditions, references
-from fhirapi.writing.change import Change, Resource, Writer, Written
+from fhirapi.writing.change import Change, Writer, Written
 from fhirapi.writing.deeds import Deed, at, begun, settle
 from fhirapi.writing.placing import Placed, place, require_same_patient
 
@@ -44,6 +44,7 @@ def store(writer: Writer, changes: Sequence[Change]) -> list[Written]:
             writer.access.decide(deed.name, deed.change.interaction)
     conditions.resolve(writer, deeds)
     _lock(writer, deeds)
+    conditions.require_still_meant(writer, deeds)
     for deed in deeds:
         with at(deed):
             settle(deed)
@@ -104,16 +105,9 @@ def _require_valid(deed: Deed) -> None:
         return
     if deed.resource["resourceType"] != deed.name:
         raise wrong_type(deed.name)
-    problems = check(_as_sent(deed.resource))
+    problems = check(deed.resource)
     if any(each.severity == "error" for each in problems):
         raise invalid_resource(tuple(problems))
-
-
-def _as_sent(resource: Resource) -> Resource:
-    """Without a ``meta`` in which only the server's members are still to come."""
-    if resource["meta"]:
-        return resource
-    return {name: value for name, value in resource.items() if name != "meta"}
 
 
 def _delete(deeds: Sequence[Deed]) -> None:

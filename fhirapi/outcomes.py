@@ -4,6 +4,7 @@ https://hl7.org/fhir/R4/operationoutcome.html
 """
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import orjson
 
@@ -50,6 +51,8 @@ class Outcome(Exception):
     """Where several elements are wrong: told instead of the text."""
     expression: str = ""
     """FHIRPath of what it is about, where the request is a Bundle."""
+    change: Any = None
+    """Which of a request's changes is refused: for the audit trail alone."""
 
     def within(self, entry: str) -> "Outcome":
         """The same, told of an entry of a Bundle: ``Bundle.entry[3]``."""

@@ -121,6 +121,12 @@ def written_at_the_same_time() -> Outcome:
     )
 
 
+def same_condition_twice(resource_type: str) -> Outcome:
+    return Outcome(
+        400, "invalid", f"Two entries would make a {resource_type} under the same condition."
+    )
+
+
 def bad_bundle() -> Outcome:
     return Outcome(
         400, "invalid", "A Bundle of the type batch or transaction is expected, entry being a list."

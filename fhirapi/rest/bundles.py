@@ -9,17 +9,17 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 
 import orjson
+import psycopg
 from django.conf import settings
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
-from fhirapi.outcomes import Outcome, operation_outcome
+from fhirapi.outcomes import Outcome, operation_outcome, too_costly
 from fhirapi.rest.body import resource_of
 from fhirapi.rest.changed import STATUSES, location, writer_of
 from fhirapi.rest.entries import Asked, Read, asked
 from fhirapi.rest.inner import ask
 from fhirapi.rest.prefer import Preferred, preferred
-from fhirapi.rest.view import answer, fhir_view, refused
+from fhirapi.rest.view import answer, fhir_view, refused, unexpected
 from fhirapi.store.read import TokenRefused
 from fhirapi.write_outcomes import bad_bundle, done, failed_read, too_many_entries
 from fhirapi.writing.change import Writer, Written
@@ -74,6 +74,7 @@ def _batch(asker: _Asker, entries: list[Any]) -> list[Entry]:
 
 
 def _alone(asker: _Asker, entry: Any, number: int) -> Entry:
+    """Whatever goes wrong, what became of the entries before it is told."""
     try:
         wanted = asked(entry, _place(number))
         if isinstance(wanted, Read):
@@ -82,6 +83,14 @@ def _alone(asker: _Asker, entry: Any, number: int) -> Entry:
         return _written(asker, written)
     except Outcome as outcome:
         return _failed(outcome.within(_place(number)))
+    except psycopg.errors.QueryCanceled:
+        return _failed(too_costly().within(_place(number)))
+    except TokenRefused:
+        if number == 0:
+            raise
+        return _failed(refused(asker.writer.caller).within(_place(number)))
+    except Exception:
+        return _failed(unexpected().within(_place(number)))
 
 
 def _failed(outcome: Outcome) -> Entry:
@@ -104,9 +113,8 @@ def _transaction(asker: _Asker, entries: list[Any]) -> list[Entry]:
             for number, each in enumerate(wanted)
         ]
 
-    if not changes:
-        with transaction.atomic():
-            return answered([])
+    if not changes:  # nothing to undo, and each read audits itself
+        return answered([])
     return perform_and(asker.writer, changes, answered)
 
 

@@ -139,9 +139,9 @@ def _patch(document: Resource) -> Callable[[Resource], Resource]:
     if document.get("resourceType") == "Binary" and document.get("contentType") == JSON_PATCH:
         try:
             text = base64.b64decode(str(document.get("data", "")), validate=True).decode()
-            found = exact.parse(text)
-            exact.size(found)
-            return json_patch.patch_of(found)
-        except ValueError:  # of base64, of UTF-8 or of JSON
+            patch = exact.parse(text)
+            exact.size(patch)
+        except ValueError:  # of base64, of UTF-8 or of JSON; or it is nested too deeply
             raise bad_entry("Binary.data is not base64 of a JSON Patch.") from None
+        return json_patch.patch_of(patch)
     raise bad_entry(f"A Parameters resource is expected, or a Binary with {JSON_PATCH}.")

@@ -14,12 +14,13 @@ from django.utils.encoding import iri_to_uri
 from fhirapi.definitions import registry
 from fhirapi.outcomes import unknown_address
 from fhirapi.rest.negotiation import FHIR_JSON
+from fhirapi.rest.view import RATE
 
 _DROPPED = (
     "CONTENT_TYPE", "CONTENT_LENGTH", "HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IF_NONE_EXIST",
-    "HTTP_IF_MODIFIED_SINCE", "HTTP_TRANSFER_ENCODING",
+    "HTTP_IF_MODIFIED_SINCE", "HTTP_TRANSFER_ENCODING", RATE,
 )  # fmt: skip
-"""Headers that are about the Bundle, not about its entries."""
+"""What is about the Bundle, not about its entries; each of these counts as a request of its own."""
 
 
 def ask(outer: HttpRequest, method: str, address: str, query: str, **headers: str) -> HttpResponse:

@@ -44,7 +44,8 @@ from fhirapi.store.constraint import Constraint
 
 Handler = Callable[..., HttpResponse]
 FORBIDDEN = 403
-_RATE = "qsmartcare.rate"
+RATE = "qsmartcare.rate"
+"""In ``META``: that this request was counted, and what is left."""
 log = logging.getLogger(__name__)
 
 
@@ -74,7 +75,7 @@ def fhir_view(*methods: str, is_json: bool = True) -> Callable[[Handler], Handle
             except psycopg.errors.QueryCanceled:
                 return refusal(too_costly())
             except Exception:
-                return _unexpected()
+                return refusal(unexpected())
 
         return view
 
@@ -97,19 +98,19 @@ def by_method(**views: Handler) -> Handler:
 
 def with_rate(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Tells how many requests the client has left."""
-    if rate := request.META.get(_RATE):
+    if rate := request.META.get(RATE):
         for name, value in rate.headers().items():
             response.headers[name] = value
     return response
 
 
-def _unexpected() -> HttpResponse:
+def unexpected() -> Outcome:
     """For an exception that is being handled and that nobody foresaw."""
     if settings.DEBUG_PROPAGATE_EXCEPTIONS:
         raise
     reference = uuid.uuid4().hex[:12]
     log.exception("unexpected error %s", reference)
-    return refusal(internal_error(reference))
+    return internal_error(reference)
 
 
 def authenticated(request: HttpRequest) -> tuple[Caller, Claims]:
@@ -131,9 +132,9 @@ def authenticated(request: HttpRequest) -> tuple[Caller, Claims]:
 
 def _count(request: HttpRequest, client_id: str) -> None:
     """Once a request, however often it asks who asks. Raises the 429 outcome."""
-    if _RATE in request.META:
+    if RATE in request.META:
         return
-    rate = request.META[_RATE] = rates.of(client_id)
+    rate = request.META[RATE] = rates.of(client_id)
     if wait := rate.take():
         raise too_many(wait)
 

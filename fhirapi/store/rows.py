@@ -271,9 +271,9 @@ def _derive(lines: Lines, row: Row) -> None:
 
 
 def _practitioners(patient: dict[str, Any]) -> Iterator[str]:
-    for practitioner in values(patient, "generalPractitioner"):
-        for form in reference.forms(practitioner, settings.FHIR_BASE_URL):
-            if form.startswith("Practitioner/"):
+    for value in values(patient, "generalPractitioner"):
+        for form in reference.forms(value, settings.FHIR_BASE_URL):
+            if form.startswith("Practitioner/") and reference.is_local(form):
                 yield form.removeprefix("Practitioner/")
 
 

@@ -9,9 +9,13 @@ from collections.abc import Sequence
 from fhirapi.definitions.schema import ResourceType
 from fhirapi.search.matching import matching, selection
 from fhirapi.store.locks import one_after_the_other
-from fhirapi.write_outcomes import already_exists, several_match
+from fhirapi.write_outcomes import already_exists, same_condition_twice, several_match
 from fhirapi.writing.change import Condition, Create, Update, Writer
 from fhirapi.writing.deeds import Deed, at
+
+
+class Meanwhile(Exception):
+    """Another request changed what a condition means: this one begins again."""
 
 
 def resolve(writer: Writer, deeds: Sequence[Deed]) -> None:
@@ -20,10 +24,31 @@ def resolve(writer: Writer, deeds: Sequence[Deed]) -> None:
     if not asked:
         return
     one_after_the_other((deed.name, _text(asked[id(deed)])) for deed in deeds if id(deed) in asked)
+    unmet = set()
     for deed in deeds:
-        if id(deed) in asked:
+        if (condition := asked.get(id(deed))) is None:
+            continue
+        with at(deed):
+            _resolve(writer, deed, condition)
+            if deed.is_unmet and (deed.name, _text(condition)) in unmet:
+                raise same_condition_twice(deed.name)
+        if deed.is_unmet:
+            unmet.add((deed.name, _text(condition)))
+
+
+def require_still_meant(writer: Writer, deeds: Sequence[Deed]) -> None:
+    """That what is locked now is what the condition means: another request may just have changed
+    it. Raises Meanwhile.
+    """
+    for deed in deeds:
+        change = deed.change
+        if isinstance(change, Create) or change.condition is None or deed.standing is None:
+            continue
+        if not deed.is_unmet:
             with at(deed):
-                _resolve(writer, deed, asked[id(deed)])
+                found = meant(writer, change.resource_type, change.condition)
+            if found != [deed.resource_id]:
+                raise Meanwhile
 
 
 def meant(writer: Writer, resource_type: ResourceType, condition: Condition) -> list[str]:
@@ -54,4 +79,6 @@ def _resolve(writer: Writer, deed: Deed, condition: Condition) -> None:
     elif isinstance(deed.change, Update):
         given = deed.change.resource.get("id")
         deed.resource_id = given if isinstance(given, str) else None
+        deed.is_unmet = True
+    elif isinstance(deed.change, Create):
         deed.is_unmet = True

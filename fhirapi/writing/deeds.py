@@ -27,6 +27,9 @@ from fhirapi.writing.change import (
     Update,
 )
 
+_SERVERS = frozenset({"versionId", "lastUpdated"})
+"""Members of ``meta`` that the server gives."""
+
 
 @dataclass(eq=False)
 class Deed:
@@ -59,7 +62,13 @@ def at(deed: Deed) -> Iterator[None]:
     try:
         yield
     except Outcome as outcome:
-        raise (outcome.within(deed.change.place) if deed.change.place else outcome) from None
+        raise told(outcome, deed) from None
+
+
+def told(outcome: Outcome, deed: Deed) -> Outcome:
+    """With the change that it refuses, and the place of that."""
+    outcome.change = outcome.change or deed.change
+    return outcome.within(deed.change.place) if deed.change.place else outcome
 
 
 def begun(change: Change) -> Deed:
@@ -129,11 +138,13 @@ def _delete(deed: Deed, change: Delete) -> None:
 
 
 def identified(resource: Resource, resource_id: str) -> Resource:
-    """With this id, and with a ``meta`` in which the server's members are still to come."""
-    meta = resource.get("meta")
-    kept = dict(meta) if isinstance(meta, dict) else {}
-    for name in ("versionId", "lastUpdated"):
-        kept.pop(name, None)
+    """With this id, and with a ``meta`` in which the server's members are still to come.
+
+    One that is no object stays as it is: validation refuses it.
+    """
+    kept = resource.get("meta", {})
+    if isinstance(kept, dict):
+        kept = {name: each for name, each in kept.items() if name not in _SERVERS}
     head = {"resourceType": resource.get("resourceType"), "id": resource_id}
     if "meta" not in resource:
         head["meta"] = kept

@@ -15,6 +15,7 @@ from fhirapi.outcomes import Outcome
 from fhirapi.store.writer import account_of
 from fhirapi.write_outcomes import written_at_the_same_time
 from fhirapi.writing.change import Change, Writer, Written
+from fhirapi.writing.conditions import Meanwhile
 from fhirapi.writing.transaction import store
 
 _TRIES = 4
@@ -49,7 +50,7 @@ def _tried(run: Callable[[], Answer]) -> Answer:
         try:
             with transaction.atomic():
                 return run()
-        except _MET:
+        except (*_MET, Meanwhile):
             continue
         except (IntegrityError, OperationalError) as error:
             if not isinstance(error.__cause__, _MET):
@@ -58,15 +59,15 @@ def _tried(run: Callable[[], Answer]) -> Answer:
 
 
 def _record_refusal(writer: Writer, changes: Sequence[Change], outcome: Outcome) -> None:
-    first = changes[0] if changes else None
+    refused: Change | None = outcome.change or next(iter(changes), None)
     trail.write(
         Entry(
-            first.interaction.replace("patch", "update") if first else "update",
+            refused.interaction.replace("patch", "update") if refused else "update",
             "denied",
             account_id=account_of(writer.caller),
             client_id=writer.caller.client_id,
-            resource_type=first.resource_type.name if first else None,
-            resource_id=getattr(first, "resource_id", None),
+            resource_type=refused.resource_type.name if refused else None,
+            resource_id=getattr(refused, "resource_id", None),
             detail=f"refused: {outcome.status}",
             address=writer.caller.address,
         )

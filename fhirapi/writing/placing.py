@@ -9,7 +9,7 @@ from fhirapi.searchparams.index import IndexEntry
 from fhirapi.store.compartment import patients_of, targets
 from fhirapi.store.entry import Malformed, entry_of
 from fhirapi.write_outcomes import invalid_resource
-from fhirapi.writing.deeds import Deed, at
+from fhirapi.writing.deeds import Deed, at, told
 
 
 class Placed(NamedTuple):
@@ -24,11 +24,21 @@ def place(deeds: Sequence[Deed]) -> list[Placed]:
     owners = _owners(placed, set(chain.from_iterable(forms.values())))
     waiting = [each for each in placed if each.deed.change.resource_type.patient]
     while waiting:  # what is about another of the request may come before it
-        left = [each for each in waiting if not _place(each, forms[id(each)], owners)]
+        names = {"/".join(each.deed.identity) for each in waiting}
+        left = [each for each in waiting if not _place(each, forms[id(each)], owners, names)]
         if len(left) == len(waiting):
             raise _nobodys(left[0])
         waiting = left
     return placed
+
+
+def require_same_patient(placed: Sequence[Placed]) -> None:
+    """A guardian's account sees whose data their RelatedPerson is: that stays. Raises 422."""
+    for each in placed:
+        standing = each.deed.standing
+        if each.deed.name == "RelatedPerson" and standing is not None:
+            if each.entry.patient_id != standing.patient_id:
+                raise _wrong(each, "It is another patient's; make a new one instead.")
 
 
 def _resource(placed: Placed) -> dict[str, object]:
@@ -51,9 +61,12 @@ def _owners(placed: Sequence[Placed], asked: set[str]) -> dict[str, str]:
     return patients_of(asked - owners.keys() - arriving) | owners
 
 
-def _place(placed: Placed, forms: Sequence[str], owners: dict[str, str]) -> bool:
-    """False where that cannot be said before another is placed."""
+def _place(placed: Placed, forms: Sequence[str], owners: dict[str, str], waiting: set[str]) -> bool:
+    """False where that cannot be said before another, of those that wait too, is placed."""
     deed, entry = placed
+    name = "/".join(deed.identity)
+    if any(form in waiting and form not in owners and form != name for form in forms):
+        return False
     found = {owners[form] for form in forms if form in owners}
     if len(found) > 1:
         raise _wrong(placed, "It refers to data of several patients.")
@@ -63,7 +76,7 @@ def _place(placed: Placed, forms: Sequence[str], owners: dict[str, str]) -> bool
         return False
     entry.patient_id = next(iter(found), entry.patient_id)
     if entry.patient_id:
-        owners["/".join(deed.identity)] = entry.patient_id
+        owners[name] = entry.patient_id
     return True
 
 
@@ -74,5 +87,4 @@ def _nobodys(placed: Placed) -> Outcome:
 def _wrong(placed: Placed, text: str) -> Outcome:
     change = placed.deed.change
     path = f"{change.resource_type.name}.{change.resource_type.patient}"
-    outcome = invalid_resource((Problem("business-rule", text, path),))
-    return outcome.within(change.place) if change.place else outcome
+    return told(invalid_resource((Problem("business-rule", text, path),)), placed.deed)

@@ -19,9 +19,9 @@ from fhirapi.store.writer import NotAWriter, admit
 from fhirapi.validation.check import check
 from fhirapi.write_outcomes import invalid_resource, still_in_use, twice_in_transaction, wrong_type
 from fhirapi.writing import conditions, references
-from fhirapi.writing.change import Change, Resource, Writer, Written
+from fhirapi.writing.change import Change, Writer, Written
 from fhirapi.writing.deeds import Deed, at, begun, settle
-from fhirapi.writing.placing import Placed, place
+from fhirapi.writing.placing import Placed, place, require_same_patient
 
 _MANY = 100  # new resources, from which COPY is quicker
 _ACTIONS = {"created": "create", "updated": "update", "deleted": "delete", "found": "read"}
@@ -38,6 +38,7 @@ def store(writer: Writer, changes: Sequence[Change]) -> list[Written]:
             writer.access.decide(deed.name, deed.change.interaction)
     conditions.resolve(writer, deeds)
     _lock(writer, deeds)
+    conditions.require_still_meant(writer, deeds)
     for deed in deeds:
         with at(deed):
             settle(deed)
@@ -48,6 +49,7 @@ def store(writer: Writer, changes: Sequence[Change]) -> list[Written]:
             _require_valid(deed)
     _delete([deed for deed in deeds if deed.result == "deleted"])
     placed = place(deeds)
+    require_same_patient(placed)
     row_ids = _store(placed)
     locks.hold(references.targets(deeds) | {("Patient", id_) for id_ in _patient_ids(placed)})
     _require_open(writer, placed, row_ids)
@@ -97,16 +99,9 @@ def _require_valid(deed: Deed) -> None:
         return
     if deed.resource["resourceType"] != deed.name:
         raise wrong_type(deed.name)
-    problems = check(_as_sent(deed.resource))
+    problems = check(deed.resource)
     if any(each.severity == "error" for each in problems):
         raise invalid_resource(tuple(problems))
-
-
-def _as_sent(resource: Resource) -> Resource:
-    """Without a ``meta`` in which only the server's members are still to come."""
-    if resource["meta"]:
-        return resource
-    return {name: value for name, value in resource.items() if name != "meta"}
 
 
 def _delete(deeds: Sequence[Deed]) -> None:

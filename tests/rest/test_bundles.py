@@ -1,11 +1,15 @@
 """Batch and transaction Bundles."""
 
+import base64
 from typing import Any
 
+import psycopg
 import pytest
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.store.models import Content
+from fhirapi.store.read import TokenRefused
+from fhirapi.writing.deeds import settle
 from tests import people
 from tests.api import Api, Session
 from tests.people import Person
@@ -245,3 +249,99 @@ def test_without_a_token_nothing_is_processed(api: Api, practice: None) -> None:
         content_type="application/fhir+json",
     )
     assert response.status_code == 401
+
+
+def patch_in_binary(text: str) -> dict[str, Any]:
+    data = base64.b64encode(text.encode()).decode()
+    patch = "application/json-patch+json"
+    return {"resourceType": "Binary", "contentType": patch, "data": data}
+
+
+def fhirpath_patch(*parts: Any) -> dict[str, Any]:
+    operation = {"name": "operation", "part": list(parts)}
+    return {"resourceType": "Parameters", "parameter": [operation]}
+
+
+DEEP = f'[{{"op": "add", "path": "/x", "value": {"[" * 600}{"]" * 600}}}]'
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"request": {"method": [], "url": "Observation"}},
+        {"request": {"method": {}, "url": "Observation"}},
+        entry("PATCH", "Observation/o", patch_in_binary(DEEP)),
+        entry("PATCH", "Observation/o", fhirpath_patch({"name": ["a"]})),
+    ],
+)
+def test_what_is_no_request_is_told_so(writing: Session, wrong: Any) -> None:
+    assert statuses(send(writing, "batch", wrong)) == ["400"]
+    assert send(writing, "transaction", wrong).status_code == 400
+
+
+def test_what_nobody_foresaw_leaves_the_other_entries_of_a_batch(
+    writing: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise next(errors)
+
+    errors = iter([KeyError("secret"), psycopg.errors.QueryCanceled(), TokenRefused()])
+    posts = [entry("POST", "Observation", pulse()) for _ in range(2)]
+    deletes = [entry("DELETE", f"Observation/{number}") for number in range(3)]
+    monkeypatch.setattr("fhirapi.writing.transaction.settle", _failing_for("Delete", fail))
+    response = send(writing, "batch", posts[0], *deletes, posts[1])
+    assert statuses(response) == ["201", "500", "503", "401", "201"]
+    assert "secret" not in response.content.decode()
+    issue = response.json()["entry"][1]["response"]["outcome"]["issue"][0]
+    assert "Reference for support" in issue["diagnostics"]
+    assert stored() == 2
+
+
+def _failing_for(kind: str, fail: Any) -> Any:
+    return lambda deed: fail() if type(deed.change).__name__ == kind else settle(deed)
+
+
+def test_a_transaction_of_reads_keeps_what_it_recorded(writing: Session) -> None:
+    reads = [entry("GET", "Patient/142859"), entry("GET", "Patient/7")]
+    assert send(writing, "transaction", *reads).status_code == 400
+    read = AuditRecord.objects.filter(action="read", resource_id="142859", outcome="success")
+    assert read.count() == 1
+
+
+def test_two_entries_do_not_make_the_same_under_one_condition(writing: Session) -> None:
+    condition = "patient=142859&code=8867-4"
+    created = entry("POST", "Observation", pulse(), ifNoneExist=condition)
+    put = entry("PUT", f"Observation?{condition}", pulse())
+    for twice in ([created, created], [put, put], [created, put]):
+        response = send(writing, "transaction", *twice)
+        assert response.status_code == 400
+        assert response.json()["issue"][0]["expression"] == ["Bundle.entry[1]"]
+    assert stored() == 0
+    assert statuses(send(writing, "batch", created, created)) == ["201", "200"]
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_what_is_of_two_patients_is_refused_in_any_order(writing: Session, is_first: bool) -> None:
+    source = {
+        "resourceType": "Provenance",
+        "target": [{"reference": "Patient/142859"}, {"reference": URN}],
+        "recorded": "2024-03-05T09:00:00Z",
+        "agent": [{"who": {"reference": "Practitioner/dr-grey"}}],
+    }
+    entries = [
+        entry("POST", "Provenance", source), entry("POST", "Observation", pulse("142860"), URN),
+    ]  # fmt: skip
+    response = send(writing, "transaction", *(entries if is_first else reversed(entries)))
+    assert response.status_code == 422
+    assert response.json()["issue"][0]["code"] == "business-rule"
+    assert stored("Provenance") == 0
+
+
+def test_the_trail_names_the_entry_that_was_refused(writing: Session) -> None:
+    wrong = entry("PUT", "Condition/c", {"resourceType": "Condition", "id": "c"})
+    response = send(writing, "transaction", entry("POST", "Observation", pulse()), wrong)
+    assert response.status_code == 422
+    denied = AuditRecord.objects.get(outcome="denied")
+    assert (denied.action, denied.resource_type, denied.resource_id) == (
+        "update", "Condition", "c",
+    )  # fmt: skip

@@ -12,6 +12,7 @@ from fhirapi.store.models import Content, SearchRow, Version
 from fhirapi.writing.change import Change, Create, Delete, Update, Writer, Written
 from fhirapi.writing.perform import perform
 from tests import people
+from tests.api import Api
 from tests.people import Person
 
 Writers = Callable[..., Writer]
@@ -187,3 +188,31 @@ def test_a_constrained_scope_writes_what_it_would_find(writer_of: Writers, dr_gr
 
 def test_a_patient_does_not_write(writer_of: Writers, rebecca: Person) -> None:
     assert refusal(writer_of(rebecca), create("142859")).status == 403
+
+
+def related(patient_id: str) -> dict[str, object]:
+    patient = {"reference": f"Patient/{patient_id}"}
+    return {"resourceType": "RelatedPerson", "id": "mother", "patient": patient}
+
+
+@pytest.mark.parametrize("is_deleted", [False, True])
+def test_a_guardian_does_not_become_another_patients(
+    api: Api, writer_of: Writers, dr_grey: Person, is_deleted: bool
+) -> None:
+    api.has(related("142859"))
+    writer = writer_of(dr_grey)
+    if is_deleted:
+        one(writer, Delete(resource_type=of("RelatedPerson"), resource_id="mother"))
+
+    def update(patient_id: str) -> Update:
+        resource_type = of("RelatedPerson")
+        return Update(
+            resource_type=resource_type, resource=related(patient_id), resource_id="mother"
+        )
+
+    outcome = refusal(writer, update("142860"))
+    assert outcome.status == 422
+    assert [each.code for each in outcome.problems] == ["business-rule"]
+    assert outcome.problems[0].expression == "RelatedPerson.patient"
+    assert Content.objects.get(resource_id="mother").patient_id == "142859"
+    assert one(writer, update("142859")).result == ("created" if is_deleted else "updated")

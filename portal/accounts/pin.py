@@ -100,8 +100,10 @@ def _is_repeated(pin: str) -> bool:
     return any(pin == pin[:length] * (len(pin) // length) for length in range(1, len(pin) // 2 + 1))
 
 
-def record_denial(request: AccountRequest, action: AuditRecord.Action, client_id: str) -> None:
-    """Somebody signed in wanted a secret and did not confirm it with the PIN."""
+def record_denial(
+    request: AccountRequest, action: AuditRecord.Action, client_id: str | None = None
+) -> None:
+    """Somebody signed in wanted a secret or a writing key and did not confirm it with the PIN."""
     record(
         action,
         outcome=AuditRecord.Outcome.DENIED,

@@ -87,13 +87,27 @@ class KeyForm(ValidityForm):
             "trust with this, and to no other. Every change stands in the activity of the patient."
         ),
     )
-    field_order = ["label", "valid_from", "valid_to", "may_write", "confirm_writing"]
+    pin = forms.CharField(
+        label=_("Your PIN"),
+        max_length=LONGEST,
+        strip=True,
+        help_text=_("Letting a key write takes your PIN, as showing its secret does."),
+        widget=forms.PasswordInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={"required": _("Enter your PIN.")},
+    )
+    field_order = ["label", "valid_from", "valid_to", "may_write", "confirm_writing", "pin"]
 
     def __init__(
-        self, *args: Any, may_let_write: bool = False, writes_now: bool = False, **kwargs: Any
+        self,
+        *args: Any,
+        account: Account,
+        may_let_write: bool = False,
+        writes_now: bool = False,
+        **kwargs: Any,
     ) -> None:
         """``may_let_write``: of the account; ``writes_now``: what the key does so far."""
         super().__init__(*args, **kwargs)
+        self.account = account
         self.writes_now = writes_now
         given = self.data if self.is_bound else self.initial
         if not (may_let_write or writes_now):
@@ -101,16 +115,26 @@ class KeyForm(ValidityForm):
         elif not self.is_bound or given.get("may_write"):
             self.fields["may_write"].required = True  # no "optional" beside what is always chosen
         if "may_write" not in self.fields or writes_now or given.get("may_write") != "yes":
-            del self.fields["confirm_writing"]
+            del self.fields["confirm_writing"], self.fields["pin"]
 
     def clean_may_write(self) -> bool:
         """Left out, as scripts do, it stays as it is."""
         chosen: str = self.cleaned_data["may_write"]
         return chosen == "yes" if chosen else self.writes_now
 
+    @property
+    def is_pin_refused(self) -> bool:
+        return "pin" in self.errors
+
+    def clean_pin(self) -> str:
+        pin: str = self.cleaned_data["pin"]
+        require_pin(self.account, pin)
+        return pin
+
     def clean(self) -> dict[str, Any]:
-        """To widen a key takes a second word."""
+        """To widen a key takes a second word, and the PIN."""
         given: dict[str, Any] = super().clean() or self.cleaned_data
+        given.pop("pin", None)
         if "confirm_writing" in self.fields and not given.pop("confirm_writing", False):
             self.add_error("confirm_writing", _("Tick this box if you want that, and save again."))
         return given

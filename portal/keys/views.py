@@ -10,14 +10,17 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import address_of
 from fhirapi.smart.models import AccessKey
 from fhirapi.smart.people import keys, patients
 from fhirapi.smart.people.patients import PatientSummary
 from portal.accounts.access import AccountRequest, approved_provider, signed_in
 from portal.accounts.models import Account
+from portal.accounts.pin import record_denial
 from portal.keys import picker
 from portal.keys.forms import KeyForm, NewKeyForm
 from portal.keys.own import own_key
@@ -66,6 +69,7 @@ def _row(key: AccessKey, named: dict[str, PatientSummary]) -> dict[str, object]:
     }
 
 
+@sensitive_post_parameters("pin")
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def one_key(request: AccountRequest, access_key_id: str) -> HttpResponse:
@@ -82,9 +86,12 @@ def one_key(request: AccountRequest, access_key_id: str) -> HttpResponse:
         if not error:
             messages.success(request, _("The key is saved."))
             return redirect("portal:key", key.access_key_id)
+    if form.is_pin_refused:
+        record_denial(request, AuditRecord.Action.KEY_CHANGE, key.access_key_id)
     return _key_page(request, key, form, _chosen(request, wanted, error))
 
 
+@sensitive_post_parameters("pin")
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def new_key(request: AccountRequest) -> HttpResponse:
@@ -117,6 +124,8 @@ def new_key(request: AccountRequest) -> HttpResponse:
                 request, _("The access key is ready. Show its secret when you need it.")
             )
             return redirect("portal:key", key.access_key_id)
+    if form.is_pin_refused:
+        record_denial(request, AuditRecord.Action.KEY_CREATE)
     return _new_page(request, form, _chosen(request, wanted, error))
 
 
@@ -183,10 +192,11 @@ def _wanted_patients(request: AccountRequest) -> tuple[list[str], str]:
     return wanted, "" if wanted else str(_CHOOSE)
 
 
-def _writing(request: AccountRequest, key: AccessKey | None = None) -> dict[str, bool]:
-    """Whether the form offers a key that may write."""
+def _writing(request: AccountRequest, key: AccessKey | None = None) -> dict[str, Any]:
+    """Whether the form offers a key that may write, and whose PIN that takes."""
     user = request.user
     return {
+        "account": user,
         "may_let_write": user.may_make_provider_keys and keys.may_let_write(user),
         "writes_now": key is not None and key.may_write,
     }

@@ -7,12 +7,12 @@ from fhirapi.audit.models import AuditRecord
 from fhirapi.smart.models import AccessKey, RecordLink
 from fhirapi.smart.people import keys, links, team
 from tests import people
-from tests.people import Person, make_key
+from tests.people import PIN, Person, make_key
 from tests.portal.keys.conftest import VALID
 from tests.portal.ui.browser import signed_in, text
 
 NEW = {**VALID, "patients": ["142859"]}
-WRITING = {**NEW, "may_write": "yes", "confirm_writing": "on"}
+WRITING = {**NEW, "may_write": "yes", "confirm_writing": "on", "pin": PIN}
 
 
 def page_of(key: AccessKey) -> str:
@@ -41,6 +41,29 @@ def test_a_key_that_writes_is_confirmed_first(greys: Client) -> None:
     assert made().may_write
     assert made().data_access_grant.scope == keys.WRITING_SCOPE
     assert "Read and write" in text(greys.get(page_of(made())))
+
+
+@pytest.mark.parametrize("pin", ["", "000000", "x" * 500])
+def test_without_the_right_pin_no_key_may_write(greys: Client, dr_grey: Person, pin: str) -> None:
+    asked = greys.post("/portal/api/new/", {**WRITING, "pin": pin})
+    assert asked.context["form"].errors["pin"]
+    assert not AccessKey.objects.exists()
+    key = make_key(dr_grey, ["142859"])
+    asked = greys.post(page_of(key), {**WRITING, "label": "Ward", "pin": pin})
+    assert asked.context["form"].errors["pin"]
+    assert (made().may_write, made().label) == (False, "")
+    denied = AuditRecord.objects.filter(outcome="denied").order_by("pk")
+    assert [(each.action, each.client_id) for each in denied] == [
+        ("key-create", None),
+        ("key-change", key.access_key_id),
+    ]
+
+
+def test_what_is_narrowed_or_stays_as_it_is_takes_no_pin(greys: Client, dr_grey: Person) -> None:
+    key = make_key(dr_grey, ["142859"], may_write=True)
+    assert greys.post(page_of(key), {**NEW, "may_write": "yes"}).status_code == 302
+    assert greys.post(page_of(key), {**NEW, "may_write": "no"}).status_code == 302
+    assert not made().may_write
 
 
 def test_it_stands_on_the_list_which_key_may_write(greys: Client, dr_grey: Person) -> None:

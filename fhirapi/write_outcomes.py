@@ -141,6 +141,12 @@ def too_many_entries(most: int) -> Outcome:
     return Outcome(413, "too-long", f"A Bundle may have at most {most} entries; send several.")
 
 
+def answer_too_large(megabytes: int) -> Outcome:
+    return Outcome(
+        413, "too-costly", f"What is read in one Bundle may weigh {megabytes} MB; send several."
+    )
+
+
 def failed_read(status: int) -> Outcome:
     return Outcome(
         400, "processing", f"What is to be read is answered with {status}, so nothing was stored."

@@ -5,6 +5,7 @@ succeed or fail together: deletes, then what is created and changed, then what i
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -21,26 +22,39 @@ from fhirapi.rest.inner import ask
 from fhirapi.rest.prefer import Preferred, preferred
 from fhirapi.rest.view import answer, fhir_view, refused, unexpected
 from fhirapi.store.read import TokenRefused
-from fhirapi.write_outcomes import bad_bundle, done, failed_read, too_many_entries
+from fhirapi.write_outcomes import answer_too_large, bad_bundle, done, failed_read, too_many_entries
 from fhirapi.writing.change import Writer, Written
 from fhirapi.writing.perform import perform, perform_and
 
 MOST_ENTRIES = 1000
 _FAILED = 400
+_MOST_BYTES = 20_000_000
 
 Entry = dict[str, Any]
+
+
+@dataclass
+class _Budget:
+    """What all that is read may weigh: a small request must not be answered with gigabytes."""
+
+    left: int
+
+    def require(self) -> None:
+        if self.left <= 0:
+            raise answer_too_large(_MOST_BYTES // 1_000_000)
 
 
 class _Asker(NamedTuple):
     request: HttpRequest
     writer: Writer
     wanted: Preferred | None
+    budget: _Budget
 
 
 @fhir_view("POST")
 def bundle(request: HttpRequest) -> HttpResponse:
     """Of changes only a representation is told that was asked for: ``Prefer``."""
-    asker = _Asker(request, writer_of(request), preferred(request))
+    asker = _Asker(request, writer_of(request), preferred(request), _Budget(_MOST_BYTES))
     kind, entries = _entries(resource_of(request))
     process = _transaction if kind == "transaction" else _batch
     try:
@@ -135,7 +149,9 @@ def _read_within(asker: _Asker, wanted: Read, number: int) -> Entry:
 
 # --- Entries of the answer ---------------------------------------------------------------------
 def _read(asker: _Asker, wanted: Read) -> Entry:
+    asker.budget.require()
     response = ask(asker.request, wanted.method, wanted.address, wanted.query, **wanted.headers)
+    asker.budget.left -= len(response.content)
     told: Entry = {"status": f"{response.status_code} {response.reason_phrase}"}
     if "ETag" in response:
         told["etag"] = response["ETag"]
@@ -155,7 +171,7 @@ def _written(asker: _Asker, written: Written) -> Entry:
     if asker.wanted == "OperationOutcome":
         outcome = done(written.result, written.resource_type).issue("information")
         response["outcome"] = orjson.Fragment(operation_outcome(outcome))
-    if asker.wanted != "representation" or not written.content:
+    if asker.wanted != "representation" or not written.content or not written.may_be_told:
         return {"response": response}
     url = f"{settings.FHIR_BASE_URL}/{written.resource_type}/{written.resource_id}"
     return {"fullUrl": url, "resource": orjson.Fragment(written.content), "response": response}

@@ -55,7 +55,7 @@ def answered(request: HttpRequest, written: Written) -> HttpResponse:
             request,
             200 if status == 204 else status,
         )
-    elif wanted == "minimal" or not written.content:
+    elif wanted == "minimal" or not written.content or not written.may_be_told:
         response = _empty(status)
     else:
         response = answer(written.content, request, status)

@@ -95,3 +95,5 @@ class Written:
     last_updated: datetime | None = None
     content: str = ""
     """The resource as it is stored now; empty where there is none."""
+    may_be_told: bool = True
+    """Whether the token could read it, or has sent all of it itself."""

@@ -85,7 +85,8 @@ def settle(deed: Deed) -> None:
         deed.resource, deed.result = identified(change.resource, deed.resource_id), "created"
         return
     if standing is not None and not standing.is_open:
-        raise not_found(*deed.identity)
+        # As if it were not there, whatever is asked of its version.
+        raise not_found(*deed.identity) if change.if_match is None else nothing_to_match(deed.name)
     if change.if_match is not None:
         _require_version(deed, change.if_match)
     if isinstance(change, Update):

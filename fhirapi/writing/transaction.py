@@ -14,12 +14,13 @@ from fhirapi.outcomes import not_a_writer, not_yours_to_write
 from fhirapi.search.opened import opened_content
 from fhirapi.sql import array
 from fhirapi.store import locks, rows, write
+from fhirapi.store.constraint import OPEN
 from fhirapi.store.write import Asked
 from fhirapi.store.writer import NotAWriter, admit
 from fhirapi.validation.check import check
 from fhirapi.write_outcomes import invalid_resource, still_in_use, twice_in_transaction, wrong_type
 from fhirapi.writing import conditions, references
-from fhirapi.writing.change import Change, Writer, Written
+from fhirapi.writing.change import Change, Patch, Writer, Written
 from fhirapi.writing.deeds import Deed, at, begun, settle
 from fhirapi.writing.placing import Placed, place, require_same_patient
 
@@ -56,7 +57,7 @@ def store(writer: Writer, changes: Sequence[Change]) -> list[Written]:
     if settings.REFERENTIAL_INTEGRITY:
         references.require_targets(writer, deeds)
     _require_unused(deeds)
-    written = [_written(deed) for deed in deeds]
+    written = [_written(writer, deed) for deed in deeds]
     _record(writer, account_id, deeds, placed)
     return written
 
@@ -186,12 +187,21 @@ def _require_unused(deeds: Sequence[Deed]) -> None:
                 raise still_in_use(*deed.identity)
 
 
-def _written(deed: Deed) -> Written:
+def _written(writer: Writer, deed: Deed) -> Written:
     standing = deed.standing
     if deed.result == "found" and standing:
         version_id, last_updated = standing.version_id, standing.last_updated
         return Written(deed.result, *deed.identity, version_id, last_updated, standing.content)
-    return Written(deed.result, *deed.identity, deed.version_id, deed.last_updated, deed.content)
+    return Written(
+        deed.result, *deed.identity, deed.version_id, deed.last_updated, deed.content,
+        may_be_told=not isinstance(deed.change, Patch) or _may_read(writer, deed),
+    )  # fmt: skip
+
+
+def _may_read(writer: Writer, deed: Deed) -> bool:
+    """Whoever may change a part, and not read, must not be told the whole."""
+    reading = writer.access.constraint(deed.name, "read")
+    return reading in (OPEN, writer.access.constraint(deed.name, "patch"))
 
 
 def _record(

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from fhirapi.audit.models import AuditRecord
+from fhirapi.rest import bundles
 from fhirapi.store.models import Content
 from fhirapi.store.read import TokenRefused
 from fhirapi.writing.deeds import settle
@@ -240,6 +241,33 @@ def test_other_bundles_are_refused(writing: Session, kind: str) -> None:
 
 def test_a_bundle_has_a_limit(writing: Session) -> None:
     assert send(writing, "batch", *[{}] * 1001).status_code == 413
+
+
+def test_what_is_read_in_one_bundle_has_a_limit(
+    writing: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bundles, "_MOST_BYTES", 1000)
+    response = send(writing, "batch", *[entry("GET", "Patient/142859")] * 10)
+    assert set(statuses(response)) == {"200", "413"}
+
+
+def test_who_may_change_and_not_read_is_not_told_the_whole(api: Api, dr_grey: Person) -> None:
+    api.has(people.observation("o", "142859"))
+    session = api.as_(people.writing_key(dr_grey, "user/Observation.u"))
+    operation = [
+        {"name": "type", "valueCode": "replace"},
+        {"name": "path", "valueString": "Observation.status"},
+        {"name": "value", "valueCode": "amended"},
+    ]
+    document = {
+        "resourceType": "Parameters",
+        "parameter": [{"name": "operation", "part": operation}],
+    }
+    response = send(
+        session, "batch", entry("PATCH", "Observation/o", document), Prefer="return=representation"
+    )
+    assert statuses(response) == ["200"]
+    assert "resource" not in response.json()["entry"][0]
 
 
 def test_without_a_token_nothing_is_processed(api: Api, practice: None) -> None:

@@ -33,12 +33,15 @@ def place(deeds: Sequence[Deed]) -> list[Placed]:
 
 
 def require_same_patient(placed: Sequence[Placed]) -> None:
-    """A guardian's account sees whose data their RelatedPerson is: that stays. Raises 422."""
+    """A record stays the patient's whose it is. Raises 422.
+
+    A guardian's account sees whom the RelatedPerson is about; files and provenance of a document
+    are whose the document was when they were stored.
+    """
     for each in placed:
         standing = each.deed.standing
-        if each.deed.name == "RelatedPerson" and standing is not None:
-            if each.entry.patient_id != standing.patient_id:
-                raise _wrong(each, "It is another patient's; make a new one instead.")
+        if standing and standing.patient_id not in (None, each.entry.patient_id):
+            raise _wrong(each, "It is another patient's; make a new one instead.")
 
 
 def _resource(placed: Placed) -> dict[str, object]:

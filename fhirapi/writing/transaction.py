@@ -50,10 +50,10 @@ def store(writer: Writer, changes: Sequence[Change]) -> list[Written]:
             _require_valid(deed)
     _delete([deed for deed in deeds if deed.result == "deleted"])
     placed = place(deeds)
-    require_same_patient(placed)
     row_ids = _store(placed)
     locks.hold(references.targets(deeds) | {("Patient", id_) for id_ in _patient_ids(placed)})
     _require_open(writer, placed, row_ids)
+    require_same_patient(placed)
     if settings.REFERENTIAL_INTEGRITY:
         references.require_targets(writer, deeds)
     _require_unused(deeds)

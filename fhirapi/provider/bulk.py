@@ -5,6 +5,7 @@ import must not stop at one record. All of them are one transaction where an ``I
 keeps the answer.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,9 +19,12 @@ from fhirapi.provider.preconditions import Versions
 from fhirapi.provider.problems import ProblemDetails, of_outcome
 from fhirapi.provider.schema import Does, FieldError, Flat, Kind, Resource
 from fhirapi.provider.shapes.links import ID
+from fhirapi.provider.shapes.plain import URI
 from fhirapi.provider.update import change, merge, require_same_id
-from fhirapi.provider.view import ApiWriter, answer, type_of
-from fhirapi.writing.change import Create, Written
+from fhirapi.provider.view import ApiWriter, answer, type_of, unexpected
+from fhirapi.store.read import TokenRefused
+from fhirapi.writing.change import Condition, Create, Written
+from fhirapi.writing.conditions import be_alone
 from fhirapi.writing.perform import perform
 
 MOST = 200
@@ -34,8 +38,13 @@ _ESCAPED = str.maketrans({each: f"\\{each}" for each in "\\,|$"})
 def bulk(request: HttpRequest, writer: ApiWriter, kind: Kind) -> HttpResponse:
     items = _items(json_object(request))
 
+    is_one_transaction = "HTTP_IDEMPOTENCY_KEY" in request.META
+
     def store() -> HttpResponse:
-        results = [_result(writer, kind, number, item) for number, item in enumerate(items)]
+        if is_one_transaction:
+            be_alone(_named(kind, items))
+        result = _result if is_one_transaction else _result_in_any_case
+        results = [result(writer, kind, number, item) for number, item in enumerate(items)]
         failed = sum("problem" in each for each in results)
         return answer({"results": results, "failed": failed})
 
@@ -58,6 +67,29 @@ def _items(told: Flat) -> list[Any]:
     if len(items) > MOST:
         raise ProblemDetails("too-large", f"At most {MOST} records are possible.")
     return items
+
+
+def _named(kind: Kind, items: list[Any]) -> Iterator[tuple[str, Condition]]:
+    """What the items ask for a record by."""
+    for item in items:
+        try:
+            _checked(kind, item)
+        except ProblemDetails:  # its result tells
+            continue
+        if "external_id" in item:
+            yield kind.resource_type, _condition(kind, item["external_id"])
+        elif "id" in item:
+            yield kind.resource_type, [("_id", item["id"])]
+
+
+def _result_in_any_case(writer: ApiWriter, kind: Kind, number: int, item: Any) -> dict[str, Any]:
+    """What nobody foresaw of one is its result: the others are stored, and are to be told."""
+    try:
+        return _result(writer, kind, number, item)
+    except TokenRefused:
+        raise
+    except Exception:
+        return {"index": number, **_refused(unexpected())}
 
 
 def _result(writer: ApiWriter, kind: Kind, number: int, item: Any) -> dict[str, Any]:
@@ -88,15 +120,14 @@ def _store(writer: ApiWriter, kind: Kind, item: Any) -> Written:
     if "external_id" not in item:
         return _created(writer, kind, resource, None)
     external = item["external_id"]
-    condition = [("identifier", _token(external)), *kind.search]
-    made = _created(writer, kind, _numbered(resource, external), condition)
+    made = _created(writer, kind, _numbered(resource, external), _condition(kind, external))
     if made.result == "created":
         return made
     return _changed(writer, kind, made.resource_id, versions, flat)
 
 
 def _created(
-    writer: ApiWriter, kind: Kind, resource: Resource, condition: list[tuple[str, str]] | None
+    writer: ApiWriter, kind: Kind, resource: Resource, condition: Condition | None
 ) -> Written:
     new = Create(resource_type=type_of(kind), resource=resource, if_none_exist=condition)
     [written] = perform(writer, [new])
@@ -141,7 +172,13 @@ def _external_errors(kind: Kind, item: dict[str, Any]) -> list[FieldError]:
     if not is_whole or not all(isinstance(each, str) and each for each in external.values()):
         detail = "Expected is an object with system, a URI, and value."
         return [FieldError("external_id", "type", detail)]
+    if wrong := list(URI.errors(external["system"], "external_id.system")):
+        return wrong
     return []
+
+
+def _condition(kind: Kind, external: dict[str, str]) -> Condition:
+    return [("identifier", _token(external)), *kind.search]
 
 
 def _token(external: dict[str, str]) -> str:

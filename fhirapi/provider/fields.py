@@ -15,6 +15,7 @@ from fhirapi.provider.shapes.compound import Many, Part
 from fhirapi.provider.shapes.links import ID, ReferenceId, ReferenceTo
 from fhirapi.provider.shapes.measures import Quantity
 from fhirapi.provider.shapes.plain import (
+    URI,
     Boolean,
     Date,
     DateTime,
@@ -59,6 +60,10 @@ def _camel_case(name: str) -> str:
 
 def text(name: str, words: str, at: At = "", **options: Unpack[Options]) -> Field:
     return field(name, at, Text(), words, **options)
+
+
+def uri(name: str, words: str, at: At = "", **options: Unpack[Options]) -> Field:
+    return field(name, at, URI, words, **options)
 
 
 def code(name: str, words: str, at: At = "", **options: Unpack[Options]) -> Field:

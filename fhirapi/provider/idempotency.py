@@ -13,7 +13,8 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from fhirapi.outcomes import Outcome
+from fhirapi.audit.trail import Entry, trail
+from fhirapi.outcomes import Outcome, not_found
 from fhirapi.provider import problems
 from fhirapi.provider import registry as kinds
 from fhirapi.provider.expired import ANSWERS_KEPT
@@ -21,11 +22,12 @@ from fhirapi.provider.models import IdempotentAnswer
 from fhirapi.provider.problems import ProblemDetails
 from fhirapi.provider.read import find
 from fhirapi.provider.schema import Kind
-from fhirapi.provider.view import JSON, ApiWriter
+from fhirapi.provider.view import JSON, ApiWriter, type_of
 from fhirapi.searchparams.keys import key as lock_key
 from fhirapi.smart.secrets import digest
 from fhirapi.sql import Statement
 from fhirapi.store import exact
+from fhirapi.store.write import Asked, nothing_there
 
 _KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
 _HEADERS = ("Location", "ETag")
@@ -56,15 +58,15 @@ def once(
     fingerprint = _fingerprint(request, parts)
     with transaction.atomic():
         _be_alone(writer, digested)
-        if kept := _kept(writer, digested):
-            return _again(writer, kept, fingerprint)
+        kept = _kept(writer, digested)
         try:
-            response = act()
+            response = _again(writer, kept, fingerprint) if kept else act()
         except (Outcome, ProblemDetails) as refusal:
             # Nothing was stored but what the audit trail says of it: that is to be committed.
             failure: Exception = refusal
         else:
-            _keep(writer, digested, fingerprint, response, kind)
+            if kept is None:
+                _keep(writer, digested, fingerprint, response, kind)
             return response
     raise failure
 
@@ -94,12 +96,12 @@ def _kept(writer: ApiWriter, digested: str) -> IdempotentAnswer | None:
 
 
 def _again(writer: ApiWriter, kept: IdempotentAnswer, fingerprint: str) -> HttpResponse:
-    """To whom may read, the record has to be open still; the trail says that it was read."""
+    """The record has to be open still, to read or to change; the trail says that it was told."""
     if kept.fingerprint != fingerprint:
         raise problems.key_used()
     kind = kinds.find(kept.kind)
-    if kind and writer.access.allows(kind.resource_type, "read"):
-        find(writer, kind, kept.record_id)
+    if kind:
+        _require_open(writer, kind, kept.record_id)
     response = HttpResponse(kept.content, content_type=JSON, status=kept.status)
     for name, value in kept.headers.items():
         response.headers[name] = value
@@ -107,6 +109,29 @@ def _again(writer: ApiWriter, kept: IdempotentAnswer, fingerprint: str) -> HttpR
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["Idempotency-Replayed"] = "true"
     return response
+
+
+def _require_open(writer: ApiWriter, kind: Kind, record_id: str) -> None:
+    """Audited. Raises an Outcome: 404, 410."""
+    if writer.access.allows(kind.resource_type, "read"):
+        find(writer, kind, record_id)
+        return
+    may_write = any(writer.access.allows(kind.resource_type, each) for each in ("create", "update"))
+    is_open = may_write and not nothing_there(writer.caller, [Asked(type_of(kind), record_id)])
+    trail.write(
+        Entry(
+            "read",
+            "success" if is_open else "denied",
+            account_id=writer.account_id,
+            client_id=writer.caller.client_id,
+            resource_type=kind.resource_type,
+            resource_id=record_id,
+            detail="repeated answer",
+            address=writer.caller.address,
+        )
+    )
+    if not is_open:
+        raise not_found(kind.resource_type, record_id)
 
 
 def _keep(

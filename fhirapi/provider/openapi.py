@@ -1,6 +1,6 @@
 """The API's description, made from the kinds. https://spec.openapis.org/oas/v3.1.1.html
 
-Why it is written here and not by a generator: docs/decisions/0019.
+Why it is written here and not by a generator: docs/decisions/0020.
 """
 
 from collections.abc import Iterable

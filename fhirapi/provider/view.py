@@ -88,18 +88,18 @@ def _view(actions: Mapping[str, Action], call: Handler) -> Handler:
         except psycopg.errors.QueryCanceled:
             return problems.response(of_outcome(too_costly()))
         except Exception:
-            return _unexpected()
+            return problems.response(unexpected())
 
     return view
 
 
-def _unexpected() -> HttpResponse:
-    """For an exception that is being handled and that nobody foresaw."""
+def unexpected() -> ProblemDetails:
+    """Logged. For an exception that is being handled and that nobody foresaw."""
     if settings.DEBUG_PROPAGATE_EXCEPTIONS:
         raise
     reference = str(uuid.uuid4())
     log.exception("unexpected error %s", reference)
-    return problems.response(problems.internal(reference))
+    return problems.internal(reference)
 
 
 def _handler(request: HttpRequest, actions: Mapping[str, Action], kind: Kind | None) -> Handler:

@@ -30,6 +30,7 @@ from fhirapi.writing.change import Resource, Writer
 
 _PARAMETERS = frozenset({"mode", "profile"})
 _MODES = ("create", "update", "delete", "profile")
+_MOST_PROFILES = 20
 _ANY_OF = ("read", "create", "update")
 """Who may do one of these with a type may ask what its resources have to look like."""
 
@@ -90,7 +91,10 @@ def _asked(request: HttpRequest) -> _Asked:
     mode = given.one("mode")
     if mode is not None and mode not in _MODES:
         raise bad_operation_parameter("mode", f"one of {', '.join(_MODES)} is expected.")
-    profiles = tuple(value.strip() for name, value in given.pairs if name == "profile")
+    named = (value.strip() for name, value in given.pairs if name == "profile")
+    profiles = tuple(dict.fromkeys(named))
+    if len(profiles) > _MOST_PROFILES:
+        raise bad_operation_parameter("profile", f"at most {_MOST_PROFILES} are possible.")
     if mode == "profile" and not profiles:
         raise missing_parameter("The mode 'profile' needs the parameter 'profile'.")
     return _Asked(resource, mode, profiles)

@@ -4,8 +4,10 @@ Reading and writing are two questions: who sees a record because it is their own
 does not change it (the view ``fhirapi_writerpatient``).
 """
 
+from django.conf import settings
+
 from fhirapi.sql import Statement
-from fhirapi.store.caller import CALLER, Caller
+from fhirapi.store.caller import CALLER, GRANTED, Caller
 from fhirapi.store.read import TokenRefused
 
 TREATS_SOMEBODY = """EXISTS (
@@ -35,6 +37,8 @@ GRANT_MAY_WRITE = f"""(
     WHERE access.id = %(grant)s
 ) AND {TREATS_SOMEBODY}"""  # noqa: S608 - constants
 
+_MAY_FOLLOW = Statement(f"WITH {GRANTED} SELECT {GRANT_MAY_WRITE} FROM caller")  # noqa: S608 - constants
+
 
 class NotAWriter(Exception):
     """The token lives, but neither key nor app may write, or the account treats nobody."""
@@ -49,6 +53,12 @@ def admit(caller: Caller) -> int:
     if may_write != b"t":
         raise NotAWriter
     return int(account_id or 0)
+
+
+def may_follow(grant_id: int) -> bool:
+    """Whether what stands on a grant may still be told of changes: as the change feed asks it."""
+    row = _MAY_FOLLOW.fetch_one({"grant": grant_id, "zone": settings.TIME_ZONE})
+    return row is not None and row[0] == b"t"
 
 
 def account_of(caller: Caller) -> int | None:

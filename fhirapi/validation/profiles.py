@@ -146,12 +146,8 @@ def _is_recognised(top: Reached, coded: Coded) -> bool:
     """A concept with none of its codings told, only why, passes."""
     concepts = [each.element for each in _reached([top], coded.steps)]
     concepts = [each for each in concepts if type(each) is dict]
-    codings = [
-        coding
-        for each in concepts
-        for coding in _listed_in(each.get("coding"))
-        if type(coding) is dict
-    ]
+    listed = [each["coding"] for each in concepts if type(each.get("coding")) is list]
+    codings = [coding for each in listed for coding in each if type(coding) is dict]
     return not concepts or any(str(each.get("code")) in coded.codes for each in codings)
 
 

@@ -4,7 +4,7 @@ Two requests with the same condition at the same time go one after the other: el
 nothing and both would create.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from fhirapi.definitions.schema import ResourceType
 from fhirapi.search.matching import matching, selection
@@ -23,7 +23,7 @@ def resolve(writer: Writer, deeds: Sequence[Deed]) -> None:
     asked = {id(deed): condition for deed in deeds if (condition := _condition(deed)) is not None}
     if not asked:
         return
-    one_after_the_other((deed.name, _text(asked[id(deed)])) for deed in deeds if id(deed) in asked)
+    be_alone((deed.name, asked[id(deed)]) for deed in deeds if id(deed) in asked)
     unmet = set()
     for deed in deeds:
         if (condition := asked.get(id(deed))) is None:
@@ -49,6 +49,15 @@ def require_still_meant(writer: Writer, deeds: Sequence[Deed]) -> None:
                 found = meant(writer, change.resource_type, change.condition)
             if found != [deed.resource_id]:
                 raise Meanwhile
+
+
+def be_alone(asked: Iterable[tuple[str, Condition]]) -> None:
+    """Others who ask the same of a type wait until the transaction ends.
+
+    Of a transaction that changes one record after the other: all at once and before the first, so
+    that no two of them wait for each other.
+    """
+    one_after_the_other((name, _text(condition)) for name, condition in asked)
 
 
 def meant(writer: Writer, resource_type: ResourceType, condition: Condition) -> list[str]:

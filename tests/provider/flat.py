@@ -7,6 +7,7 @@ from functools import singledispatch
 
 from hypothesis import strategies as st
 
+from fhirapi.provider.mapping import to_fhir
 from fhirapi.provider.schema import Field, Kind, Shape
 from fhirapi.provider.shapes.coded import CODE, SYSTEMS, CodedEnum, Coding, Concept, System
 from fhirapi.provider.shapes.compound import Inside, Many, Part
@@ -14,6 +15,7 @@ from fhirapi.provider.shapes.content import Attachment, BinaryId, Narrative, Not
 from fhirapi.provider.shapes.links import ReferenceId, ReferenceTo
 from fhirapi.provider.shapes.measures import Quantity
 from fhirapi.provider.shapes.plain import (
+    URI,
     Boolean,
     Date,
     DateTime,
@@ -23,6 +25,8 @@ from fhirapi.provider.shapes.plain import (
     Number,
     Text,
 )
+from fhirapi.store.exact import parse, write
+from fhirapi.validation.structure import problems_of
 
 _WORDS = st.sampled_from(
     [
@@ -45,12 +49,21 @@ _SYSTEMS = st.sampled_from([*SYSTEMS, "urn:ietf:bcp:47", "https://codes.example/
 
 def records(kind: Kind, *, full: bool | None = None):
     """New records. ``full``: with all fields that can stand together; False: with the least."""
-    return _objects(kind.fields, kind.needs, full=full)
+    return _objects(kind.fields, kind.needs, full=full).filter(
+        lambda flat: _keeps_the_rules(kind, flat)
+    )
+
+
+def _keeps_the_rules(kind: Kind, flat) -> bool:
+    """FHIR's rules between elements (gol-1 and the like) are asked when it is written."""
+    resource = parse(write(to_fhir(kind, flat)))
+    return all(each.code != "invariant" for each in problems_of(resource))
 
 
 _OF_PATTERN = {
     CODE.pattern: ["248152002", "a b"],
     "[A-Z]{3}": ["USD", "EUR"],
+    URI.pattern: ["https://ids.example/list", "urn:oid:1.2.3", "äñ:🙂"],
 }
 
 

@@ -2,6 +2,10 @@
 
 from typing import Any
 
+import pytest
+from pytest_django import Settings
+
+from fhirapi.provider import create
 from fhirapi.store.models import Content
 from tests.provider.client import Partner, problem, problem_of
 
@@ -43,6 +47,35 @@ def test_the_same_number_twice_in_a_request_is_one_record(grey: Partner) -> None
     assert Content.objects.filter(resource_type="Condition").count() == 1
 
 
+def test_what_fails_unforeseen_is_the_result_of_its_item_alone(
+    grey: Partner, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    settings.DEBUG_PROPAGATE_EXCEPTIONS = False
+    made = create.new_resource
+
+    def breaks(kind: Any, flat: Any) -> Any:
+        if flat.get("onset_text") == "breaks":
+            raise LookupError
+        return made(kind, flat)
+
+    monkeypatch.setattr("fhirapi.provider.bulk.new_resource", breaks)
+    items = [
+        {"record": problem_of()},
+        {"record": {"onset_text": "breaks"}},
+        {"record": problem_of()},
+    ]
+    told = results(grey.post("problems/bulk", {"records": items}))
+    assert [each["status"] for each in told] == [201, 500, 201]
+    assert Content.objects.filter(resource_type="Condition").count() == 2
+
+
+def test_numbers_under_a_key_find_their_records_in_any_order(grey: Partner) -> None:
+    items = [{"external_id": {**LAB, "value": each}, "record": problem_of()} for each in "ab"]
+    for key, order in (("one", items), ("two", items[::-1])):
+        told = results(grey.post("problems/bulk", {"records": order}, idempotency_key=key))
+        assert [each["status"] for each in told] == ([201, 201] if key == "one" else [200, 200])
+
+
 def test_an_id_changes_the_record_from_the_version_that_is_named(grey: Partner) -> None:
     made = grey.post("problems", problem_of()).json()
     change = {"id": made["id"], "version": "1", "record": {"onset_date": "2019"}}
@@ -58,6 +91,7 @@ def test_items_are_checked_before_anything_is_asked(grey: Partner) -> None:
     wrong: list[Any] = [
         {"id": "1", "external_id": LAB, "record": {}},
         {"external_id": {"system": "x"}, "record": {}},
+        {"external_id": {"system": "two words", "value": "1"}, "record": {}},
         {"colour": 1, "record": {}},
         {"id": "a b", "record": {}},
         {"id": 7, "record": {}},

@@ -19,7 +19,7 @@ from urllib3 import HTTPResponse
 from fhirapi.provider.openapi import description
 from tests.provider.client import Partner
 
-_EXAMPLES = 3
+_EXAMPLES = 2
 """Of an operation: there are some three hundred operations."""
 _CHECKS = [
     checks.not_a_server_error,

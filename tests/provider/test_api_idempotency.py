@@ -12,6 +12,7 @@ from django.utils import timezone
 from fhirapi.audit.models import AuditRecord
 from fhirapi.provider import create as creating
 from fhirapi.provider.models import IdempotentAnswer
+from fhirapi.smart.models import DataAccessGrant
 from fhirapi.store.models import Content
 from tests.api import Api
 from tests.people import Person
@@ -71,6 +72,22 @@ def test_what_the_token_no_longer_opens_is_not_told_again(grey: Partner) -> None
     made = grey.post("problems", problem_of(), idempotency_key="k").json()
     grey.delete(f"problems/{made['id']}")
     assert problem(grey.post("problems", problem_of(), idempotency_key="k")) == (410, "gone")
+
+
+def test_who_may_only_write_is_told_again_what_can_still_be_changed(
+    api: Api, grey: Partner, dr_grey: Person
+) -> None:
+    writer = partner(api, dr_grey, scope="user/*.cu", patient_ids=["142859"])
+    made = writer.post("problems", problem_of(), idempotency_key="w")
+    assert made.status_code == 201
+    again = writer.post("problems", problem_of(), idempotency_key="w")
+    assert again.content == made.content
+    told = AuditRecord.objects.filter(detail="repeated answer", resource_id=made.json()["id"])
+    assert [each.outcome for each in told] == ["success"]
+    DataAccessGrant.objects.update(patient_ids=["142860"])
+    gone = writer.post("problems", problem_of(), idempotency_key="w")
+    assert problem(gone) == (404, "not-found")
+    assert [each.outcome for each in told.order_by("id")] == ["success", "denied"]
 
 
 def test_a_key_is_a_short_visible_text(grey: Partner) -> None:

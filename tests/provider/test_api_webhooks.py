@@ -19,7 +19,8 @@ from fhirapi.audit.models import AuditRecord
 from fhirapi.provider.models import ChangeDelivery, ChangeWebhook
 from fhirapi.provider.webhooks.queueing import queue_changes
 from fhirapi.provider.webhooks.sending import deliver_due
-from fhirapi.smart.models import AccessKey
+from fhirapi.smart.models import AccessKey, DataAccessGrant
+from fhirapi.smart.webhooks import deliver
 from tests.api import Api
 from tests.people import Person
 from tests.provider.client import Partner, fields, partner, problem, problem_of
@@ -158,6 +159,39 @@ def test_nothing_is_told_once_the_key_has_ended(
     assert queued() == 0
     AccessKey.objects.update(is_active=True)
     assert queued() == 1
+
+
+def test_what_is_queued_is_not_sent_once_the_access_has_ended(
+    grey: Partner, hook: dict[str, Any], receiver: Receiver
+) -> None:
+    grey.post("problems", problem_of())
+    assert queued() == 1
+    DataAccessGrant.objects.update(revoked_at=timezone.now())
+    deliver_due()
+    delivery = ChangeDelivery.objects.get()
+    assert (receiver.got, delivery.due_at, delivery.delivered_at) == ([], None, None)
+    assert "ended" in delivery.problem
+    call_command("clear_expired", verbosity=0)
+    assert not ChangeWebhook.objects.exists()
+
+
+def test_a_webhook_that_breaks_keeps_no_other_from_being_told(
+    grey: Partner, hook: dict[str, Any], receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grey.post("webhooks", {"url": receiver.url + "/second"})
+    settle()
+    grey.post("problems", problem_of())
+    assert queued() == 2
+    send = deliver.attempt
+
+    def breaks(delivery: Any, url: str, *rest: Any) -> None:
+        if url == receiver.url:
+            raise LookupError
+        send(delivery, url, *rest)
+
+    monkeypatch.setattr("fhirapi.provider.webhooks.sending.attempt", breaks)
+    deliver_due()
+    assert len(receiver.got) == 1
 
 
 def test_nothing_is_told_of_somebody_elses_patients(

@@ -23,6 +23,11 @@ def test_right_input_has_nothing_wrong() -> None:
     assert wrong("problems", PROBLEM) == []
 
 
+def test_a_uri_has_no_white_space() -> None:
+    numbered = {"identifiers": [{"system": "Two words", "value": "1"}]}
+    assert ("identifiers[0].system", "format") in wrong("encounters", numbered, is_new=False)
+
+
 def test_what_is_missing_is_asked_for_of_a_new_record_only() -> None:
     assert wrong("problems", {}) == [("patient_id", "required"), ("code", "required")]
     assert wrong("problems", {}, is_new=False) == []
@@ -47,6 +52,8 @@ def test_what_is_missing_is_asked_for_of_a_new_record_only() -> None:
         ({"onset_date": ""}, ("onset_date", "format")),
         ({"recorded_at": "2020-01-01T10:00:00"}, ("recorded_at", "format")),
         ({"recorded_at": "2020-01-01T25:00:00Z"}, ("recorded_at", "format")),
+        ({"recorded_at": "2020-01-01T10:00:00+15:00"}, ("recorded_at", "format")),
+        ({"code": {"code": "I10", "system": " urn:oid:1.2 "}}, ("code.system", "enum")),
         ({"onset_text": " "}, ("onset_text", "format")),
         ({"onset_text": "a\x00b"}, ("onset_text", "format")),
         ({"onset_text": "a\ud800b"}, ("onset_text", "format")),

@@ -82,6 +82,13 @@ class TestOfWhatIsSent:
         found = issues(grey.send("POST", "Observation/$validate", claiming))
         assert ("error", "required", "Observation.subject") in found
 
+    def test_only_so_many_profiles_may_be_asked_for(self, grey: Session) -> None:
+        same = "&".join(["profile=http://x/y"] * 30)
+        told = grey.send("POST", f"Observation/$validate?{same}", pulse())
+        assert len(issues(told)) == 1
+        many = "&".join(f"profile=http://x/{number}" for number in range(21))
+        assert grey.send("POST", f"Observation/$validate?{many}", pulse()).status_code == 400
+
     def test_a_profile_that_is_not_known_is_told(self, grey: Session) -> None:
         response = grey.send("POST", "Observation/$validate?profile=http://x/y", pulse())
         assert issues(response) == [("error", "not-supported", "")]

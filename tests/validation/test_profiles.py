@@ -45,6 +45,11 @@ def found(resource: dict[str, Any], name: str) -> list[tuple[str, str]]:
     return [(each.code, each.expression) for each in problems_with(resource, canonical)]
 
 
+def test_codings_that_are_no_list_are_told_and_break_nothing() -> None:
+    wrong = {**HEART_RATE, "category": [{"coding": 5}]}
+    assert ("code-invalid", "Observation.category") in found(wrong, "us-core-heart-rate")
+
+
 @pytest.mark.parametrize("version", ["", "|6.1.0", "|7.0.0", "|8.0.0"])
 def test_what_conforms_has_no_problem(version: str) -> None:
     assert found(HEART_RATE, f"us-core-heart-rate{version}") == []

@@ -4,6 +4,7 @@ import logging
 import time
 from typing import Any
 
+import psycopg
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, connection
 
@@ -38,7 +39,7 @@ def _deliver() -> int:
 def _deliver_if_possible() -> int:
     try:
         return _deliver()
-    except DatabaseError:
+    except (DatabaseError, psycopg.Error):  # our own statements raise the driver's
         log.warning("Webhooks wait: the database cannot be reached.")
         connection.close()
         return 0

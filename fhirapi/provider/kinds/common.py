@@ -29,7 +29,7 @@ def identifiers(
         f.part(
             "identifiers",
             words,
-            f.text("system", "URI of the list that the number is from.", required=True),
+            f.uri("system", "URI of the list that the number is from.", required=True),
             f.text("value", "The number.", required=True),
             f.concept("type", "What kind of number it is."),
             f.enum("use", "usual official temp secondary old", "What it is used for."),

@@ -130,7 +130,7 @@ REPORTS = (
         f.part(
             "accession",
             "The number that the laboratory gave it.",
-            f.text("system", "URI of the list that the number is from."),
+            f.uri("system", "URI of the list that the number is from."),
             f.text("value", "The number.", required=True),
             at="accessionIdentifier",
         ),

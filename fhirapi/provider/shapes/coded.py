@@ -42,7 +42,7 @@ class System(Plain):
     def errors(self, value: Any, name: str) -> Iterator[FieldError]:
         wrong = list(_WORDS.errors(value, name))
         yield from wrong
-        if not wrong and value not in SYSTEMS and (":" not in value or len(value.split()) > 1):
+        if not wrong and value not in SYSTEMS and (":" not in value or value.split() != [value]):
             yield FieldError(
                 name, "enum", f"Expected is one of {', '.join(SYSTEMS)}, or the URI of a system."
             )

@@ -14,7 +14,7 @@ from fhirapi.provider.schema import FieldError, Json, Shape
 
 _DATE = r"\d{4}-\d{2}-\d{2}"
 _PARTIAL = r"\d{4}(-\d{2}(-\d{2})?)?"
-_TIME = r"T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})"
+_TIME = r"T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]((0\d|1[0-3]):[0-5]\d|14:00))"
 _NO_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 """https://hl7.org/fhir/R4/datatypes.html#string"""
 
@@ -49,6 +49,10 @@ class Text(Plain):
     def json_schema(self) -> Json:
         schema: Json = {"type": "string", "minLength": 1}
         return {**schema, "pattern": f"^{self.pattern}$"} if self.pattern else schema
+
+
+URI = Text(r"\S+", "a URI, without white space")
+"""https://hl7.org/fhir/R4/datatypes.html#uri"""
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,10 @@ from fhirapi.provider.problems import ProblemDetails
 from fhirapi.provider.schema import FieldError, Flat
 from fhirapi.provider.view import ApiWriter, allowed, answer
 from fhirapi.smart.clients.fetch import is_fetchable, refused_host
-from fhirapi.smart.models import AccessToken
+from fhirapi.smart.models import AccessToken, DataAccessGrant
 from fhirapi.smart.webhooks.hooks import secret_of
 from fhirapi.store.changes import now
+from fhirapi.store.read import TokenRefused
 
 MOST = 20
 """Webhooks of one grant."""
@@ -42,11 +43,15 @@ def create_hook(request: HttpRequest, writer: ApiWriter) -> HttpResponse:
     """Without an Idempotency-Key: an answer that holds a secret is not kept."""
     url, wanted = _checked(writer, json_object(request))
     place, cluster = now()
+    grant_id = _grant_id(writer)
     with transaction.atomic():
+        # Those who make one at the same time wait for each other, so that both are counted.
+        if not DataAccessGrant.objects.select_for_update().filter(pk=grant_id).exists():
+            raise TokenRefused
         if _own(writer).count() >= MOST:
             raise ProblemDetails("conflict", f"There are {MOST} webhooks already.")
         hook = ChangeWebhook.objects.create(
-            data_access_grant_id=_grant_id(writer),
+            data_access_grant_id=grant_id,
             url=url,
             kinds=wanted,
             scope=" ".join(map(str, writer.access.scopes)),
@@ -128,9 +133,12 @@ def _own(writer: ApiWriter) -> Any:
 
 
 def _grant_id(writer: ApiWriter) -> int:
-    token = AccessToken.objects.only("data_access_grant_id")
-    found = token.get(token_checksum=writer.caller.token_checksum).data_access_grant_id
-    return int(found or 0)
+    """Raises ``TokenRefused`` where the token ended meanwhile: 401."""
+    tokens = AccessToken.objects.filter(token_checksum=writer.caller.token_checksum)
+    found = tokens.values_list("data_access_grant_id", flat=True).first()
+    if found is None:
+        raise TokenRefused
+    return int(found)
 
 
 def _find(writer: ApiWriter, hook_id: uuid.UUID) -> ChangeWebhook:

@@ -1,7 +1,10 @@
 """Each webhook follows the change feed from where it was; what it may see is queued for it."""
 
+import logging
+
+import psycopg
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from fhirapi.provider import registry as kinds
@@ -15,14 +18,25 @@ from fhirapi.store.caller import GRANTED
 from fhirapi.store.changes import Place, Who
 from fhirapi.store.writer import GRANT_MAY_WRITE
 
+log = logging.getLogger(__name__)
 _AT_ONCE = 100
 """Changes of one delivery."""
+_FAR = 10_000
+"""Transactions without a change for a webhook, after which its place is stored all the same."""
 
 
 def queue_changes() -> int:
     """How many deliveries were queued. Several processes may do it at once."""
     hooks = ChangeWebhook.objects.values_list("pk", flat=True).order_by("pk")
-    return sum(_queue(pk) for pk in hooks)
+    queued = 0
+    for pk in hooks:
+        try:
+            queued += _queue(pk)
+        except (DatabaseError, psycopg.Error):  # everybody's: the next ones would fail as well
+            raise
+        except Exception:
+            log.exception("What has changed was not queued for webhook %s", pk)
+    return queued
 
 
 def _queue(pk: int) -> int:
@@ -54,7 +68,7 @@ def _follow(hook: ChangeWebhook) -> tuple[int, bool]:
     feed = store.changes(who, types_of(wanted), place, _AT_ONCE)
     if feed is None:  # what it stood on has ended
         return 0, False
-    if feed.end != place:
+    if feed.changed or feed.end.written_in - place.written_in > _FAR:
         hook.written_in, hook.row_id = feed.end
         hook.save(update_fields=["written_in", "row_id"])
     events = [each.event() for each in told(feed, wanted)]

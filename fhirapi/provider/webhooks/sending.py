@@ -4,7 +4,8 @@ import orjson
 from django.utils import timezone
 
 from fhirapi.provider.models import ChangeDelivery
-from fhirapi.smart.webhooks.deliver import attempt, take
+from fhirapi.smart.webhooks.deliver import attempt, each_by_itself, take
+from fhirapi.store.writer import may_follow
 
 
 def deliver_due() -> int:
@@ -12,12 +13,16 @@ def deliver_due() -> int:
     taken = take("fhirapi_changedelivery")
     deliveries = ChangeDelivery.objects.filter(pk__in=taken).select_related("webhook")
     for each in deliveries.order_by("id"):
-        _deliver(each)
+        each_by_itself(_deliver, each)
     return len(taken)
 
 
 def _deliver(delivery: ChangeDelivery) -> None:
     hook = delivery.webhook
+    if not may_follow(hook.data_access_grant_id):
+        delivery.due_at, delivery.problem = None, "The access on which it stood has ended."
+        delivery.save(update_fields=["due_at", "problem"])
+        return
     until = hook.previous_until
     salts = [hook.salt]
     if hook.previous_salt and until and until > timezone.now():

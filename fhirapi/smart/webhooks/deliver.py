@@ -3,19 +3,25 @@
 Several processes may do it at once: what one has taken the others do not see for a while.
 """
 
+import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 import orjson
+import psycopg
+from django.db import DatabaseError
 from django.utils import timezone
 
 from fhirapi.smart.clients.fetch import FetchProblem, post
 from fhirapi.smart.webhooks import hooks
 from fhirapi.smart.webhooks.models import Webhook, WebhookEvent
 from fhirapi.sql import fetch
+
+Row = TypeVar("Row")
+log = logging.getLogger(__name__)
 
 WAITS = tuple(
     timedelta(seconds=each) for each in (10, 60, 300, 1800, 2 * 3600, 6 * 3600, 16 * 3600)
@@ -55,8 +61,22 @@ def deliver_due() -> int:
     taken = take("fhirapi_webhookevent")
     events = WebhookEvent.objects.filter(pk__in=taken).select_related("client__webhook")
     for event in events.order_by("id"):
-        _deliver(event)
+        each_by_itself(_deliver, event)
     return len(taken)
+
+
+def each_by_itself(act: Callable[[Row], object], row: Row) -> None:
+    """What nobody foresaw of one hook is logged, and keeps no other from being told.
+
+    An event that was taken is due again when its lease ends. The database's failures are raised:
+    they are everybody's.
+    """
+    try:
+        act(row)
+    except (DatabaseError, psycopg.Error):
+        raise
+    except Exception:
+        log.exception("A webhook failed: %s", row)
 
 
 def forget_old() -> None:

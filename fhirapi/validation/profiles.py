@@ -138,10 +138,6 @@ def _lacking(top: Reached, mandatory: Mandatory) -> list[Place]:
     return lacking[:1] if mandatory.at_least_one else lacking
 
 
-def _listed_in(value: Any) -> list[Any]:
-    return value if type(value) is list else []
-
-
 def _is_recognised(top: Reached, coded: Coded) -> bool:
     """A concept with none of its codings told, only why, passes."""
     concepts = [each.element for each in _reached([top], coded.steps)]

@@ -109,10 +109,11 @@ class TestUpdate:
         assert stored("zoes")[0] == stored()[0] == 1
         assert AuditRecord.objects.filter(action="update", outcome="denied").count() == 2
 
-    def test_both_patients_are_told_of_a_record_that_moves(self, grey: Session) -> None:
-        assert grey.send("PUT", "Observation/pulse", pulse(patient_id="142860")).status_code == 200
-        record = AuditRecord.objects.get(action="update")
-        assert record.patient_ids == ["142859", "142860"]
+    def test_a_record_stays_the_patients_whose_it_is(self, grey: Session) -> None:
+        moved = grey.send("PUT", "Observation/pulse", pulse(patient_id="142860"))
+        assert issue(moved) == (422, "business-rule")
+        assert moved.json()["issue"][0]["expression"] == ["Observation.subject"]
+        assert stored()[0] == 1
 
     def test_the_patient_reads_it_and_does_not_write(self, api: Api, rebecca: Person) -> None:
         session = api.as_(rebecca.key)

@@ -200,7 +200,7 @@ def test_a_guardian_does_not_become_another_patients(
     api: Api, writer_of: Writers, dr_grey: Person, is_deleted: bool
 ) -> None:
     api.has(related("142859"))
-    writer = writer_of(dr_grey)
+    writer = writer_of(dr_grey, patients=["142859", "142860"])
     if is_deleted:
         one(writer, Delete(resource_type=of("RelatedPerson"), resource_id="mother"))
 

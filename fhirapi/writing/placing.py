@@ -60,9 +60,7 @@ def _owners(placed: Sequence[Placed], asked: set[str]) -> dict[str, str]:
     return patients_of(asked - owners.keys() - arriving) | owners
 
 
-def _place(
-    placed: Placed, forms: Sequence[str], owners: dict[str, str], waiting: set[str]
-) -> bool:
+def _place(placed: Placed, forms: Sequence[str], owners: dict[str, str], waiting: set[str]) -> bool:
     """False where that cannot be said before another, of those that wait too, is placed."""
     deed, entry = placed
     name = "/".join(deed.identity)

@@ -345,3 +345,30 @@ def test_the_trail_names_the_entry_that_was_refused(writing: Session) -> None:
     assert (denied.action, denied.resource_type, denied.resource_id) == (
         "update", "Condition", "c",
     )  # fmt: skip
+
+
+def test_a_full_url_is_replaced_where_a_url_may_stand(writing: Session) -> None:
+    identifier = [{"system": "urn:ietf:rfc:3986", "value": URN}]
+    extension = [{"url": "urn:visit", "valueUri": URN}, {"url": "urn:text", "valueString": URN}]
+    sent = pulse(encounter={"reference": URN}, identifier=identifier, extension=extension)
+    response = send(
+        writing,
+        "transaction",
+        entry("POST", "Encounter", visit(), URN),
+        entry("POST", "Observation", sent),
+        Prefer="return=representation",
+    )
+    encounter, observation = (each["resource"] for each in response.json()["entry"])
+    local = f"Encounter/{encounter['id']}"
+    assert observation["encounter"] == {"reference": local}
+    assert observation["identifier"] == identifier
+    assert [each.get("valueUri") for each in observation["extension"]] == [local, None]
+    assert observation["extension"][1]["valueString"] == URN
+
+
+def test_a_full_url_is_of_one_entry(writing: Session) -> None:
+    twice = [entry("POST", "Observation", pulse(), URN), entry("POST", "Encounter", visit(), URN)]
+    response = send(writing, "transaction", *twice)
+    assert response.status_code == 400
+    assert response.json()["issue"][0]["expression"] == ["Bundle.entry[1]"]
+    assert stored() == 0

@@ -35,9 +35,10 @@ def require_same_patient(placed: Sequence[Placed]) -> None:
     """A guardian's account sees whose data their RelatedPerson is: that stays. Raises 422."""
     for each in placed:
         standing = each.deed.standing
-        if each.deed.name == "RelatedPerson" and standing is not None:
-            if each.entry.patient_id != standing.patient_id:
-                raise _wrong(each, "It is another patient's; make a new one instead.")
+        if each.deed.name != "RelatedPerson" or standing is None:
+            continue
+        if each.entry.patient_id != standing.patient_id:
+            raise _wrong(each, "It is another patient's; make a new one instead.")
 
 
 def _resource(placed: Placed) -> dict[str, object]:

@@ -172,7 +172,7 @@ def _strings(resource: Resource, path: str) -> Iterator[Node]:
         types = _types(node, kind) if is_object else {}
         for step, value in list(node.items()) if is_object else list(enumerate(node)):
             inner = f"{where}.{step}" if is_object else f"{where}[{step}]"
-            type_ = types.get(step, "") if is_object else kind
+            type_ = types.get(str(step), "") if is_object else kind
             if type(value) is str:
                 yield Node(node, step, inner, type_)
             elif type(value) is dict or type(value) is list:

@@ -6,6 +6,7 @@ https://hl7.org/fhir/R4/http.html#trules
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -15,13 +16,16 @@ from fhirapi.definitions.schema import ResourceType
 from fhirapi.outcomes import Problem
 from fhirapi.search.matching import pairs_of
 from fhirapi.searchparams import reference
+from fhirapi.store import exact
 from fhirapi.store.write import Asked, Identity, nothing_there
-from fhirapi.write_outcomes import invalid_resource, unmet_reference
+from fhirapi.validation.tables import structure
+from fhirapi.write_outcomes import bad_entry, invalid_resource, unmet_reference
 from fhirapi.writing.change import Resource, Writer
 from fhirapi.writing.conditions import meant
 from fhirapi.writing.deeds import Deed, at
 
 _CONDITIONAL = re.compile(r"([A-Z][A-Za-z]+)\?(.+)", re.DOTALL)
+_URLS = frozenset({"uri", "url", "canonical", "oid", "uuid"})
 _URN = re.compile(r"urn:(?:uuid|oid):[A-Za-z0-9.-]+")
 
 
@@ -34,6 +38,8 @@ class Node(NamedTuple):
     """Its name or number there."""
     path: str
     """FHIRPath."""
+    type: str
+    """As R4 has it; empty for what R4 does not have."""
 
     @property
     def text(self) -> str:
@@ -42,17 +48,25 @@ class Node(NamedTuple):
 
 def resolve(writer: Writer, deeds: Sequence[Deed]) -> None:
     """Full URLs become ``Type/id``, conditional references what they mean. Raises an Outcome."""
-    urls = {
-        deed.change.full_url: f"{deed.name}/{deed.resource_id}"
-        for deed in deeds
-        if deed.change.full_url and deed.resource_id
-    }
+    urls = _urls(deeds)
     for deed in deeds:
         if deed.resource is not None and _is_incomplete(deed.resource, urls):
             # A copy: if the transaction has to begin again, so do its references.
             deed.resource = deepcopy(deed.resource)
             with at(deed):
                 _complete(writer, deed.resource, urls)
+
+
+def _urls(deeds: Sequence[Deed]) -> dict[str, str]:
+    """``Type/id`` by full URL, which only one entry may have. Raises the 400 outcome."""
+    urls: dict[str, str] = {}
+    for deed in deeds:
+        if deed.change.full_url and deed.resource_id:
+            with at(deed):
+                if deed.change.full_url in urls:
+                    raise bad_entry("Another entry has the same fullUrl.")
+            urls[deed.change.full_url] = f"{deed.name}/{deed.resource_id}"
+    return urls
 
 
 def targets(deeds: Sequence[Deed]) -> set[Identity]:
@@ -62,23 +76,36 @@ def targets(deeds: Sequence[Deed]) -> set[Identity]:
 
 
 def require_targets(writer: Writer, deeds: Sequence[Deed]) -> None:
-    """Each reference to this server leads to what the caller may write to. Raises 422."""
+    """Each reference to this server leads to what the caller may write to. Raises 422.
+
+    But for those that the standing version had: a change need not mend what was loaded.
+    """
     made = {deed.identity for deed in deeds if deed.resource is not None}
-    places: dict[Identity, list[tuple[Deed, str]]] = {}
+    places: dict[Identity, list[tuple[Deed, Node]]] = {}
     for deed in deeds:
         for node in _references(deed):
             name, _, resource_id = _local(node.text).partition("/")
             if resource_id and (name, resource_id) not in made:
-                places.setdefault((name, resource_id), []).append((deed, node.path))
+                places.setdefault((name, resource_id), []).append((deed, node))
     known = [(found, each) for each in places if (found := registry.find(each[0]))]
     asked = [Asked(resource_type, resource_id) for resource_type, (_, resource_id) in known]
     missing = set(nothing_there(writer.caller, asked))
     missing |= places.keys() - {each for _, each in known}
     wrong = [place for each in places if each in missing for place in places[each]]
+    kept = {id(owner): _standing_texts(owner) for owner, _ in wrong}
+    wrong = [(owner, node) for owner, node in wrong if node.text not in kept[id(owner)]]
     for deed in deeds:
         with at(deed):
-            if problems := [_dangling(path) for owner, path in wrong if owner is deed]:
+            if problems := [_dangling(node.path) for owner, node in wrong if owner is deed]:
                 raise invalid_resource(tuple(problems))
+
+
+def _standing_texts(deed: Deed) -> set[str]:
+    """The references of the version that is replaced."""
+    if deed.standing is None or not deed.standing.content:
+        return set()
+    stored = exact.parse(deed.standing.content)
+    return {node.text for node in _strings(stored, deed.name) if node.step == "reference"}
 
 
 def _dangling(path: str) -> Problem:
@@ -98,18 +125,23 @@ def _local(text: str) -> str:
 
 def _is_incomplete(resource: Resource, urls: Mapping[str, str]) -> bool:
     return any(
-        node.text in urls
+        (node.text in urls and _may_be_url(node))
         or (node.step == "div" and "urn:" in node.text)
         or (node.step == "reference" and ("?" in node.text or node.text.startswith("urn:")))
         for node in _strings(resource, "")
     )
 
 
+def _may_be_url(node: Node) -> bool:
+    """An Identifier's value is none, though it may be the same text."""
+    return node.step == "reference" or node.type in _URLS
+
+
 def _complete(writer: Writer, resource: Resource, urls: Mapping[str, str]) -> None:
     """Everywhere a URL may stand, and in the narrative: https://hl7.org/fhir/R4/http.html#trules"""
     for node in _strings(resource, str(resource["resourceType"])):
         text = node.text
-        if text in urls:
+        if text in urls and _may_be_url(node):
             node.holder[node.step] = urls[text]
         elif node.step == "div":
             if urls and "urn:" in text:
@@ -134,13 +166,28 @@ def _found(writer: Writer, name: str, query: str, path: str) -> str:
 
 def _strings(resource: Resource, path: str) -> Iterator[Node]:
     """Every string in it, with its place; may be replaced on the way."""
-    nodes: list[tuple[Any, str]] = [(resource, path)]
+    nodes: list[tuple[Any, str, str]] = [(resource, path, "Resource")]
     while nodes:
-        node, where = nodes.pop()
-        steps = list(node.items()) if type(node) is dict else list(enumerate(node))
-        for step, value in steps:
-            inner = f"{where}.{step}" if type(node) is dict else f"{where}[{step}]"
+        node, where, kind = nodes.pop()
+        is_object = type(node) is dict
+        types = _types(node, kind) if is_object else {}
+        for step, value in list(node.items()) if is_object else list(enumerate(node)):
+            inner = f"{where}.{step}" if is_object else f"{where}[{step}]"
+            type_ = types.get(str(step), "") if is_object else kind
             if type(value) is str:
-                yield Node(node, step, inner)
+                yield Node(node, step, inner, type_)
             elif type(value) is dict or type(value) is list:
-                nodes.append((value, inner))
+                nodes.append((value, inner, type_))
+
+
+def _types(node: Resource, kind: str) -> dict[str, str]:
+    """Of the elements of an object of this type."""
+    return _types_of(str(node.get("resourceType"))[:64] if kind == "Resource" else kind)
+
+
+@lru_cache(maxsize=1000)
+def _types_of(kind: str) -> dict[str, str]:
+    try:
+        return {name: each.type for name, each in structure(kind).elements.items()}
+    except KeyError:
+        return {}

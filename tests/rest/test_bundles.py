@@ -15,6 +15,19 @@ from tests import people
 from tests.api import Api, Session
 from tests.people import Person
 
+AMEND = {
+    "resourceType": "Parameters",
+    "parameter": [
+        {
+            "name": "operation",
+            "part": [
+                {"name": "type", "valueCode": "replace"},
+                {"name": "path", "valueString": "Observation.status"},
+                {"name": "value", "valueCode": "amended"},
+            ],
+        }
+    ],
+}
 URN = "urn:uuid:7f3b1a52-1111-4a6e-9a3e-0a5b8d1f0c11"
 
 
@@ -199,19 +212,10 @@ def test_a_reference_by_search_means_one_resource(writing: Session) -> None:
 
 def test_a_patch_is_an_entry_too(writing: Session, api: Api) -> None:
     api.has(people.observation("o", "142859"))
-    operation = [
-        {"name": "type", "valueCode": "replace"},
-        {"name": "path", "valueString": "Observation.status"},
-        {"name": "value", "valueCode": "amended"},
-    ]
-    document = {
-        "resourceType": "Parameters",
-        "parameter": [{"name": "operation", "part": operation}],
-    }
     response = send(
         writing,
         "transaction",
-        entry("PATCH", "Observation/o", document),
+        entry("PATCH", "Observation/o", AMEND),
         Prefer="return=representation",
     )
     assert response.json()["entry"][0]["resource"]["status"] == "amended"
@@ -254,17 +258,8 @@ def test_what_is_read_in_one_bundle_has_a_limit(
 def test_who_may_change_and_not_read_is_not_told_the_whole(api: Api, dr_grey: Person) -> None:
     api.has(people.observation("o", "142859"))
     session = api.as_(people.writing_key(dr_grey, "user/Observation.u"))
-    operation = [
-        {"name": "type", "valueCode": "replace"},
-        {"name": "path", "valueString": "Observation.status"},
-        {"name": "value", "valueCode": "amended"},
-    ]
-    document = {
-        "resourceType": "Parameters",
-        "parameter": [{"name": "operation", "part": operation}],
-    }
     response = send(
-        session, "batch", entry("PATCH", "Observation/o", document), Prefer="return=representation"
+        session, "batch", entry("PATCH", "Observation/o", AMEND), Prefer="return=representation"
     )
     assert statuses(response) == ["200"]
     assert "resource" not in response.json()["entry"][0]
@@ -373,3 +368,30 @@ def test_the_trail_names_the_entry_that_was_refused(writing: Session) -> None:
     assert (denied.action, denied.resource_type, denied.resource_id) == (
         "update", "Condition", "c",
     )  # fmt: skip
+
+
+def test_a_full_url_is_replaced_where_a_url_may_stand(writing: Session) -> None:
+    identifier = [{"system": "urn:ietf:rfc:3986", "value": URN}]
+    extension = [{"url": "urn:visit", "valueUri": URN}, {"url": "urn:text", "valueString": URN}]
+    sent = pulse(encounter={"reference": URN}, identifier=identifier, extension=extension)
+    response = send(
+        writing,
+        "transaction",
+        entry("POST", "Encounter", visit(), URN),
+        entry("POST", "Observation", sent),
+        Prefer="return=representation",
+    )
+    encounter, observation = (each["resource"] for each in response.json()["entry"])
+    local = f"Encounter/{encounter['id']}"
+    assert observation["encounter"] == {"reference": local}
+    assert observation["identifier"] == identifier
+    assert [each.get("valueUri") for each in observation["extension"]] == [local, None]
+    assert observation["extension"][1]["valueString"] == URN
+
+
+def test_a_full_url_is_of_one_entry(writing: Session) -> None:
+    twice = [entry("POST", "Observation", pulse(), URN), entry("POST", "Encounter", visit(), URN)]
+    response = send(writing, "transaction", *twice)
+    assert response.status_code == 400
+    assert response.json()["issue"][0]["expression"] == ["Bundle.entry[1]"]
+    assert stored() == 0

@@ -145,3 +145,10 @@ def test_a_limit_may_be_left_out(
 
 def test_pages_of_other_origins_may_read_what_is_left() -> None:
     assert set(TOLD) <= set(origins._EXPOSED.split(", "))
+
+
+def test_each_read_of_a_batch_counts(session: Session) -> None:
+    reads = [{"request": {"method": "GET", "url": "Patient/142859"}}] * 3
+    batch = {"resourceType": "Bundle", "type": "batch", "entry": reads}
+    answered = session.send("POST", "", batch).json()["entry"]
+    assert [each["response"]["status"][:3] for each in answered] == ["200", "429", "429"]

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from time import sleep
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from fhirapi.definitions import registry
 from fhirapi.outcomes import Outcome
@@ -112,3 +113,32 @@ def test_what_others_begin_to_refer_to_is_not_deleted_meanwhile(
     assert is_there == ("409" in answers)
     assert is_there or not referring
     assert referring == answers.count("created")
+
+
+def test_a_conditional_change_spares_what_meanwhile_meets_the_condition_no_more(
+    api: Api, writer_of: Writers, dr_grey: Person
+) -> None:
+    api.has(people.observation("o", "142859", code="1"))
+    writer = writer_of(dr_grey)
+    resource_type = registry.find("Observation")
+    assert resource_type
+    gone = Delete(resource_type=resource_type, condition=[("patient", "142859"), ("code", "1")])
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            perform(writer, [update("o", "2")])
+            answer = pool.submit(at_once, writer, [[gone]])
+            _until_somebody_waits()
+        assert answer.result() == ["nothing"]
+    assert not Content.objects.get(resource_id="o").is_deleted
+
+
+def _until_somebody_waits() -> None:
+    """For this transaction."""
+    waiting = "SELECT 1 FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    with connection.cursor() as cursor:
+        for _ in range(1000):
+            cursor.execute(waiting)
+            if cursor.fetchone():
+                return
+            sleep(0.01)
+    raise AssertionError("nobody waited")

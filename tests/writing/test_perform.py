@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from pytest_django import Settings
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.definitions import registry
@@ -216,3 +217,41 @@ def test_a_guardian_does_not_become_another_patients(
     assert outcome.problems[0].expression == "RelatedPerson.patient"
     assert Content.objects.get(resource_id="mother").patient_id == "142859"
     assert one(writer, update("142859")).result == ("created" if is_deleted else "updated")
+
+
+def test_what_was_loaded_with_a_reference_to_nothing_may_be_changed(
+    api: Api, writer_of: Writers, dr_grey: Person
+) -> None:
+    nothing = {"encounter": {"reference": "Encounter/none"}}
+    api.has(people.observation("o", "142859") | nothing)
+    writer = writer_of(dr_grey)
+
+    def update(**elements: object) -> Update:
+        resource = people.observation("o", "142859", code="1") | nothing | elements
+        return Update(resource_type=of("Observation"), resource=resource, resource_id="o")
+
+    assert one(writer, update()).result == "updated"
+    outcome = refusal(writer, update(specimen={"reference": "Specimen/none"}))
+    assert [each.expression for each in outcome.problems] == ["Observation.specimen.reference"]
+
+
+@pytest.mark.parametrize("meta", ["x", "", [], None, [{}], 7])
+def test_a_meta_that_is_no_object_is_refused(
+    writer_of: Writers, dr_grey: Person, meta: object
+) -> None:
+    resource = create("142859").resource | {"meta": meta}
+    outcome = refusal(
+        writer_of(dr_grey), Create(resource_type=of("Observation"), resource=resource)
+    )
+    assert outcome.status == 422
+    assert outcome.problems[0].expression == "Observation.meta"
+
+
+def test_care_by_this_servers_absolute_address_counts(
+    writer_of: Writers, dr_grey: Person, settings: Settings
+) -> None:
+    resource = people.patient("x", "Ann", "New", "9", "2001-01-01")
+    address = f"{settings.FHIR_BASE_URL}/Practitioner/dr-grey"
+    resource["generalPractitioner"] = [{"reference": address}]
+    written = one(writer_of(dr_grey), Create(resource_type=of("Patient"), resource=resource))
+    assert written.result == "created"

@@ -279,6 +279,15 @@ def too_costly() -> Outcome:
     return Outcome(503, "too-costly", "The search took too long. Narrow it, by patient or date.")
 
 
+def database_away() -> Outcome:
+    return Outcome(
+        503,
+        "transient",
+        "The database is not there at this moment. Try again in a few seconds.",
+        headers={"Retry-After": "5"},
+    )
+
+
 def too_many(seconds: int) -> Outcome:
     return Outcome(
         429,

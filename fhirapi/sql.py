@@ -15,10 +15,14 @@ from weakref import WeakKeyDictionary
 
 import psycopg
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from psycopg.pq import ConnStatus, Escaping, ExecStatus, TransactionStatus
+from psycopg.pq import ConnStatus, DiagnosticField, Escaping, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
+
+AWAY = (psycopg.OperationalError, OperationalError)
+"""What the driver, and Django, raise where the database cannot be reached, or not now."""
+DATABASE_AWAY = "The database cannot be reached: %s"
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 Row = tuple[bytes | None, ...]
@@ -164,7 +168,8 @@ def statement(sql: str, *, keeps_plan: bool) -> Statement:
 
 
 def _error(raw: "psycopg.Connection[Any]", result: Any) -> psycopg.Error:
-    if raw.pgconn.status != ConnStatus.OK:
+    # A server that went away has given no code.
+    if raw.pgconn.status != ConnStatus.OK or not result.error_field(DiagnosticField.SQLSTATE):
         return psycopg.OperationalError("The connection to the database was lost.")
     return psycopg.errors.error_from_result(result)
 

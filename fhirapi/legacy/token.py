@@ -8,7 +8,8 @@ from django.views.decorators.csrf import csrf_exempt
 from fhirapi.legacy.spelling import RepeatedField, lower_field_names
 from fhirapi.smart.answers import Refused, error, only_post
 from fhirapi.smart.tokens.endpoint import answer_form
-from fhirapi.smart.view import FORMS, UNREADABLE
+from fhirapi.smart.view import FORMS, UNREADABLE, away
+from fhirapi.sql import AWAY
 
 
 @csrf_exempt
@@ -27,3 +28,5 @@ def token(request: HttpRequest) -> HttpResponse:
         return answer_form(request)
     except Refused as refused:
         return refused.response()
+    except AWAY as cause:
+        return away(cause)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-import psycopg
 from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
@@ -19,13 +18,20 @@ from django.views.decorators.csrf import csrf_exempt
 
 from fhirapi.definitions import registry as definitions
 from fhirapi.definitions.schema import ResourceType
-from fhirapi.outcomes import Outcome, not_a_writer, outside_scope, too_costly
+from fhirapi.outcomes import Outcome, not_a_writer, outside_scope
 from fhirapi.provider import problems
 from fhirapi.provider.problems import ProblemDetails, of_outcome
 from fhirapi.provider.schema import Does, Kind
 from fhirapi.rest.negotiation import quality
-from fhirapi.rest.view import authenticated, record_if_forbidden, refused, with_rate
+from fhirapi.rest.view import (
+    authenticated,
+    record_if_forbidden,
+    refused,
+    told_by_database,
+    with_rate,
+)
 from fhirapi.smart.access.decision import Access
+from fhirapi.sql import AWAY
 from fhirapi.store import exact
 from fhirapi.store.caller import Caller
 from fhirapi.store.constraint import Constraint
@@ -85,8 +91,8 @@ def _view(actions: Mapping[str, Action], call: Handler) -> Handler:
             return problems.response(problems.too_large(settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
         except (BadRequest, SuspiciousOperation, MultiPartParserError):
             return problems.response(problems.malformed("The request could not be read."))
-        except psycopg.errors.QueryCanceled:
-            return problems.response(of_outcome(too_costly()))
+        except AWAY as error:
+            return problems.response(of_outcome(told_by_database(error)))
         except Exception:
             return problems.response(unexpected())
 

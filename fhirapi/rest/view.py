@@ -21,6 +21,7 @@ from fhirapi.audit.record import address_of, record
 from fhirapi.outcomes import (
     Outcome,
     bad_request,
+    database_away,
     internal_error,
     key_unusable,
     no_token,
@@ -38,6 +39,7 @@ from fhirapi.smart.models import AccessKey
 from fhirapi.smart.people import keys
 from fhirapi.smart.tokens import jwt
 from fhirapi.smart.tokens.jwt import Claims
+from fhirapi.sql import AWAY, DATABASE_AWAY
 from fhirapi.store import exact
 from fhirapi.store.caller import Caller, why_refused
 from fhirapi.store.constraint import Constraint
@@ -72,8 +74,8 @@ def fhir_view(*methods: str, is_json: bool = True) -> Callable[[Handler], Handle
                 return refusal(too_large())
             except (BadRequest, SuspiciousOperation, MultiPartParserError):
                 return refusal(bad_request("The request could not be read."))
-            except psycopg.errors.QueryCanceled:
-                return refusal(too_costly())
+            except AWAY as error:
+                return refusal(told_by_database(error))
             except Exception:
                 return refusal(unexpected())
 
@@ -209,3 +211,11 @@ def refusal(outcome: Outcome) -> HttpResponse:
         response[name] = value
     response["Cache-Control"] = "no-store"
     return response
+
+
+def told_by_database(error: Exception) -> Outcome:
+    """Of an error that is one of AWAY."""
+    if isinstance(error, psycopg.errors.QueryCanceled):
+        return too_costly()
+    log.warning(DATABASE_AWAY, error)
+    return database_away()

@@ -1,5 +1,6 @@
 """An address that takes a client's form; whatever is wrong is answered in JSON. RFC 6749 5.2"""
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 
@@ -8,7 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 
+from fhirapi.outcomes import database_away
 from fhirapi.smart.answers import Refused, error, only_post
+from fhirapi.sql import AWAY, DATABASE_AWAY
 
 UNREADABLE = "Send multipart/form-data or application/x-www-form-urlencoded, in UTF-8."
 FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
@@ -16,6 +19,7 @@ NUL = "A field holds a character that none can hold."
 _REPEATED = "A field is repeated."
 
 Handler = Callable[[HttpRequest], HttpResponse]
+log = logging.getLogger(__name__)
 
 
 def form_view(handler: Handler) -> Handler:
@@ -31,8 +35,19 @@ def form_view(handler: Handler) -> Handler:
             return refused.response()
         except (BadRequest, SuspiciousOperation, MultiPartParserError):
             return error(400, "invalid_request", UNREADABLE)
+        except AWAY as cause:
+            return away(cause)
 
     return view
+
+
+def away(cause: Exception) -> HttpResponse:
+    """The database cannot be reached."""
+    log.warning(DATABASE_AWAY, cause)
+    outcome = database_away()
+    response = error(outcome.status, "temporarily_unavailable", outcome.text)
+    response["Retry-After"] = outcome.headers["Retry-After"]
+    return response
 
 
 def _check(request: HttpRequest) -> None:

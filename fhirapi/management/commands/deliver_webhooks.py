@@ -22,13 +22,11 @@ class Command(BaseCommand):
         parser.add_argument("--forever", action="store_true", help="Goes on until it is stopped.")
 
     def handle(self, *args: Any, forever: bool, **options: Any) -> None:
-        count = _deliver()
         while forever:
-            if not count:
+            if not _deliver_if_possible():
                 time.sleep(_PAUSE)
-            count = _deliver_if_possible()
-        while count:
-            count = _deliver()
+        while _deliver():
+            pass
 
 
 def _deliver() -> int:

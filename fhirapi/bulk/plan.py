@@ -16,6 +16,7 @@ from fhirapi.search.opened import of_types
 from fhirapi.searchparams.keys import parameter_key
 from fhirapi.smart.access.decision import Access, both
 from fhirapi.sql import array, fetch, fetch_one
+from fhirapi.store import changes
 from fhirapi.store.caller import ALLOWED, GRANTED
 from fhirapi.store.constraint import OPEN, Constraint
 from fhirapi.store.visibility import visible
@@ -66,6 +67,7 @@ def plan(job_id: str, then: Callable[[list[ExportPart]], None]) -> None:
 
     All in one snapshot. Where somebody changed the job meanwhile, it is begun anew.
     """
+    changes.forget_other_cluster()
     for _ in range(_TRIES):
         try:
             with transaction.atomic():

@@ -1,5 +1,6 @@
 """How the suite runs: what drives a running product shares one, on one worker."""
 
+import gc
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -10,6 +11,16 @@ from typing import Any
 import pytest
 
 from tests.product import Product
+
+
+def pytest_collection() -> None:
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end; nobody need look through it for rubbish."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups

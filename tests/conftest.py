@@ -1,7 +1,10 @@
 """Fixtures that every room of the suite uses."""
 
+from collections.abc import Iterator
+
 import pytest
-from pytest_django import Settings
+from django.conf import settings
+from django.test import override_settings
 
 from fhirapi.store.load import load
 from tests import people
@@ -9,16 +12,20 @@ from tests.api import Api
 from tests.people import Person
 
 
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = ["tests.hashers.QuickArgon2", *settings.PASSWORD_HASHERS]
-
-
-@pytest.fixture(autouse=True)
-def _uncollected_static_files(settings: Settings) -> None:
-    """Only a product that runs has put them together; those that tests start, do."""
+@pytest.fixture(scope="session", autouse=True)
+def _settings_of_tests() -> Iterator[None]:
+    """Once, and before any test: what a product that runs does with its files and passwords,
+    those that tests start do (``tests/product.py``).
+    """
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    with override_settings(
+        PASSWORD_HASHERS=["tests.hashers.QuickArgon2", *settings.PASSWORD_HASHERS],
+        STORAGES={**settings.STORAGES, "staticfiles": plain},
+        # Files are looked for when they are asked for; else each client of a test reads them all.
+        # https://whitenoise.readthedocs.io/en/stable/django.html#WHITENOISE_AUTOREFRESH
+        WHITENOISE_AUTOREFRESH=True,
+    ):
+        yield
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
-"""How the suite runs: what drives a whole running product shares one, on one worker."""
+"""How the suite runs: what drives a running product shares one, on one worker."""
 
+import gc
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -12,11 +13,27 @@ import pytest
 from tests.product import Product
 
 
+def pytest_collection() -> None:
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end; nobody need look through it for rubbish."""
+    gc.freeze()
+    gc.enable()
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.path.parent.name in ("running", "browser"):
-            item.add_marker(pytest.mark.running)
+    """The shared product's tests are one group; those that start products of their own are not,
+    and go first, since nobody wants to wait for the longest at the end.
+    """
+    ours = [item for item in items if item.path.parent.name in ("running", "browser")]
+    for item in ours:
+        item.add_marker(pytest.mark.running)
+        if "running_product" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("running"))
+    items.sort(key=lambda item: item.get_closest_marker("running") is None)
 
 
 @contextmanager

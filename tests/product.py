@@ -52,7 +52,7 @@ class Product:
         document = self.data_dir / "demo.json"
         wait_until(lambda: self._has_ended() or "is running" in self.output, _SLOWEST_START)
         assert not self._has_ended(), self.output
-        assert requests.get(f"{self.address}/readyz", timeout=5).status_code == 200
+        assert requests.get(f"{self.address}/readyz", timeout=30).status_code == 200
         found: dict[str, Any] = json.loads(document.read_text(encoding="utf-8"))
         return found
 

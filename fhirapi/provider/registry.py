@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from fhirapi.definitions import registry as definitions
 from fhirapi.definitions.schema import ParameterType
 from fhirapi.provider.kinds import AREAS
+from fhirapi.provider.permitted import permitted
 from fhirapi.provider.schema import Field, FilterType, Kind
 
 
@@ -36,7 +37,7 @@ def register(kinds: Iterable[Kind]) -> None:
         if each.name in _KINDS:
             raise BadDeclaration(f"{each.name} is declared twice.")
         _check(each)
-        _KINDS[each.name] = each
+        _KINDS[each.name] = permitted(each)
 
 
 def _check(kind: Kind) -> None:

@@ -26,6 +26,10 @@ class Look(NamedTuple):
 
 
 _DESK, _PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=360, height=740)
+_AXE = Axe().axe_script
+# Once for a page, not for each look; and what is right need not be written down and sent here.
+_VIOLATIONS = """async (options) =>
+  (await axe.run(document, options)).violations.map(({id, nodes}) => ({id, nodes}))"""
 _ALL_RULES: dict[str, Any] = {"resultTypes": ["violations"]}
 _COLOURS = {**_ALL_RULES, "runOnly": ["color-contrast"]}
 _TOO_WIDE = """() => document.documentElement.scrollWidth <= window.innerWidth ? "" :
@@ -204,12 +208,12 @@ def complaints(
 def complaints_here(page: Page) -> list[str]:
     """Looks at the open page in every look; a violation is named once."""
     wrong: dict[str, None] = {}
+    page.evaluate(_AXE)
     for look in LOOKS:
         page.set_viewport_size(look.size)
         page.emulate_media(color_scheme=look.scheme, reduced_motion="reduce")
         page.evaluate(_TRANSITIONS_END)
-        results = Axe().run(page, options=look.axe_options)
-        for rule in results.response["violations"]:
+        for rule in page.evaluate(_VIOLATIONS, look.axe_options):
             wrong |= {
                 f"{rule['id']} ({look.scheme}): {node['html'][:120]}": None
                 for node in rule["nodes"]

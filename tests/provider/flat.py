@@ -188,7 +188,8 @@ def _(shape: Quantity):
     parts = {"value": values(Number()), "unit": _NEAT, "code": _CODES}
     needed = {name: parts[name] for name in shape.needs}
     optional = {name: part for name, part in parts.items() if name not in needed}
-    optional["comparator"] = st.sampled_from(["<", "<=", ">=", ">"])
+    if not shape.is_simple:
+        optional["comparator"] = st.sampled_from(["<", "<=", ">=", ">"])
     return st.fixed_dictionaries(needed, optional=optional)
 
 

@@ -26,9 +26,13 @@ def test_the_description_is_public_and_valid(api: Api, db: None) -> None:
     OpenAPIV31SpecValidator(response.json()).validate()
 
 
+@pytest.fixture(scope="module")
+def paths() -> Any:
+    return description()["paths"]
+
+
 @pytest.mark.parametrize("kind", list(kinds.every()), ids=lambda each: each.name)
-def test_a_kind_is_described_with_what_it_does(kind: Any) -> None:
-    paths = description()["paths"]
+def test_a_kind_is_described_with_what_it_does(kind: Any, paths: Any) -> None:
     of_all, of_one = paths[f"/{kind.name}"], paths[f"/{kind.name}/{{id}}"]
     assert {_METHODS[method] for method in of_all} == kind.does & set(_METHODS.values())
     assert {_OF_ONE[method] for method in of_one} == kind.does & set(_OF_ONE.values())

@@ -28,6 +28,25 @@ def test_a_uri_has_no_white_space() -> None:
     assert ("identifiers[0].system", "format") in wrong("encounters", numbered, is_new=False)
 
 
+def test_a_reference_leads_only_where_fhir_lets_it() -> None:
+    """https://hl7.org/fhir/R4/medicationrequest-definitions.html#MedicationRequest.reasonReference"""
+    because = {
+        "reason_records": [{"type": "Condition", "id": "1"}, {"type": "Procedure", "id": "1"}]
+    }
+    told = wrong("prescriptions", because, is_new=False)
+    assert told == [("reason_records[1].type", "enum")]
+    assert wrong("procedures", because, is_new=False) == []
+
+
+def test_only_a_quantity_that_may_be_vague_has_a_comparator() -> None:
+    """https://hl7.org/fhir/R4/datatypes.html#SimpleQuantity"""
+    vague = {"value": 5, "comparator": "<"}
+    assert wrong("prescriptions", {"quantity": vague}, is_new=False) == [
+        ("quantity.comparator", "unknown")
+    ]
+    assert wrong("prescriptions", {"supply_duration": vague}, is_new=False) == []
+
+
 def test_what_is_missing_is_asked_for_of_a_new_record_only() -> None:
     assert wrong("problems", {}) == [("patient_id", "required"), ("code", "required")]
     assert wrong("problems", {}, is_new=False) == []

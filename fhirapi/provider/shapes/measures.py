@@ -19,6 +19,7 @@ _PARTS: dict[str, Shape] = {
     "code": Text(),
     "system": System(),
 }
+_SIMPLE_PARTS = {name: part for name, part in _PARTS.items() if name != "comparator"}
 
 
 @dataclass(frozen=True)
@@ -26,18 +27,24 @@ class Quantity(Shape):
     """``unit`` is for people, ``code`` is UCUM's; ``system`` is told only of other codes."""
 
     needs: tuple[str, ...]
+    is_simple: bool = False
+    """FHIR's SimpleQuantity: without a comparator."""
+
+    @property
+    def parts(self) -> dict[str, Shape]:
+        return _SIMPLE_PARTS if self.is_simple else _PARTS
 
     def show(self, stored: Any) -> Any:
         if not isinstance(stored, dict):
             return None
-        flat = shown_parts(stored, _PARTS)
+        flat = shown_parts(stored, self.parts)
         if flat.get("system") == "ucum" or "code" not in flat:
             flat.pop("system", None)
         return flat or None
 
     def store(self, value: Any, onto: Any) -> Any:
         old = onto if isinstance(onto, dict) else {}
-        new = {name: part for name, part in old.items() if name not in _PARTS}
+        new = {name: part for name, part in old.items() if name not in self.parts}
         given = without_null(value)
         if "code" in given:
             given = {"system": "ucum"} | given
@@ -48,9 +55,9 @@ class Quantity(Shape):
         }
 
     def errors(self, value: Any, name: str) -> Iterator[FieldError]:
-        yield from object_errors(value, name, _PARTS, self.needs)
+        yield from object_errors(value, name, self.parts, self.needs)
         if isinstance(value, dict) and value.get("system") and not value.get("code"):
             yield FieldError(f"{name}.code", "required", "A system needs a code.")
 
     def json_schema(self) -> Json:
-        return object_schema(_PARTS, *self.needs)
+        return object_schema(self.parts, *self.needs)

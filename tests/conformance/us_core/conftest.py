@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from django.test import override_settings
 
 from tests import people
 from tests.api import Api, Session
@@ -39,7 +38,6 @@ def session(database: None, population: list[Resource], doctor: str) -> Session:
     """A key of the doctor for every patient of the population."""
     api = Api()
     api.has(*population)
-    with override_settings(PASSWORD_HASHERS=["tests.hashers.QuickArgon2"]):
-        person = people.linked_doctor("searching", "Grey", doctor)
+    person = people.linked_doctor("searching", "Grey", doctor)
     patients = [each["id"] for each in population if each["resourceType"] == "Patient"]
     return api.as_(make_key(person, patients))

@@ -3,9 +3,12 @@
 A commit waits for the disk. The first to come gathers what others bring while the batch before is
 being written, then writes for all; nobody goes on before the batch with the own entry is
 committed. Nothing waits on a timer, so a request that runs alone is not held up.
+
+Who writes says when: ``write`` is given a function that ends the gathering and gives the entries.
 """
 
 from collections.abc import Callable, Hashable, Sequence
+from functools import partial
 from threading import Lock
 from typing import Generic, TypeVar
 from weakref import WeakValueDictionary
@@ -18,6 +21,8 @@ Key = TypeVar("Key", bound=Hashable)
 Entry = TypeVar("Entry")
 Answer = TypeVar("Answer")
 
+Take = Callable[[], list[Entry]]
+"""Ends the gathering: the entries, the same whenever it is called again."""
 _REFUSALS: tuple[type[Exception], ...] = (psycopg.DataError,)
 
 
@@ -34,7 +39,8 @@ class _Batch(Generic[Entry, Answer]):
 
 
 class Together(Generic[Entry, Answer]):
-    """One for the process and kind of entry. ``write`` commits, and answers each entry in order.
+    """One for the process and kind of entry. ``write`` takes the entries, commits, and answers each
+    in order.
 
     ``refusals``: what ``write`` raises where nothing is stored because of a single entry. It fails
     nobody else: each of the batch is written once more, alone, by the thread that brought it.
@@ -42,7 +48,7 @@ class Together(Generic[Entry, Answer]):
 
     def __init__(
         self,
-        write: Callable[[list[Entry]], Sequence[Answer]],
+        write: Callable[[Take[Entry]], Sequence[Answer]],
         refusals: tuple[type[Exception], ...] = _REFUSALS,
     ) -> None:
         self._write = write
@@ -54,7 +60,7 @@ class Together(Generic[Entry, Answer]):
     def __call__(self, entry: Entry) -> Answer:
         """Returns when the entry is committed. Raises what kept it from being so."""
         if database().in_atomic_block:  # then it is committed, or not, with its transaction
-            return self._write([entry])[0]
+            return self._write(lambda: [entry])[0]
         with self._gathering:
             batch = self._batch
             place = len(batch.entries)
@@ -67,27 +73,35 @@ class Together(Generic[Entry, Answer]):
         if batch.failure is None:
             return batch.answers[place]
         if len(batch.entries) > 1 and isinstance(batch.failure, self._refusals):
-            return self._write([entry])[0]
+            return self._write(lambda: [entry])[0]
         raise batch.failure
 
     def _write_all(self, batch: _Batch[Entry, Answer]) -> None:
-        with self._writing:  # the batch before; until it is done others join this one
+        def take() -> list[Entry]:
             with self._gathering:
-                self._batch = _Batch()
+                if self._batch is batch:
+                    self._batch = _Batch()
+            return batch.entries
+
+        with self._writing:  # the batch before; until it is done others join this one
             try:
-                batch.answers = self._write(batch.entries)
+                batch.answers = self._write(take)
             except BaseException as failure:  # everybody in the batch must hear of it
                 batch.failure = failure
             finally:
+                take()
                 batch.unwritten.release()
 
 
 class TogetherBy(Generic[Key, Entry, Answer]):
-    """The same where only entries with one key may be written together; others do not wait."""
+    """The same where only entries with one key may be written together; others do not wait.
+
+    ``write`` is given the key first.
+    """
 
     def __init__(
         self,
-        write: Callable[[list[Entry]], Sequence[Answer]],
+        write: Callable[[Key, Take[Entry]], Sequence[Answer]],
         refusals: tuple[type[Exception], ...] = _REFUSALS,
     ) -> None:
         self._write = write
@@ -100,5 +114,6 @@ class TogetherBy(Generic[Key, Entry, Answer]):
         with self._finding:
             together = self._of.get(key)
             if together is None:
-                together = self._of[key] = Together(self._write, self._refusals)
+                together = Together(partial(self._write, key), self._refusals)
+                self._of[key] = together
         return together(entry)

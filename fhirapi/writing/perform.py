@@ -19,11 +19,11 @@ from fhirapi.audit.trail import Entry, trail
 from fhirapi.outcomes import Outcome
 from fhirapi.store.caller import Caller
 from fhirapi.store.writer import account_of
-from fhirapi.together import TogetherBy
+from fhirapi.together import Take, TogetherBy
 from fhirapi.write_outcomes import written_at_the_same_time
 from fhirapi.writing.change import Change, Create, Writer, Written
 from fhirapi.writing.conditions import Meanwhile
-from fhirapi.writing.transaction import store
+from fhirapi.writing.transaction import admitted, store
 
 _TRIES = 4
 _MET = (
@@ -43,9 +43,13 @@ class _Plain(NamedTuple):
     create: Create
 
 
-def _create(plain: Sequence[_Plain]) -> list[Written]:
-    """By one caller."""
-    return _tried(lambda: store(plain[0].writer, [each.create for each in plain]))
+def _create(caller: Caller, take: Take[_Plain]) -> list[Written]:
+    def run() -> list[Written]:
+        account_id = admitted(caller)
+        plain = take()  # those too that have come meanwhile
+        return store(plain[0].writer, account_id, [each.create for each in plain])
+
+    return _tried(run)
 
 
 _creates: TogetherBy[Caller, _Plain, Written] = TogetherBy(
@@ -64,7 +68,7 @@ def perform(writer: Writer, changes: Sequence[Change]) -> list[Written]:
         match changes:
             case [Create(if_none_exist=None) as create]:
                 return [_creates(writer.caller, _Plain(writer, create))]
-        return _tried(lambda: store(writer, changes))
+        return _tried(lambda: _admitted_and_stored(writer, changes))
 
 
 def perform_and(
@@ -72,7 +76,11 @@ def perform_and(
 ) -> Answer:
     """``then`` reads what was written before it is committed; what it raises undoes it."""
     with _refusal_recorded(writer, changes):
-        return _tried(lambda: then(store(writer, changes)))
+        return _tried(lambda: then(_admitted_and_stored(writer, changes)))
+
+
+def _admitted_and_stored(writer: Writer, changes: Sequence[Change]) -> list[Written]:
+    return store(writer, admitted(writer.caller), changes)
 
 
 @contextmanager

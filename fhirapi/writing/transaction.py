@@ -14,6 +14,7 @@ from fhirapi.outcomes import not_a_writer, not_yours_to_write
 from fhirapi.search.opened import opened_content
 from fhirapi.sql import array
 from fhirapi.store import locks, rows, write
+from fhirapi.store.caller import Caller
 from fhirapi.store.constraint import OPEN
 from fhirapi.store.write import Asked
 from fhirapi.store.writer import NotAWriter, admit
@@ -30,9 +31,19 @@ _METHODS = {"create": "POST", "update": "PUT", "patch": "PATCH"}
 _MOMENT = timedelta(microseconds=1)
 
 
-def store(writer: Writer, changes: Sequence[Change]) -> list[Written]:
-    """What became of each. Raises TokenRefused, an Outcome, or what the database says of others."""
-    account_id = _admitted(writer)
+def admitted(caller: Caller) -> int:
+    """The account for which the caller writes. Raises TokenRefused, or the 403 outcome."""
+    try:
+        return admit(caller)
+    except NotAWriter:
+        raise not_a_writer() from None
+
+
+def store(writer: Writer, account_id: int, changes: Sequence[Change]) -> list[Written]:
+    """What became of each. Raises an Outcome, or what the database says of others.
+
+    The writer has been admitted in the same transaction.
+    """
     deeds = [begun(change) for change in changes]
     for deed in deeds:
         with at(deed):
@@ -60,13 +71,6 @@ def store(writer: Writer, changes: Sequence[Change]) -> list[Written]:
     written = [_written(writer, deed) for deed in deeds]
     _record(writer, account_id, deeds, placed)
     return written
-
-
-def _admitted(writer: Writer) -> int:
-    try:
-        return admit(writer.caller)
-    except NotAWriter:
-        raise not_a_writer() from None
 
 
 def _opened(writer: Writer, deed: Deed) -> Asked:

@@ -62,11 +62,13 @@ def store(writer: Writer, account_id: int, changes: Sequence[Change]) -> list[Wr
     _delete([deed for deed in deeds if deed.result == "deleted"])
     placed = place(deeds)
     row_ids = _store(placed)
-    locks.hold(references.targets(deeds) | {("Patient", id_) for id_ in _patient_ids(placed)})
+    referring = references.local(deeds)
+    patients = {("Patient", patient_id) for patient_id in _patient_ids(placed)}
+    locks.hold({each.target for each in referring} | patients)
     _require_open(writer, placed, row_ids)
     require_same_patient(placed)
     if settings.REFERENTIAL_INTEGRITY:
-        references.require_targets(writer, deeds)
+        references.require_targets(writer, deeds, referring)
     _require_unused(deeds)
     written = [_written(writer, deed) for deed in deeds]
     _record(writer, account_id, deeds, placed)

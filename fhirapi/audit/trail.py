@@ -6,7 +6,7 @@ Nobody is answered before the batch with the own record is committed (docs/decis
 from typing import NamedTuple
 
 from fhirapi.sql import Statement, array
-from fhirapi.together import Together
+from fhirapi.together import Take, Together
 
 _WRITE = Statement("""
 INSERT INTO fhirapi_auditrecord
@@ -38,9 +38,14 @@ class Entry(NamedTuple):
     address: str | None = None
 
 
-def _insert(entries: list[Entry]) -> list[None]:
+def _insert(entries: list[Entry]) -> None:
     columns = zip(Entry._fields, zip(*entries, strict=True), strict=True)
     _WRITE.fetch_one({name: array(values) for name, values in columns})
+
+
+def _insert_all(take: Take[Entry]) -> list[None]:
+    entries = take()
+    _insert(entries)
     return [None] * len(entries)
 
 
@@ -48,7 +53,7 @@ class Trail:
     """One for the process. Threads may write at the same time."""
 
     def __init__(self) -> None:
-        self._together = Together(_insert)
+        self._together = Together(_insert_all)
 
     def write_within(self, entries: list[Entry]) -> None:
         """In the transaction that is open: they are committed, or not, with what they tell of."""

@@ -2,21 +2,28 @@
 
 Where two requests write the same at the same time, the one that comes second begins again and sees
 what the first has made; after some tries it is told so (409).
+
+What a caller creates by several requests of one moment is one transaction, as if it had come in one
+(docs/decisions/0022): who is admitted, what is locked, looked at again and committed is so once for
+all of them. If that is refused, each of them is on its own.
 """
 
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple, TypeVar
 
 import psycopg
 from django.db import IntegrityError, OperationalError, transaction
 
 from fhirapi.audit.trail import Entry, trail
 from fhirapi.outcomes import Outcome
+from fhirapi.store.caller import Caller
 from fhirapi.store.writer import account_of
+from fhirapi.together import Take, TogetherBy
 from fhirapi.write_outcomes import written_at_the_same_time
-from fhirapi.writing.change import Change, Writer, Written
+from fhirapi.writing.change import Change, Create, Writer, Written
 from fhirapi.writing.conditions import Meanwhile
-from fhirapi.writing.transaction import store
+from fhirapi.writing.transaction import admitted, store
 
 _TRIES = 4
 _MET = (
@@ -29,17 +36,57 @@ _MET = (
 Answer = TypeVar("Answer")
 
 
+class _Plain(NamedTuple):
+    """A create without a condition: nothing that is there has a say in what it makes."""
+
+    writer: Writer
+    create: Create
+
+
+def _create(caller: Caller, take: Take[_Plain]) -> list[Written]:
+    def run() -> list[Written]:
+        account_id = admitted(caller)
+        plain = take()  # those too that have come meanwhile
+        return store(plain[0].writer, account_id, [each.create for each in plain])
+
+    return _tried(run)
+
+
+_creates: TogetherBy[Caller, _Plain, Written] = TogetherBy(
+    _create,
+    (
+        Outcome,
+        psycopg.DataError,
+        psycopg.errors.QueryCanceled,  # one of them had to wait too long for others
+    ),
+)
+
+
 def perform(writer: Writer, changes: Sequence[Change]) -> list[Written]:
     """What became of each change. Raises TokenRefused, or an Outcome that the trail tells of."""
-    return perform_and(writer, changes, lambda written: written)
+    with _refusal_recorded(writer, changes):
+        match changes:
+            case [Create(if_none_exist=None) as create]:
+                return [_creates(writer.caller, _Plain(writer, create))]
+        return _tried(lambda: _admitted_and_stored(writer, changes))
 
 
 def perform_and(
     writer: Writer, changes: Sequence[Change], then: Callable[[list[Written]], Answer]
 ) -> Answer:
     """``then`` reads what was written before it is committed; what it raises undoes it."""
+    with _refusal_recorded(writer, changes):
+        return _tried(lambda: then(_admitted_and_stored(writer, changes)))
+
+
+def _admitted_and_stored(writer: Writer, changes: Sequence[Change]) -> list[Written]:
+    return store(writer, admitted(writer.caller), changes)
+
+
+@contextmanager
+def _refusal_recorded(writer: Writer, changes: Sequence[Change]) -> Iterator[None]:
     try:
-        return _tried(lambda: then(store(writer, changes)))
+        yield
     except Outcome as outcome:
         _record_refusal(writer, changes, outcome)
         raise

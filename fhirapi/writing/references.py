@@ -36,14 +36,36 @@ class Node(NamedTuple):
     """The dict or list that holds it."""
     step: Any
     """Its name or number there."""
-    path: str
-    """FHIRPath."""
+    above: "_Way"
     type: str
     """As R4 has it; empty for what R4 does not have."""
 
     @property
     def text(self) -> str:
         return str(self.holder[self.step])
+
+    @property
+    def path(self) -> str:
+        """FHIRPath."""
+        way: _Way | None = (self.above, self.step)
+        steps: list[str] = []
+        while way:
+            way, step = way
+            steps.append(f"[{step}]" if type(step) is int else f".{step}")
+        return "".join(reversed(steps)).removeprefix(".")
+
+
+_Way = tuple["_Way | None", Any]
+"""The steps to a node, the last one apart: few are ever asked for their path."""
+
+
+class Reference(NamedTuple):
+    """To something on this server."""
+
+    deed: Deed
+    """What refers to it."""
+    node: Node
+    target: Identity
 
 
 def resolve(writer: Writer, deeds: Sequence[Deed]) -> None:
@@ -69,34 +91,37 @@ def _urls(deeds: Sequence[Deed]) -> dict[str, str]:
     return urls
 
 
-def targets(deeds: Sequence[Deed]) -> set[Identity]:
+def local(deeds: Sequence[Deed]) -> list[Reference]:
     """What the resources refer to on this server."""
-    found = (_local(node.text).partition("/") for deed in deeds for node in _references(deed))
-    return {(name, resource_id) for name, _, resource_id in found if resource_id}
+    return [
+        Reference(deed, node, (name, resource_id))
+        for deed in deeds
+        for node in _references(deed)
+        for name, _, resource_id in [_local(node.text).partition("/")]
+        if resource_id
+    ]
 
 
-def require_targets(writer: Writer, deeds: Sequence[Deed]) -> None:
+def require_targets(writer: Writer, deeds: Sequence[Deed], referring: Sequence[Reference]) -> None:
     """Each reference to this server leads to what the caller may write to. Raises 422.
 
     But for those that the standing version had: a change need not mend what was loaded.
     """
     made = {deed.identity for deed in deeds if deed.resource is not None}
-    places: dict[Identity, list[tuple[Deed, Node]]] = {}
-    for deed in deeds:
-        for node in _references(deed):
-            name, _, resource_id = _local(node.text).partition("/")
-            if resource_id and (name, resource_id) not in made:
-                places.setdefault((name, resource_id), []).append((deed, node))
-    known = [(found, each) for each in places if (found := registry.find(each[0]))]
+    places: dict[Identity, list[Reference]] = {}
+    for each in referring:
+        if each.target not in made:
+            places.setdefault(each.target, []).append(each)
+    known = [(found, target) for target in places if (found := registry.find(target[0]))]
     asked = [Asked(resource_type, resource_id) for resource_type, (_, resource_id) in known]
     missing = set(nothing_there(writer.caller, asked))
-    missing |= places.keys() - {each for _, each in known}
-    wrong = [place for each in places if each in missing for place in places[each]]
-    kept = {id(owner): _standing_texts(owner) for owner, _ in wrong}
-    wrong = [(owner, node) for owner, node in wrong if node.text not in kept[id(owner)]]
-    for deed in deeds:
+    missing |= places.keys() - {target for _, target in known}
+    wrong = [each for target, those in places.items() if target in missing for each in those]
+    kept = {id(each.deed): _standing_texts(each.deed) for each in wrong}
+    wrong = [each for each in wrong if each.node.text not in kept[id(each.deed)]]
+    for deed in deeds if wrong else ():
         with at(deed):
-            if problems := [_dangling(node.path) for owner, node in wrong if owner is deed]:
+            if problems := [_dangling(each.node.path) for each in wrong if each.deed is deed]:
                 raise invalid_resource(tuple(problems))
 
 
@@ -166,18 +191,17 @@ def _found(writer: Writer, name: str, query: str, path: str) -> str:
 
 def _strings(resource: Resource, path: str) -> Iterator[Node]:
     """Every string in it, with its place; may be replaced on the way."""
-    nodes: list[tuple[Any, str, str]] = [(resource, path, "Resource")]
+    nodes: list[tuple[Any, _Way, str]] = [(resource, (None, path), "Resource")]
     while nodes:
-        node, where, kind = nodes.pop()
+        node, way, kind = nodes.pop()
         is_object = type(node) is dict
-        types = _types(node, kind) if is_object else {}
+        types: Mapping[Any, str] = _types(node, kind) if is_object else {}
         for step, value in list(node.items()) if is_object else list(enumerate(node)):
-            inner = f"{where}.{step}" if is_object else f"{where}[{step}]"
-            type_ = types.get(str(step), "") if is_object else kind
+            type_ = types.get(step, "") if is_object else kind
             if type(value) is str:
-                yield Node(node, step, inner, type_)
+                yield Node(node, step, way, type_)
             elif type(value) is dict or type(value) is list:
-                nodes.append((value, inner, type_))
+                nodes.append((value, (way, step), type_))
 
 
 def _types(node: Resource, kind: str) -> dict[str, str]:

@@ -14,6 +14,7 @@ from fhirapi.outcomes import not_a_writer, not_yours_to_write
 from fhirapi.search.opened import opened_content
 from fhirapi.sql import array
 from fhirapi.store import locks, rows, write
+from fhirapi.store.caller import Caller
 from fhirapi.store.constraint import OPEN
 from fhirapi.store.write import Asked
 from fhirapi.store.writer import NotAWriter, admit
@@ -30,9 +31,19 @@ _METHODS = {"create": "POST", "update": "PUT", "patch": "PATCH"}
 _MOMENT = timedelta(microseconds=1)
 
 
-def store(writer: Writer, changes: Sequence[Change]) -> list[Written]:
-    """What became of each. Raises TokenRefused, an Outcome, or what the database says of others."""
-    account_id = _admitted(writer)
+def admitted(caller: Caller) -> int:
+    """The account for which the caller writes. Raises TokenRefused, or the 403 outcome."""
+    try:
+        return admit(caller)
+    except NotAWriter:
+        raise not_a_writer() from None
+
+
+def store(writer: Writer, account_id: int, changes: Sequence[Change]) -> list[Written]:
+    """What became of each. Raises an Outcome, or what the database says of others.
+
+    The writer has been admitted in the same transaction.
+    """
     deeds = [begun(change) for change in changes]
     for deed in deeds:
         with at(deed):
@@ -51,22 +62,17 @@ def store(writer: Writer, changes: Sequence[Change]) -> list[Written]:
     _delete([deed for deed in deeds if deed.result == "deleted"])
     placed = place(deeds)
     row_ids = _store(placed)
-    locks.hold(references.targets(deeds) | {("Patient", id_) for id_ in _patient_ids(placed)})
+    referring = references.local(deeds)
+    patients = {("Patient", patient_id) for patient_id in _patient_ids(placed)}
+    locks.hold({each.target for each in referring} | patients)
     _require_open(writer, placed, row_ids)
     require_same_patient(placed)
     if settings.REFERENTIAL_INTEGRITY:
-        references.require_targets(writer, deeds)
+        references.require_targets(writer, deeds, referring)
     _require_unused(deeds)
     written = [_written(writer, deed) for deed in deeds]
     _record(writer, account_id, deeds, placed)
     return written
-
-
-def _admitted(writer: Writer) -> int:
-    try:
-        return admit(writer.caller)
-    except NotAWriter:
-        raise not_a_writer() from None
 
 
 def _opened(writer: Writer, deed: Deed) -> Asked:

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.trail import Entry, Trail
-from fhirapi.together import Together
+from fhirapi.together import Take, Together
 
 
 def entry(number: int, **kwargs) -> Entry:
@@ -84,7 +84,8 @@ def in_one_batch(write: Callable[[list[int]], list[int]]) -> list[int | Exceptio
     """What ten entries hear that wait while the batch before them, of entry 0, is being written."""
     writing, go_on = Event(), Event()
 
-    def held_up(entries: list[int]) -> list[int]:
+    def held_up(take: Take[int]) -> list[int]:
+        entries = take()
         if entries == [0]:
             writing.set()
             go_on.wait(30)

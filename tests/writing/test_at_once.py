@@ -8,11 +8,13 @@ from time import sleep
 import pytest
 from django.db import connection, transaction
 
+from fhirapi.audit.models import AuditRecord
 from fhirapi.definitions import registry
 from fhirapi.outcomes import Outcome
+from fhirapi.store import locks
 from fhirapi.store.models import Content, SearchRow, Version
 from fhirapi.writing.change import Change, Create, Delete, Update, Writer
-from fhirapi.writing.perform import perform
+from fhirapi.writing.perform import _creates, perform
 from tests import people
 from tests.api import Api
 from tests.people import Person
@@ -130,6 +132,75 @@ def test_a_conditional_change_spares_what_meanwhile_meets_the_condition_no_more(
             _until_somebody_waits()
         assert answer.result() == ["nothing"]
     assert not Content.objects.get(resource_id="o").is_deleted
+
+
+def test_what_one_caller_creates_at_one_moment_is_one_transaction(
+    api: Api, writer_of: Writers, dr_grey: Person
+) -> None:
+    requests = [create(code=str(number)) for number in range(5)]
+    assert while_one_is_being_written(api, writer_of(dr_grey), requests) == ["created"] * 5
+    stored = Content.objects.filter(resource_type="Observation")
+    assert stored.count() == 6
+    assert len(set(stored.values_list("written_in", flat=True))) == 2
+    told = AuditRecord.objects.filter(action="create", outcome="success")
+    ids = stored.values_list("resource_id", flat=True)
+    assert set(told.values_list("resource_id", flat=True)) == set(ids)
+    assert told.count() == 6
+
+
+def test_one_that_is_refused_refuses_nobody_elses_create(
+    api: Api, writer_of: Writers, dr_grey: Person
+) -> None:
+    requests = [create(code=str(number)) for number in range(3)]
+    requests += [create(status="no status"), create(patient_id="nobody")]
+    answers = while_one_is_being_written(api, writer_of(dr_grey), requests)
+    assert answers == ["403", "422", "created", "created", "created"]
+    assert Content.objects.filter(resource_type="Observation").count() == 4
+    told = AuditRecord.objects.filter(action="create").order_by("outcome")
+    outcomes = list(told.values_list("outcome", flat=True))
+    assert outcomes == ["denied"] * 2 + ["success"] * 4
+
+
+def test_the_creates_of_others_are_not_waited_for(
+    api: Api, writer_of: Writers, dr_grey: Person
+) -> None:
+    api.has(people.encounter("v", "142859", "2024-03-05", "Check"))
+    waiting, other = writer_of(dr_grey), writer_of(dr_grey)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            locks.hold_alone([("Encounter", "v")])
+            answer = pool.submit(at_once, waiting, [[create(encounter_id="v")]])
+            _until_somebody_waits()
+            with ThreadPoolExecutor(1) as another:
+                assert another.submit(at_once, other, [[create()]]).result(30) == ["created"]
+            assert not answer.done()
+        assert answer.result(30) == ["created"]
+
+
+def create(
+    patient_id: str = "142859", encounter_id: str = "", code: str = "1", status: str = "final"
+) -> Create:
+    resource_type = registry.find("Observation")
+    assert resource_type
+    resource = people.observation("x", patient_id, code=code) | {"status": status}
+    if encounter_id:
+        resource["encounter"] = {"reference": f"Encounter/{encounter_id}"}
+    return Create(resource_type=resource_type, resource=resource)
+
+
+def while_one_is_being_written(api: Api, writer: Writer, creates: Sequence[Create]) -> list[str]:
+    """What these are answered that come while another of the same caller waits for a lock."""
+    api.has(people.encounter("v", "142859", "2024-03-05", "Check"))
+    with ThreadPoolExecutor(2) as pool:
+        with transaction.atomic():
+            locks.hold_alone([("Encounter", "v")])
+            first = pool.submit(at_once, writer, [[create(encounter_id="v")]])
+            _until_somebody_waits()
+            answers = pool.submit(at_once, writer, [[each] for each in creates])
+            while len(_creates._of[writer.caller]._batch.entries) < len(creates):
+                sleep(0.001)
+        assert first.result(30) == ["created"]
+        return answers.result(30)
 
 
 def _until_somebody_waits() -> None:

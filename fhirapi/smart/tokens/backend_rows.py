@@ -146,5 +146,5 @@ def issue_all(asked: list[Asked]) -> list[Verdict]:
     ]  # fmt: skip
 
 
-issue = Together(issue_all)
+issue = Together[Asked, Verdict](lambda take: issue_all(take()))
 """Returns the verdict once it is committed."""

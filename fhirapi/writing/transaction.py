@@ -49,7 +49,7 @@ def store(writer: Writer, changes: Sequence[Change]) -> list[Written]:
         with at(deed):
             _require_valid(deed)
     _delete([deed for deed in deeds if deed.result == "deleted"])
-    placed = place(deeds)
+    placed = place(writer, deeds)
     row_ids = _store(placed)
     locks.hold(references.targets(deeds) | {("Patient", id_) for id_ in _patient_ids(placed)})
     _require_open(writer, placed, row_ids)

@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 
 from fhirapi.outcomes import Outcome, operation_outcome, too_costly
 from fhirapi.rest.body import resource_of
-from fhirapi.rest.changed import STATUSES, location, writer_of
+from fhirapi.rest.changed import STATUSES, location, told_if_refused, writer_of
 from fhirapi.rest.entries import Asked, Read, asked
 from fhirapi.rest.inner import ask
 from fhirapi.rest.prefer import Preferred, preferred
@@ -55,7 +55,8 @@ class _Asker(NamedTuple):
 def bundle(request: HttpRequest) -> HttpResponse:
     """Of changes only a representation is told that was asked for: ``Prefer``."""
     asker = _Asker(request, writer_of(request), preferred(request), _Budget(_MOST_BYTES))
-    kind, entries = _entries(resource_of(request))
+    with told_if_refused(asker.writer, "update"):
+        kind, entries = _entries(resource_of(request))
     process = _transaction if kind == "transaction" else _batch
     try:
         answered = process(asker, entries)

@@ -73,12 +73,7 @@ def answered(request: HttpRequest, written: Written) -> HttpResponse:
     wanted = preferred(request)
     status = STATUSES[written.result]
     if wanted == "OperationOutcome":
-        outcome = done(written.result, written.resource_type).issue("information")
-        response = answer(
-            operation_outcome(outcome, *_warnings(written)),
-            request,
-            200 if status == 204 else status,
-        )
+        response = answer(outcome_of(written), request, 200 if status == 204 else status)
     elif wanted == "minimal" or not written.content or not written.may_be_told:
         response = _empty(status)
     else:
@@ -88,6 +83,12 @@ def answered(request: HttpRequest, written: Written) -> HttpResponse:
     for name, value in headers(written).items():
         response.headers[name] = value
     return response
+
+
+def outcome_of(written: Written) -> bytes:
+    """What ``Prefer: return=OperationOutcome`` hears: what was done, and which claims fail."""
+    done_ = done(written.result, written.resource_type).issue("information")
+    return operation_outcome(done_, *_warnings(written))
 
 
 def _warnings(written: Written) -> list[dict[str, object]]:

@@ -14,12 +14,9 @@ DELIVERIES_KEPT = timedelta(days=30)
 def forget_old() -> None:
     now = timezone.now()
     IdempotentAnswer.objects.filter(created_at__lt=now - ANSWERS_KEPT).delete()
-    # Of an access key or app that is switched off they stay, and are silent: it may come back. Of
-    # an approval that was withdrawn they go: a new one begins anew.
-    has_ended = (
-        Q(data_access_grant__revoked_at__isnull=False)
-        | Q(data_access_grant__expires_at__lt=now)
-        | Q(data_access_grant__client__provider_access_ended_at__isnull=False)
+    # Of an access key that is switched off they stay: it may come back.
+    has_ended = Q(data_access_grant__revoked_at__isnull=False) | Q(
+        data_access_grant__expires_at__lt=now
     )
     ChangeWebhook.objects.filter(has_ended).delete()
     ChangeDelivery.objects.filter(created_at__lt=now - DELIVERIES_KEPT).delete()

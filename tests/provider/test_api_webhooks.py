@@ -19,7 +19,7 @@ from fhirapi.audit.models import AuditRecord
 from fhirapi.provider.models import ChangeDelivery, ChangeWebhook
 from fhirapi.provider.webhooks.queueing import queue_changes
 from fhirapi.provider.webhooks.sending import deliver_due
-from fhirapi.smart.models import AccessKey, Client, DataAccessGrant
+from fhirapi.smart.models import AccessKey, DataAccessGrant
 from fhirapi.smart.webhooks import deliver
 from tests.api import Api
 from tests.people import Person
@@ -173,23 +173,6 @@ def test_what_is_queued_is_not_sent_once_the_access_has_ended(
     assert "ended" in delivery.problem
     call_command("clear_expired", verbosity=0)
     assert not ChangeWebhook.objects.exists()
-
-
-@pytest.mark.parametrize("column", ["disabled_at", "provider_access_ended_at"])
-def test_of_an_app_that_is_switched_off_nothing_is_sent(
-    grey: Partner, hook: dict[str, Any], receiver: Receiver, column: str
-) -> None:
-    grey.post("problems", problem_of())
-    assert queued() == 1
-    grey.post("problems", problem_of())
-    # As an app has it: its approval lets it write, not a key.
-    AccessKey.objects.update(may_write=False)
-    Client.objects.update(**{column: timezone.now()})
-    assert queued() == 0
-    deliver_due()
-    assert receiver.got == []
-    call_command("clear_expired", verbosity=0)
-    assert ChangeWebhook.objects.exists() == (column == "disabled_at")
 
 
 def test_a_webhook_that_breaks_keeps_no_other_from_being_told(

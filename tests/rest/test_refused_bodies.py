@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from fhirapi.audit.models import AuditRecord
-from tests.api import Session
+from tests.api import Api, Session
 from tests.people import Person
 from tests.provider.client import Partner, problem_of
 
@@ -64,6 +64,7 @@ def test_over_fhir(
     ],
 )
 def test_over_the_provider_api(
+    api: Api,
     grey: Session,
     dr_grey: Person,
     settings: Any,
@@ -79,19 +80,19 @@ def test_over_the_provider_api(
     if path.endswith("upload") and case == "large":
         types = {"content_type": "application/pdf"}
     match = {"if_match": '"1"'} if path.endswith("/p") else {}
-    partner = Partner(grey, grey.token)
+    partner = Partner(api, grey.token)
     response = partner.send(method, path, SECRET, **types, **match)
     assert response.status_code == status
     assert told() == [(*named, dr_grey.account.pk, f"refused: {status}")]
 
 
-def test_a_record_with_a_wrong_field(grey: Session, dr_grey: Person) -> None:
-    response = Partner(grey, grey.token).post("problems", problem_of(nonsense="Larson"))
+def test_a_record_with_a_wrong_field(api: Api, grey: Session, dr_grey: Person) -> None:
+    response = Partner(api, grey.token).post("problems", problem_of(nonsense="Larson"))
     assert response.status_code == 422
     named = ("create", "Condition", None, dr_grey.account.pk)
     assert told() == [(*named, "refused: 422")]
 
 
-def test_a_reader_is_told_of_nothing_new(grey: Session) -> None:
-    assert Partner(grey, grey.token).get("problems?nonsense=1").status_code == 400
+def test_a_reader_is_told_of_nothing_new(api: Api, grey: Session) -> None:
+    assert Partner(api, grey.token).get("problems?nonsense=1").status_code == 400
     assert told() == []

@@ -6,28 +6,21 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import psycopg
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, transaction
 
 from fhirapi.intake.placing import place
 from fhirapi.intake.reading import Arrival, Options
 from fhirapi.intake.rejects import Reject
 from fhirapi.searchparams.index import IndexEntry
 from fhirapi.sql import fetch
-from fhirapi.store import exact
-from fhirapi.store.rows import Row, delete_derived, take_ids, write
+from fhirapi.store import exact, rows
+from fhirapi.store.rows import Row, take_ids
 
 _EXISTING = """
 SELECT c.resource_type || '/' || c.resource_id, c.id, c.version_id, c.is_deleted,
        CASE WHEN %s THEN c.content END
 FROM unnest(%s::text[], %s::text[]) AS asked(resource_type, resource_id)
 JOIN fhirapi_content c USING (resource_type, resource_id)
-"""
-_ARCHIVE = """
-INSERT INTO fhirapi_version (resource_type, resource_id, patient_id, version_id, last_updated,
-                             is_deleted, content, method, written_in)
-SELECT resource_type, resource_id, patient_id, version_id, last_updated, is_deleted, content,
-       method, written_in
-FROM fhirapi_content WHERE id = ANY(%s)
 """
 _REFUSED = (
     DataError, IntegrityError, psycopg.DataError, psycopg.IntegrityError,
@@ -85,22 +78,22 @@ def _settle(arrivals: list[Arrival], options: Options) -> Settled:
     unique = _without_twins(placed.ready, settled)
     existing = _existing([arrival for arrival, _ in unique], options)
     now = datetime.now(UTC)
-    rows, replaced = [], []
+    new, replaced = [], []
     for (arrival, entry), row_id in zip(unique, take_ids(len(unique)), strict=True):
         there = existing.get(arrival.name)
         if there is None:
             settled.stored += 1
-            rows.append(Row(row_id, arrival.resource, entry, 1, now))
+            new.append(Row(row_id, arrival.resource, entry, 1, now))
         elif options.existing == "reject":
             settled.rejects.append(arrival.rejected("It is already stored."))
         elif options.existing == "skip" or _is_same(there, arrival.resource):
             settled.skipped += 1
         else:
             settled.replaced += 1
-            replaced.append(there.row_id)
-            rows.append(Row(there.row_id, arrival.resource, entry, there.version_id + 1, now))
-    _archive(replaced)
-    write(rows)
+            replaced.append(Row(there.row_id, arrival.resource, entry, there.version_id + 1, now))
+    rows.archive([each.id for each in replaced])
+    rows.replace(replaced)
+    rows.write(new)
     return settled
 
 
@@ -140,12 +133,3 @@ def _is_same(there: _Existing, resource: dict[str, Any]) -> bool:
         del stored["meta"]
         resource = {name: value for name, value in resource.items() if name != "meta"}
     return exact.write(stored) == exact.write(resource)
-
-
-def _archive(row_ids: list[int]) -> None:
-    if not row_ids:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(_ARCHIVE, [row_ids])
-        cursor.execute("DELETE FROM fhirapi_content WHERE id = ANY(%s)", [row_ids])
-    delete_derived(row_ids)

@@ -21,6 +21,7 @@ from fhirapi.store.writer import NotAWriter, admit
 from fhirapi.validation.check import check
 from fhirapi.write_outcomes import invalid_resource, still_in_use, twice_in_transaction, wrong_type
 from fhirapi.writing import conditions, references
+from fhirapi.writing.care import require_colleagues, strangers_let_in
 from fhirapi.writing.change import Change, Patch, Writer, Written
 from fhirapi.writing.deeds import Deed, at, begun, settle
 from fhirapi.writing.placing import Placed, place, require_same_patient
@@ -60,13 +61,15 @@ def store(writer: Writer, account_id: int, changes: Sequence[Change]) -> list[Wr
         with at(deed):
             _require_valid(deed)
     _delete([deed for deed in deeds if deed.result == "deleted"])
-    placed = place(deeds)
+    strange = strangers_let_in(writer, deeds)
+    placed = place(writer, deeds)
     row_ids = _store(placed)
     referring = references.local(deeds)
     patients = {("Patient", patient_id) for patient_id in _patient_ids(placed)}
     locks.hold({each.target for each in referring} | patients)
     _require_open(writer, placed, row_ids)
     require_same_patient(placed)
+    require_colleagues(deeds, strange)
     if settings.REFERENTIAL_INTEGRITY:
         references.require_targets(writer, deeds, referring)
     _require_unused(deeds)

@@ -11,5 +11,5 @@ flatten.py         from a resource to the rows of a view
 stored.py          from FHIR's values to those of a table: dates, decimals
 parquet.py         files of rows, and of whole resources, by pyarrow
 available.py       ... which need not be installed
-published.py       the declarations as ViewDefinition resources, and as tables of documentation
+published.py       the declarations as ViewDefinition resources
 """

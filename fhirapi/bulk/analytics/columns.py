@@ -15,9 +15,13 @@ def key(resource: str) -> tuple[Column, ...]:
 
 
 def reference(name: str, path: str, target: str, words: str, *, first: bool = False) -> Column:
-    """The id of the resource that is referred to, if it is of that type: joins to its ``id``."""
-    ending = ".first()" if first else ""
-    return Column(name, f"{path}.getReferenceKey({target}){ending}", "id", words)
+    """The id of the resource that is referred to, if it is of that type: joins to its ``id``.
+
+    ``first``: of several references, the first to that type.
+    """
+    key_of = f"getReferenceKey({target})"
+    one = f"{path}.where({key_of}.exists()).first()" if first else path
+    return Column(name, f"{one}.{key_of}", "id", words)
 
 
 def patient(path: str = "subject") -> Column:
@@ -101,13 +105,17 @@ def dated(name: str, element: str, words: str) -> tuple[Column, ...]:
     return moment(name, either, words)
 
 
-def quantity(name: str, path: str, words: str) -> tuple[Column, ...]:
+def simple_quantity(name: str, path: str, words: str) -> tuple[Column, ...]:
     return (
         number(f"{name}_number", f"{path}.value", f"{words}: the number"),
-        code(f"{name}_comparator", f"{path}.comparator", f"{words}: < or > if it is beyond"),
         text(f"{name}_unit", f"{path}.unit", f"{words}: the unit, to be read"),
         code(f"{name}_unit_code", f"{path}.code", f"{words}: the unit, as UCUM has it"),
     )
+
+
+def quantity(name: str, path: str, words: str) -> tuple[Column, ...]:
+    comparator = code(f"{name}_comparator", f"{path}.comparator", f"{words}: < or > if beyond it")
+    return (comparator, *simple_quantity(name, path, words))
 
 
 def money(name: str, path: str, words: str) -> tuple[Column, ...]:

@@ -11,8 +11,8 @@ from fhirapi.bulk.analytics.columns import (
     key,
     moment,
     patient,
-    quantity,
     reference,
+    simple_quantity,
     text,
 )
 from fhirapi.bulk.analytics.view import View
@@ -106,7 +106,7 @@ CLINICAL = (
             text("lot_number", "lotNumber", "Lot"),
             code("site_code", "site.coding.first().code", "Where in the body"),
             code("route_code", "route.coding.first().code", "Route"),
-            *quantity("dose_quantity", "doseQuantity", "Dose"),
+            *simple_quantity("dose_quantity", "doseQuantity", "Dose"),
             integer("dose_in_series",
                     "protocolApplied.first().doseNumber.ofType(positiveInt)",
                     "Which dose of the series", "positiveInt"),

@@ -15,16 +15,16 @@ from fhirapi.bulk.analytics.columns import (
     telecom,
     text,
 )
-from fhirapi.bulk.analytics.view import View
+from fhirapi.bulk.analytics.view import Column, View
 
 _US_CORE = "http://hl7.org/fhir/us/core/StructureDefinition/us-core"
 _NAME = "name.where(use = 'official').first()"
 _HOME = "address.where(use = 'home').first()"
 
 
-def _race(name: str, words: str) -> str:
-    """https://hl7.org/fhir/us/core/StructureDefinition-us-core-race.html"""
-    return f"extension('{_US_CORE}-{name}').extension('{words}')"
+def _part(name: str, part: str) -> str:
+    """https://hl7.org/fhir/us/core/StructureDefinition-us-core-race.html, and of ethnicity"""
+    return f"extension('{_US_CORE}-{name}').first().extension('{part}').first().value"
 
 
 PEOPLE = (
@@ -41,18 +41,16 @@ PEOPLE = (
             text("family_name", f"{_NAME}.family", "Family name, of the official name"),
             text("given_names", f"{_NAME}.given.join(' ')", "Given names, of the official name"),
             code("gender", "gender", "Administrative gender"),
-            code("birth_sex", f"extension('{_US_CORE}-birthsex').value.ofType(code).first()",
+            code("birth_sex", f"extension('{_US_CORE}-birthsex').first().value.ofType(code)",
                  "Sex at birth (US Core)"),
             *day("birth", "birthDate", "Birth"),
             flag("deceased", "deceased.ofType(boolean)",
                  "Whether the patient is dead, if no moment of death is told"),
             *moment("deceased", "deceased.ofType(dateTime)", "Death"),
-            *coding("race", f"{_race('race', 'ombCategory')}.value.ofType(Coding).first()",
+            *coding("race", f"{_part('race', 'ombCategory')}.ofType(Coding)",
                     "First race (US Core)"),
-            text("race_text", f"{_race('race', 'text')}.value.ofType(string).first()",
-                 "All races (US Core)"),
-            *coding("ethnicity",
-                    f"{_race('ethnicity', 'ombCategory')}.value.ofType(Coding).first()",
+            text("race_text", f"{_part('race', 'text')}.ofType(string)", "All races (US Core)"),
+            *coding("ethnicity", f"{_part('ethnicity', 'ombCategory')}.ofType(Coding)",
                     "Ethnicity (US Core)"),
             code("language_code",
                  "communication.first().language.coding.first().code", "First language"),
@@ -71,7 +69,7 @@ PEOPLE = (
         (*key("patient")[:1],),
         for_each="identifier",
         each_columns=(
-            text("identifier_system", "system", "Namespace of the value"),
+            Column("identifier_system", "system", "uri", "Namespace of the value"),
             text("identifier_value", "value", "The identifier", is_distinct=True),
             code("identifier_use", "use", "Use"),
             *concept("identifier_type", "type", "Type"),

@@ -20,9 +20,11 @@ from fhirapi.definitions import registry
 from fhirapi.searchparams.paths import values
 
 ROWS = 10_000
-"""A row group has so many rows, and those of a resource more ..."""
+"""So many rows make a row group, or a few more ..."""
 BYTES = 16 * 1024 * 1024
-"""... or comes of so many bytes of resources, and a resource more."""
+"""... or so many bytes of values."""
+_BATCH_ROWS, _BATCH_BYTES = 1000, 1024 * 1024
+"""After so many rows, or bytes of JSON, values leave Python's objects, which take more room."""
 _COMPRESSION = "zstd"
 _DISTINCT = "distinct"
 """In a field's metadata: nearly every row has another value, so it has no dictionary."""
@@ -43,43 +45,75 @@ RAW_COLUMNS = (
 """Of a file of whole resources."""
 
 
+class _Groups:
+    """Gathers batches of rows until they make a row group."""
+
+    def __init__(self, stream: IO[bytes], schema: pa.Schema) -> None:
+        repeating = [each.name for each in schema if _DISTINCT.encode() not in each.metadata]
+        self._writer = pq.ParquetWriter(
+            stream, schema, compression=_COMPRESSION, use_dictionary=repeating
+        )
+        self._batches: list[pa.RecordBatch] = []
+        self._rows = self._bytes = 0
+        self.count = 0
+        """Rows so far."""
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        self._batches.append(batch)
+        self.count += batch.num_rows
+        self._rows += batch.num_rows
+        self._bytes += batch.nbytes
+        if self._rows >= ROWS or self._bytes >= BYTES:
+            self._write()
+
+    def close(self) -> None:
+        if self._batches:
+            self._write()
+        self._writer.close()
+
+    def discard(self) -> None:
+        self._writer.close()
+
+    def _write(self) -> None:
+        self._writer.write_table(pa.Table.from_batches(self._batches))
+        self._batches, self._rows, self._bytes = [], 0, 0
+
+
 class _File:
-    """Gathers rows of resources, and writes them by groups."""
+    """A table whose rows are made from resources."""
 
     def __init__(self, stream: IO[bytes], columns: Sequence[Column], about: dict[str, str]) -> None:
         self._schema = pa.schema([_field(each) for each in columns], about)
-        self._writer = _writer(stream, self._schema)
+        self._groups = _Groups(stream, self._schema)
         self._rows: list[Sequence[Any]] = []
-        self._size = self._count = 0
+        self._size = 0
 
     def write(self, contents: Sequence[bytes]) -> None:
         """Resources of the file's type, each as JSON in UTF-8 without a line's end."""
         for content in contents:
             self._rows += self._rows_of(content)
             self._size += len(content)
-            if len(self._rows) >= ROWS or self._size >= BYTES:
-                self._flush()
+            if len(self._rows) >= _BATCH_ROWS or self._size >= _BATCH_BYTES:
+                self._gather()
 
     def close(self) -> int:
         """How many rows it has. The stream is left open."""
-        self._flush()
-        self._writer.close()
-        return self._count
+        self._gather()
+        self._groups.close()
+        return self._groups.count
 
     def discard(self) -> None:
         """Instead of ``close``, before the stream is closed: what was written is of no use."""
-        self._rows = []
-        self._writer.close()
+        self._groups.discard()
 
     def _rows_of(self, content: bytes) -> Sequence[Sequence[Any]]:
         raise NotImplementedError
 
-    def _flush(self) -> None:
+    def _gather(self) -> None:
         if self._rows:
             columns = zip(zip(*self._rows, strict=True), self._schema, strict=True)
-            arrays = [pa.array(values, type=field.type) for values, field in columns]
-            self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
-        self._count += len(self._rows)
+            arrays = [pa.array(found, type=field.type) for found, field in columns]
+            self._groups.add(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
         self._rows, self._size = [], 0
 
 
@@ -122,35 +156,18 @@ class ViewFile(_File):
 
 def put_together(sources: Iterable[IO[bytes]], target: IO[bytes]) -> int:
     """One file of one or more of the same form, which can be sought in. How many rows it has."""
-    writer: pq.ParquetWriter | None = None
-    waiting: list[pa.RecordBatch] = []
-    count = 0
+    groups: _Groups | None = None
     for source in sources:
         file = pq.ParquetFile(source)
-        writer = writer or _writer(target, file.schema_arrow)
+        groups = groups or _Groups(target, file.schema_arrow)
         for batch in file.iter_batches(ROWS):
-            waiting.append(batch)
-            count += batch.num_rows
-            if sum(len(each) for each in waiting) >= ROWS or _bytes(waiting) >= BYTES:
-                writer.write_table(pa.Table.from_batches(waiting))
-                waiting = []
-    if writer is None:
+            groups.add(batch)
+    if groups is None:
         raise ValueError("There is no file to take the form from.")
-    if waiting:
-        writer.write_table(pa.Table.from_batches(waiting))
-    writer.close()
-    return count
-
-
-def _bytes(batches: list[pa.RecordBatch]) -> int:
-    return sum(each.nbytes for each in batches)
+    groups.close()
+    return groups.count
 
 
 def _field(column: Column) -> pa.Field:
     about = {"description": column.words, **({_DISTINCT: "true"} if column.is_distinct else {})}
     return pa.field(column.name, _TYPES[column.stored], metadata=about)
-
-
-def _writer(stream: IO[bytes], schema: pa.Schema) -> pq.ParquetWriter:
-    repeating = [each.name for each in schema if _DISTINCT.encode() not in each.metadata]
-    return pq.ParquetWriter(stream, schema, compression=_COMPRESSION, use_dictionary=repeating)

@@ -21,7 +21,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (made / "whole").mkdir()
     for resource_type, lines in contents().items():
         with (made / "whole" / f"{resource_type}.parquet").open("wb") as stream:
-            file = ParquetFile(stream, resource_type)
-            file.write(lines)
-            assert file.close() == len(lines)
+            whole = ParquetFile(stream, resource_type)
+            whole.write(lines)
+            whole.close()
     return made

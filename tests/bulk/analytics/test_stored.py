@@ -65,7 +65,7 @@ def test_a_double_gives_back_the_digits_that_were_written(written: Decimal) -> N
 @given(st.lists(st.decimals(min_value=0, max_value=10**6, places=2, allow_nan=False)))
 def test_sums_of_money_are_exact(amounts: list[Decimal]) -> None:
     read = orjson.loads(f"[{','.join(map(str, amounts))}]".encode())
-    assert sum(map(stored.amount, read)) == sum(amounts)
+    assert sum((stored.amount(each) or 0) for each in read) == sum(amounts)
 
 
 def test_money_is_rounded_to_the_millionth() -> None:

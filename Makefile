@@ -45,10 +45,10 @@ clean: ## remove .venv and caches; the data in var/ stays
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 venv: python
-	@$(PYTHON) -m qsmartcare.install embedded
+	@$(PYTHON) -m qsmartcare.install embedded analytics
 
 venv-dev: python
-	@$(PYTHON) -m qsmartcare.install embedded dev
+	@$(PYTHON) -m qsmartcare.install embedded analytics dev
 
 browser-tools: venv-dev
 	@$(BIN)/python -m tests.chromium

@@ -17,6 +17,7 @@ from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import record
 from fhirapi.smart import rates, secrets
 from fhirapi.smart.clients import review
+from fhirapi.smart.clients.provider_access import Reach, lapse_if_outgrown
 from fhirapi.smart.clients.registration import Details
 from fhirapi.smart.models import (
     AccessToken,
@@ -93,11 +94,15 @@ def register(
 def change(
     client: Client, details: Details, *, by: AbstractUser | None, address: str | None = None
 ) -> None:
-    """Everything but the kind. A scope taken away ends what was approved with it."""
+    """Everything but the kind. A scope taken away ends what was approved with it; one that is
+    added, or a redirect URI, ends Provider Access until somebody has looked at it.
+    """
     _lock(client)
     lost = set(client.allowed_scopes.split()) - set(details.scopes)
+    approved = Reach.of(client)
     _take_over(client, details)
     client.save()
+    lapse_if_outgrown(client, approved, by=by, address=address)
     if lost:
         _end_access(client, by, address)
     detail = "scopes taken away, access ended" if lost else "details changed"

@@ -5,6 +5,7 @@ next request. What was approved with writing is narrowed at the same moment: who
 again asks people again.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,11 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import record
+from fhirapi.smart.access.overlap import is_within
 from fhirapi.smart.access.writes import grantable, writes
 from fhirapi.smart.models import (
     AccessToken,
@@ -27,6 +30,12 @@ from fhirapi.smart.tokens import backend_access
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+
+
+_OUTGROWN = _(
+    "The app's registration has grown since it was approved, by scopes that write or by redirect "
+    "URIs. It reads as before; an administrator of the practice will look at it again."
+)
 
 
 class NotToBeApproved(Exception):
@@ -71,6 +80,34 @@ def withdraw(
 def asks_to_write(client: Client) -> bool:
     """Whether it registered scopes that take an approval."""
     return any(map(writes, client.allowed_scopes.split()))
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What an approval was given for: which scopes write, and where codes for them may lead."""
+
+    scopes: tuple[str, ...]
+    redirect_uris: frozenset[str]
+
+    @classmethod
+    def of(cls, client: Client) -> "Reach":
+        """Our own pages (the portal's test of an app) are no place that has to be looked at."""
+        ours = f"{settings.BASE_URL}/"
+        uris = (uri for uri in client.redirect_uris.split() if not uri.startswith(ours))
+        return cls(tuple(filter(writes, client.allowed_scopes.split())), frozenset(uris))
+
+    def holds(self, other: "Reach") -> bool:
+        return other.redirect_uris <= self.redirect_uris and all(
+            is_within(word, self.scopes) for word in other.scopes
+        )
+
+
+def lapse_if_outgrown(
+    client: Client, approved: Reach, *, by: AbstractUser | None, address: str | None = None
+) -> None:
+    """What was added to an approved app has been looked at by nobody: it takes a new approval."""
+    if client.provider_access_at and not approved.holds(Reach.of(client)):
+        withdraw(client, by=by, note=str(_OUTGROWN), address=address)
 
 
 def _narrow(client: Client) -> None:

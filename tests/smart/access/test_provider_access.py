@@ -6,7 +6,7 @@ import pytest
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.outcomes import Outcome
-from fhirapi.smart.clients import provider_access
+from fhirapi.smart.clients import clients, provider_access
 from fhirapi.smart.models import AuthorizationCode, Client, DataAccessGrant, RefreshToken
 from fhirapi.smart.tokens import backend_access
 from fhirapi.store.read import TokenRefused
@@ -254,3 +254,31 @@ def test_a_service_approved_after_its_partner_writes_at_once(service: flow.App, 
     assert writes(told)
     assert not writes(told, "142860")
     assert not RefreshToken.objects.exists()
+
+
+_APPROVED_FOR = {
+    "scopes": ("user/*.rs", "user/Observation.cruds"),
+    "redirect_uris": ("https://partner.example/callback",),
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_approved"),
+    [
+        ({"name": "Another name"}, True),
+        ({"scopes": ("user/*.rs", "user/Observation.cruds", "openid")}, True),
+        ({"scopes": ("user/*.rs", "user/Observation.cruds", "user/Goal.cu")}, False),
+        ({"redirect_uris": ("https://partner.example/callback", "https://other.example/")}, False),
+        ({"redirect_uris": ("https://partner.example/callback", "http://localhost:8000/x")}, True),
+    ],
+)
+def test_what_nobody_has_looked_at_ends_an_approval(
+    rebecca: Person, changed: dict[str, Any], is_approved: bool
+) -> None:
+    registered = clients.register(apps.details(**_APPROVED_FOR), owner=rebecca.account)
+    provider_access.approve(registered, by=None)
+    told = apps.details(**{**_APPROVED_FOR, **changed})
+    clients.change(registered, told, by=rebecca.account)
+    registered.refresh_from_db()
+    assert registered.may_write is is_approved
+    assert ("has grown" in registered.provider_access_note) is not is_approved

@@ -7,10 +7,11 @@ from django.utils import timezone
 
 from fhirapi.bulk.groups import change, listing
 from fhirapi.bulk.groups.kinds import Kind
+from fhirapi.smart.models import RecordLink
+from fhirapi.smart.people import links
 from fhirapi.store.load import load
 from fhirapi.store.models import Version
 from fhirapi.validation.check import check
-from tests import people
 from tests.api import ids
 from tests.bulk.lists import move, partner, patients_on, stored, trail, version_of
 from tests.people import Person
@@ -113,7 +114,7 @@ def test_nobody_else_s_patient_comes_on_it(
 
 
 def test_one_s_own_record_is_not_one_s_patient(made: str, dr_grey: Person) -> None:
-    people.links.link(dr_grey.account, "Patient", ZOE, method=people.RecordLink.Method.DEMO)
+    links.link(dr_grey.account, "Patient", ZOE, method=RecordLink.Method.DEMO)
     with pytest.raises(change.PatientsNotYours):
         change.add(dr_grey.account, made, [ZOE])
 

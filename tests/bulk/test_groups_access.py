@@ -1,5 +1,6 @@
 """Lists over the API: who reads and writes which, and what an approval for a list opens."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -145,7 +146,7 @@ class TestAServiceThatIsApprovedForAList:
         assert grant.patient_ids == [JOHN]
 
     def test_a_membership_that_ends_closes_the_record(self, app: App) -> None:
-        yesterday = (timezone.localdate() - timezone.timedelta(days=1)).isoformat()
+        yesterday = (timezone.localdate() - timedelta(days=1)).isoformat()
         ended = sent(JOHN, REBECCA)["member"]
         ended[0]["period"] = {"end": yesterday}
         backend_access.approve_list(app.client, "both", by=None, as_it_changes=True)

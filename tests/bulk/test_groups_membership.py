@@ -21,7 +21,7 @@ def day(days: int) -> str:
     return (timezone.localdate() + timedelta(days=days)).isoformat()
 
 
-def group(*members: dict[str, Any]) -> dict[str, Any]:
+def group(*members: tuple[str, dict[str, Any]]) -> dict[str, Any]:
     named = [{"entity": {"reference": f"Patient/{each}"}, **rest} for each, rest in members]
     return {**api_group("g"), "member": named}
 

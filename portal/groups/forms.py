@@ -10,7 +10,7 @@ class NameForm(forms.Form):
     name = forms.CharField(
         label=_("Name"),
         max_length=LONGEST_NAME,
-        help_text=_("Apps that see the list see its name: do not write a patient’s name into it."),
+        help_text=_("Apps that see the list see its name: name no patient in it."),
         error_messages={"required": _("Give the list a name.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )

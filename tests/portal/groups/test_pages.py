@@ -103,7 +103,7 @@ class TestMakingOne:
             ({"name": "n" * 101}, "at most 100 characters"),
             ({"name": "X", "patients": [ZOE]}, "One of these patients is not under your care"),
             ({"name": "X", "patients": ["a\x00"]}, "One of these patients is not under your care"),
-            ({"name": "X", "patients": [str(each) for each in range(600)]}, "at most 500 patients at a time"),
+            ({"name": "X", "patients": [*map(str, range(600))]}, "at most 500 patients at a time"),
         ],
     )  # fmt: skip
     def test_what_is_wrong_is_said_and_nothing_is_made(

@@ -35,6 +35,9 @@ WHERE s.resource_type = 'Group' {one} AND ({visible} OR EXISTS (
 """
 
 
+_ORDER = (Kind.AD_HOC, Kind.PANEL, Kind.ROSTER)
+
+
 @dataclass(frozen=True)
 class PatientGroup:
     id: str
@@ -53,11 +56,10 @@ class PatientGroup:
 
 
 def groups(account: AbstractUser, *, address: str | None = None) -> list[PatientGroup]:
-    """By kind, then by name."""
+    """What people have made, panels, rosters; each by name."""
     found = _groups(account, None)
     _note(account, AuditRecord.Action.SEARCH, None, address)
-    order = list(Kind)
-    return sorted(found, key=lambda each: (-order.index(each.kind), each.name.casefold(), each.id))
+    return sorted(found, key=lambda each: (_ORDER.index(each.kind), each.name.casefold(), each.id))
 
 
 def group(

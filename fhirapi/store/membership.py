@@ -10,6 +10,13 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from fhirapi.searchparams.keys import key
+
+KEPT = "urn:uuid:3f0f6a52-0f0b-4c38-9d6b-5a4f8e0c7d11"
+"""The identifier system of the lists that the product keeps; the value is the id."""
+KEPT_KEY = key("Group", "identifier", f"{KEPT}|")
+"""Under which they are found."""
+
 
 def members(group: dict[str, Any], on: date | None = None) -> list[str]:
     """Ids of the patients on it at a day, which is today where none is given.
@@ -17,14 +24,24 @@ def members(group: dict[str, Any], on: date | None = None) -> list[str]:
     Each once. Not those who have left or are still to come, nor those of other servers.
     """
     day = (on or timezone.localdate()).isoformat()
-    found = (patient_of(each) for each in _elements(group) if _is_current(each, day))
+    here = _here()
+    found = (_patient(each, here) for each in _elements(group) if _is_current(each, day))
     return list(dict.fromkeys(id_ for id_ in found if id_))
 
 
 def patient_of(member: dict[str, Any]) -> str:
     """The id of the patient whom the element names; empty: nobody of ours."""
+    return _patient(member, _here())
+
+
+def _here() -> tuple[str, str]:
+    """What stands before the id of a patient of this server."""
+    return "Patient", f"{settings.FHIR_BASE_URL}/Patient"
+
+
+def _patient(member: dict[str, Any], here: tuple[str, str]) -> str:
     kind, _, id_ = str(member.get("entity", {}).get("reference", "")).rpartition("/")
-    return id_ if kind in ("Patient", f"{settings.FHIR_BASE_URL}/Patient") else ""
+    return id_ if kind in here else ""
 
 
 def without(group: dict[str, Any], patient_ids: Iterable[str]) -> list[dict[str, Any]]:
@@ -43,7 +60,9 @@ def _is_current(member: dict[str, Any], day: str) -> bool:
 
     https://hl7.org/fhir/R4/datatypes.html#Period
     """
-    period = member.get("period", {})
+    period = member.get("period")
+    if not period:
+        return member.get("inactive") is not True
     start, end = str(period.get("start", ""))[:10], str(period.get("end", ""))[:10]
     return (
         member.get("inactive") is not True

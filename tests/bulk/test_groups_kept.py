@@ -83,11 +83,29 @@ def test_a_panel_without_patients_is_deleted_and_comes_back_under_its_id() -> No
     assert (patients_on(STRANGE), version_of(STRANGE)) == ({ZOE}, 3)
 
 
-def test_a_deleted_patient_is_on_no_list() -> None:
+def test_a_patient_is_deleted_though_on_a_panel_and_leaves_it_with_the_next_refresh() -> None:
     load([people.patient("12", "Soon", "Gone", "12", "2001-01-01")])
+    kept.refresh()
+    assert "12" in patients_on(GREY)
     assert partner().send("DELETE", "Patient/12").status_code == 204
     kept.refresh()
     assert patients_on(GREY) == {REBECCA, JOHN, "9"}
+
+
+def test_a_list_made_by_hand_holds_its_patients_back() -> None:
+    load(
+        [
+            people.patient("12", "Soon", "Gone", "12", "2001-01-01"),
+            {
+                "resourceType": "Group",
+                "id": "by-hand",
+                "type": "person",
+                "actual": True,
+                "member": [{"entity": {"reference": "Patient/12"}}],
+            },
+        ]
+    )
+    assert partner().send("DELETE", "Patient/12").status_code == 409
 
 
 def test_only_the_list_that_is_asked_for_is_brought_up_to_date() -> None:

@@ -4,8 +4,8 @@ from enum import StrEnum
 from hashlib import blake2b
 from typing import Any
 
-KEPT = "urn:uuid:3f0f6a52-0f0b-4c38-9d6b-5a4f8e0c7d11"
-"""The identifier system of the lists that the product keeps; the value is the id."""
+from fhirapi.store.membership import KEPT
+
 _LONGEST_ID = 64  # https://hl7.org/fhir/R4/datatypes.html#id
 
 

@@ -1,6 +1,13 @@
 """Table of contents of the API's tables: imports, nothing else."""
 
 from fhirapi.audit.models import AuditRecord
+from fhirapi.bulk.models import (
+    ExportFile,
+    ExportJob,
+    ExportPart,
+    ExportPatient,
+    ExportRow,
+)
 from fhirapi.intake.models import Load, LoadDeferred, LoadPiece
 from fhirapi.provider.models import ChangeDelivery, ChangeWebhook, IdempotentAnswer
 from fhirapi.requestlog.models import RequestDay, RequestRecord
@@ -47,6 +54,11 @@ __all__ = [
     "ClientSecret",
     "Content",
     "DataAccessGrant",
+    "ExportFile",
+    "ExportJob",
+    "ExportPart",
+    "ExportPatient",
+    "ExportRow",
     "IDToken",
     "IdempotentAnswer",
     "IndexState",

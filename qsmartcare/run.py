@@ -48,6 +48,7 @@ class Plan:
     is_demo: bool
     workers: int
     threads: int
+    job_workers: int
 
     @classmethod
     def from_environment(cls) -> "Plan":
@@ -61,6 +62,7 @@ class Plan:
             is_demo=env.flag("DEMO", True),
             workers=env.number("WEB_WORKERS", 2),
             threads=env.number("WEB_THREADS", 8),
+            job_workers=env.number("JOB_WORKERS", 2),
         )
 
 
@@ -91,6 +93,8 @@ class Run:
             embedded_url = None if plan.database_url else database_url
             show_addresses(plan.base_url, embedded_url, plan.data_dir)
             watched = {"The web server": web, "The delivery of webhooks": webhooks}
+            for number in range(plan.job_workers):
+                watched[f"Worker {number + 1}"] = self._worker(stack, surroundings)
             self._wait(watched, stack.enter_context(Daily(surroundings)))
             if sys.stdout.isatty():
                 console.print("\nStopping ...")
@@ -163,6 +167,10 @@ class Run:
 
     def _deliver_webhooks(self, stack: ExitStack, surroundings: dict[str, str]) -> Child:
         command = [sys.executable, "manage.py", "deliver_webhooks", "--forever"]
+        return stack.enter_context(Child(command, cwd=ROOT, env=surroundings))
+
+    def _worker(self, stack: ExitStack, surroundings: dict[str, str]) -> Child:
+        command = [sys.executable, "manage.py", "work"]
         return stack.enter_context(Child(command, cwd=ROOT, env=surroundings))
 
     def _wait(self, watched: dict[str, Child], daily: Daily) -> None:

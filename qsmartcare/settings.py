@@ -6,7 +6,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from psycopg.conninfo import conninfo_to_dict
 
-from qsmartcare import env, keyring
+from qsmartcare import bulk_storage, env, keyring
 
 # --- Where it runs -----------------------------------------------------------------------------
 ROOT = Path(__file__).resolve().parent.parent
@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.forms",
+    "procrastinate.contrib.django",  # the queue of exports and imports
 ]
 MIDDLEWARE = [  # for pages; the API takes its own way (wsgi.py)
     "django.middleware.security.SecurityMiddleware",
@@ -211,6 +212,13 @@ OAUTH2_PROVIDER = {
     "OIDC_RSA_PRIVATE_KEY": JWT_PRIVATE_KEY,
 }
 
+# --- Bulk data ---------------------------------------------------------------------------------
+EXPORTS_AT_ONCE = env.number("EXPORTS_AT_ONCE", 5)  # of one client
+EXPORT_HOURS = env.number("EXPORT_HOURS", 24)  # for which files can be fetched
+EXPORT_HISTORY_DAYS = env.number("EXPORT_HISTORY_DAYS", 90)  # for which it is told that it was
+PROCRASTINATE_IMPORT_PATHS = ["fhirapi.bulk.tasks"]
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "queue_tasks"  # no room of ours has one
+
 # --- Pages -------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español")]
@@ -229,6 +237,7 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [ROOT / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "bulk": bulk_storage.from_environment(DATA_DIR),
     # A name for each content, kept by browsers for good, compressed once (prepare.py does it).
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }

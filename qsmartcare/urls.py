@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from fhirapi.bulk.urls import urlpatterns as bulk
 from fhirapi.legacy.urls import fhir_base as guide_addresses
 from fhirapi.legacy.urls import tokens
 from fhirapi.legacy.urls import urlpatterns as guide_service
@@ -17,7 +18,8 @@ from qsmartcare.health import urlpatterns as health
 
 # What is asked most first: each route before another costs that one's requests microseconds.
 fhir_base: list[URLPattern | URLResolver] = [
-    *asked_most, *tokens, *fhir, *oauth, *consent, *connections, *guide_addresses, *nothing_else
+    *asked_most, *tokens, *fhir, *bulk, *oauth, *consent, *connections, *guide_addresses,
+    *nothing_else,
 ]  # fmt: skip
 
 urlpatterns: list[URLPattern | URLResolver] = [

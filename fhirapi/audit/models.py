@@ -42,6 +42,7 @@ class AuditRecord(models.Model):
         CLIENT_DELETE = "client-delete", "App deleted"
         CLIENT_REVIEW = "client-review", "App reviewed"
         EXPORT = "export", "Record downloaded"
+        BULK_EXPORT = "bulk-export", "Records exported"
         AUDIT_EXPORT = "audit-export", "Activity downloaded"
         ACCOUNT_CHANGE = "account-change", "Account changed"
         ACCOUNT_CLOSE = "account-close", "Account closed"

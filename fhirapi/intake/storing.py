@@ -24,9 +24,9 @@ JOIN fhirapi_content c USING (resource_type, resource_id)
 """
 _ARCHIVE = """
 INSERT INTO fhirapi_version (resource_type, resource_id, patient_id, version_id, last_updated,
-                             is_deleted, content, method)
+                             is_deleted, content, method, written_in)
 SELECT resource_type, resource_id, patient_id, version_id, last_updated, is_deleted, content,
-       method
+       method, written_in
 FROM fhirapi_content WHERE id = ANY(%s)
 """
 _REFUSED = (

@@ -17,7 +17,7 @@ from fhirapi.provider.schema import Does, Kind
 from fhirapi.provider.update import patch, replace
 from fhirapi.provider.view import Action, endpoint, public
 from fhirapi.provider.webhooks import hooks
-from fhirapi.rest.urls import ResourceIdConverter
+from fhirapi.rest.converters import ResourceIdConverter
 
 
 class KindConverter:

@@ -3,10 +3,9 @@
 import re
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import path, register_converter
+from django.urls import path
 
 from fhirapi.definitions import registry
-from fhirapi.definitions.schema import ResourceType
 from fhirapi.outcomes import (
     malformed_id,
     no_system_level,
@@ -18,6 +17,7 @@ from fhirapi.outcomes import (
 from fhirapi.rest.bundles import bundle
 from fhirapi.rest.capabilities import metadata
 from fhirapi.rest.compartment import search_compartment
+from fhirapi.rest.converters import ResourceIdConverter
 from fhirapi.rest.create import create
 from fhirapi.rest.delete import conditional_delete, delete
 from fhirapi.rest.docref import docref
@@ -31,34 +31,8 @@ from fhirapi.rest.validate import validate, validate_instance
 from fhirapi.rest.view import by_method, fhir_view
 from fhirapi.rest.vread import vread
 
-_ID = r"[A-Za-z0-9\-.]{1,64}"
+_ID = ResourceIdConverter.regex
 _SYSTEM_LEVEL = {"_history": "A history", "_search": "A search"}
-
-
-class ResourceTypeConverter:
-    regex = "[A-Z][A-Za-z]+"
-
-    def to_python(self, value: str) -> ResourceType:
-        if found := registry.find(value):
-            return found
-        raise ValueError(value)
-
-    def to_url(self, value: ResourceType) -> str:
-        return value.name
-
-
-class ResourceIdConverter:
-    regex = _ID
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
-
-
-register_converter(ResourceTypeConverter, "fhirtype")
-register_converter(ResourceIdConverter, "fhirid")
 
 
 @fhir_view("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", is_json=False)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.db import connection, transaction
+
 from fhirapi.definitions.schema import ResourceType
 from fhirapi.sql import Statement, statement
 from fhirapi.store.caller import sees
@@ -56,6 +58,15 @@ CROSS JOIN LATERAL (
     ORDER BY version.version_id DESC LIMIT %(most)s
 ) v
 """)
+# Visible, and yet of a transaction that has not begun: it was another cluster's.
+_IS_RESTORED = Statement("""
+SELECT COALESCE(max(written_in) >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint, false)
+FROM fhirapi_content WHERE written_in IS NOT NULL
+""")
+_FORGET = """
+UPDATE {table} SET written_in = NULL
+WHERE written_in >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+"""
 _LATEST = Statement("""
 SELECT content FROM fhirapi_version
 WHERE resource_type = %(type)s AND resource_id = %(id)s AND NOT is_deleted
@@ -108,6 +119,22 @@ def now() -> tuple[Place, str]:
     row = _NOW.fetch_one({})
     assert row is not None, "it always has one row"  # noqa: S101
     return Place(int(row[0] or 0), 0), (row[1] or b"").decode()
+
+
+def forget_other_cluster() -> bool:
+    """After a backup was restored: its transactions are none of this cluster's, all have ended.
+
+    Whether there was anything to forget. Within a transaction of its own, so that what it asks
+    and what it sees is the same moment.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        row = _IS_RESTORED.fetch_one({})
+        if row is None or row[0] != b"t":
+            return False
+        for table in ("fhirapi_content", "fhirapi_version"):
+            cursor.execute(_FORGET.format(table=table))
+        return True
 
 
 def changes(who: Who, types: Sequence[ResourceType], after: Place, limit: int) -> Feed | None:

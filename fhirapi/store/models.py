@@ -219,6 +219,7 @@ class Version(models.Model):
     is_deleted = models.BooleanField(default=False)
     content = models.TextField()
     method = models.TextField(null=True)
+    written_in = models.BigIntegerField(null=True, help_text="As its Content row had it.")
 
     class Meta:
         constraints = [

@@ -115,7 +115,8 @@ def _statement(tables: tuple[str, ...], *, is_new: bool) -> Statement:
 
 
 _VERSION = (
-    "resource_type, resource_id, patient_id, version_id, last_updated, is_deleted, content, method"
+    "resource_type, resource_id, patient_id, version_id, last_updated, is_deleted, content, "
+    "method, written_in"
 )
 _CARE = "fhirapi_carerelationship"
 

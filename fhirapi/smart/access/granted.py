@@ -1,10 +1,11 @@
 """What a living token opens."""
 
-from fhirapi.sql import fetch, fetch_one
+from fhirapi.sql import Statement, fetch, fetch_one
 from fhirapi.store.caller import ALLOWED, CALLER, Caller
 from fhirapi.store.constraint import OPEN, Constraint, Way
 
 _ONE_OR_MORE = f"WITH {CALLER}, {ALLOWED} SELECT DISTINCT patient_id FROM allowed LIMIT 2"  # noqa: S608 - constants
+_LIVING = Statement(f"WITH {CALLER} SELECT 1 FROM caller")  # noqa: S608 - constants
 _ALL = f"""
 WITH {CALLER}, {ALLOWED}, opened AS (
     SELECT COALESCE(array_agg(DISTINCT patient_id ORDER BY patient_id), '{{}}') AS patient_ids
@@ -17,6 +18,11 @@ WITH {CALLER}, {ALLOWED}, opened AS (
 )
 SELECT opened.patient_ids FROM caller, opened
 """  # noqa: S608 - constants
+
+
+def is_living(caller: Caller) -> bool:
+    """Whether the token opens anything any more."""
+    return _LIVING.fetch_one(caller.parameters()) is not None
 
 
 def only_patient(caller: Caller) -> str | None:

@@ -1,0 +1,77 @@
+"""What workers do, as tasks of the queue. https://procrastinate.readthedocs.io/
+
+A task that is begun again, because its worker died, finds what the first has done.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+
+from django.db import close_old_connections
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from fhirapi.bulk import jobs
+from fhirapi.bulk.export import Ended, export, is_last
+from fhirapi.bulk.finish import finish
+from fhirapi.bulk.models import ExportJob, ExportPart
+from fhirapi.bulk.plan import plan
+from fhirapi.sql import AWAY
+
+QUEUE = "bulk"
+_FAILED = "Something went wrong that we did not foresee. Ask again; if it fails again, tell us."
+_AGAIN = RetryStrategy(wait=2)  # seconds
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def _of_job(job_id: str) -> Iterator[None]:
+    """What every task does about its job's end, and about a database that is away."""
+    close_old_connections()  # a restarted database is met with a new connection
+    try:
+        yield
+    except Ended:
+        log.info("export %s has ended", job_id)
+    except AWAY:
+        raise  # begun again when it is back
+    except Exception:
+        log.exception("export %s failed", job_id)
+        if job := ExportJob.objects.filter(pk=job_id).first():
+            jobs.fail(job, _FAILED)
+
+
+@app.task(queue=QUEUE, name="plan_export", retry=_AGAIN)
+def plan_export(job_id: str) -> None:
+    with _of_job(job_id):
+        plan(job_id, partial(_defer, job_id))
+
+
+@app.task(queue=QUEUE, name="export_part", retry=_AGAIN)
+def export_part(job_id: str, part_id: int) -> None:
+    with _of_job(job_id):
+        part = ExportPart.objects.select_related("job").filter(pk=part_id).first()
+        if part is None:
+            return
+        export(part)
+        if is_last(part):  # asked again of a part that was finished before: its end may be missing
+            _defer_finish(job_id)
+
+
+@app.task(queue=QUEUE, name="finish_export", retry=_AGAIN)
+def finish_export(job_id: str) -> None:
+    with _of_job(job_id):
+        if job := ExportJob.objects.filter(pk=job_id).first():
+            finish(job)
+
+
+def _defer(job_id: str, parts: Sequence[ExportPart]) -> None:
+    """Within the transaction that made the parts."""
+    for part in parts:
+        export_part.defer(job_id=job_id, part_id=part.pk)
+    if not parts:
+        _defer_finish(job_id)
+
+
+def _defer_finish(job_id: str) -> None:
+    finish_export.configure(lock=f"finish {job_id}").defer(job_id=job_id)

@@ -1,0 +1,16 @@
+"""Below the FHIR base. https://hl7.org/fhir/uv/bulkdata/STU2/export.html"""
+
+from django.urls import path
+
+from fhirapi.bulk.files import file
+from fhirapi.bulk.kickoff import export_group, export_patients, export_system
+from fhirapi.bulk.status import status
+from fhirapi.rest import converters  # noqa: F401 - makes <fhirid> known
+
+urlpatterns = [
+    path("$export", export_system),
+    path("Patient/$export", export_patients),
+    path("Group/<fhirid:group_id>/$export", export_group),
+    path("bulk/jobs/<uuid:job_id>", status),
+    path("bulk/files/<str:signed>/<str:name>", file),
+]

@@ -1,0 +1,107 @@
+"""Does what waits in the queue: exports and imports. Any number of these, on any machine.
+
+A worker tells every few seconds that it lives. What one that died had begun is begun again by
+another; a database that is away is waited for.
+"""
+
+import asyncio
+import logging
+import signal
+from contextlib import suppress
+from typing import Any, cast
+
+from asgiref.sync import sync_to_async
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import DatabaseError, close_old_connections
+from procrastinate import exceptions
+from procrastinate.app import App
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.jobs import DeleteJobCondition
+
+from fhirapi.bulk import jobs
+
+_PULSE = 2.0  # seconds
+_DEAD_AFTER = 10.0  # seconds without a pulse
+_EXPIRES_EVERY = 60.0  # seconds between two looks for what has run out
+_AWAY = (DatabaseError, exceptions.ConnectorException, OSError)
+log = logging.getLogger(__name__)
+
+
+class Command(BaseCommand):
+    help = "Carries out exports and imports, until it is stopped."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--until-idle", action="store_true", help="Ends when nothing waits any more."
+        )
+
+    def handle(self, *args: Any, until_idle: bool, **options: Any) -> None:
+        asyncio.run(_work(until_idle=until_idle))
+
+
+async def _work(*, until_idle: bool) -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    while not stopped.is_set():
+        try:
+            await _until_stopped(stopped, until_idle=until_idle)
+            return
+        except _AWAY as error:
+            log.warning("Jobs wait, the database cannot be reached: %s", type(error).__name__)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stopped.wait(), _PULSE)
+
+
+async def _until_stopped(stopped: asyncio.Event, *, until_idle: bool) -> None:
+    connector = cast(DjangoConnector, app.connector).get_worker_connector()
+    with app.replace_connector(connector) as worker_app:
+        async with worker_app.open_async():
+            tasks = [
+                asyncio.create_task(_run(worker_app, until_idle=until_idle)),
+                asyncio.create_task(_rescue(worker_app)),
+                asyncio.create_task(_expire()),
+                asyncio.create_task(stopped.wait()),
+            ]
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            for task in done:
+                task.result()
+
+
+async def _run(worker_app: App, *, until_idle: bool) -> None:
+    await worker_app.run_worker_async(
+        concurrency=1,
+        wait=not until_idle,
+        delete_jobs=DeleteJobCondition.SUCCESSFUL,
+        install_signal_handlers=False,
+        update_heartbeat_interval=_PULSE,
+        stalled_worker_timeout=_DEAD_AFTER,
+        shutdown_graceful_timeout=5,
+    )
+
+
+async def _rescue(worker_app: App) -> None:
+    """What a worker had begun that shows no life any more is begun again."""
+    while True:
+        for job in await worker_app.job_manager.get_stalled_jobs(
+            seconds_since_heartbeat=_DEAD_AFTER
+        ):
+            log.warning("A worker has died; job %s is begun again.", job.id)
+            await worker_app.job_manager.retry_job(job)
+        await asyncio.sleep(_PULSE)
+
+
+async def _expire() -> None:
+    while True:
+        await sync_to_async(_forget_expired, thread_sensitive=False)()
+        await asyncio.sleep(_EXPIRES_EVERY)
+
+
+def _forget_expired() -> None:
+    close_old_connections()
+    jobs.forget_expired()

@@ -33,8 +33,6 @@ WHERE s.resource_type = 'Group' {one} AND ({visible} OR EXISTS (
     WHERE manager.row_id = s.id AND manager.key = %(managing)s
       AND manager.target_type = 'Practitioner' AND manager.target_id = ANY(%(managers)s)))
 """
-
-
 _ORDER = (Kind.AD_HOC, Kind.PANEL, Kind.ROSTER)
 
 

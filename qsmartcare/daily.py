@@ -9,28 +9,30 @@ from qsmartcare.processes import Child
 
 _ROOT = Path(__file__).resolve().parent.parent
 A_DAY = 24 * 3600.0
+_COMMANDS = ("clear_expired", "refresh_groups")
 
 
 class Daily:
-    """Starts clear_expired as a process of its own, once a day; stopped with everything else."""
+    """Starts each command as a process of its own, once a day; stopped with everything else."""
 
     def __init__(self, surroundings: dict[str, str], *, every: float = A_DAY) -> None:
         self._surroundings = surroundings
         self._every = every
         self._due = time.monotonic() + every
-        self._child: Child | None = None
+        self._children: list[Child] = []
 
     def start_if_due(self) -> None:
         if time.monotonic() < self._due:
             return
         self._due = time.monotonic() + self._every
         self._stop()  # yesterday's, which should have ended long ago
-        command = [sys.executable, "manage.py", "clear_expired", "--verbosity", "0"]
-        self._child = Child(command, cwd=_ROOT, env=self._surroundings)
+        for name in _COMMANDS:
+            command = [sys.executable, "manage.py", name, "--verbosity", "0"]
+            self._children.append(Child(command, cwd=_ROOT, env=self._surroundings))
 
     def _stop(self) -> None:
-        if self._child:
-            self._child.stop()
+        while self._children:
+            self._children.pop().stop()
 
     def __enter__(self) -> "Daily":
         return self

@@ -54,6 +54,7 @@ def prepare() -> None:
     if count and not is_generated() and may_generate():
         with step(f"Generating {size_of(count)} synthetic patients") as tell:
             generate_missing(count, tell)
+    call_command("refresh_groups", verbosity=0)
     if settings.DEMO:
         with step("Preparing the demo accounts"):
             install(settings.DATA_DIR, unpublished(settings.DATA_DIR))

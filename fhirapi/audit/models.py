@@ -79,6 +79,17 @@ class AuditRecord(models.Model):
                 name="audit_of_people",
                 condition=~models.Q(action__in=["read", "search", "token", "refresh", "service"]),
             ),
+            # Who changed a list: its versions do not say.
+            models.Index(
+                "resource_id",
+                models.F("id").desc(),
+                name="audit_of_groups",
+                condition=models.Q(
+                    resource_type="Group",
+                    action__in=["create", "update", "delete"],
+                    outcome="success",
+                ),
+            ),
             # Written in order, so a range of dates is a range of pages.
             BrinIndex(fields=["recorded"], name="audit_by_time"),
         ]

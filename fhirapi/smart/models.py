@@ -269,6 +269,9 @@ class DataAccessGrant(models.Model):  # type: ignore[django-manager-missing]  # 
         blank=True,
         help_text="None: everybody whom the account may see at the time.",
     )
+    group_id = models.TextField(
+        null=True, blank=True, help_text="The list (FHIR Group) that patient_ids follows."
+    )
     scope = models.TextField()
     context = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -277,6 +280,11 @@ class DataAccessGrant(models.Model):  # type: ignore[django-manager-missing]  # 
     last_used_at = models.DateTimeField(
         null=True, editable=False, help_text="When tokens were last issued on it."
     )
+
+    class Meta:
+        indexes = [
+            models.Index("group_id", condition=Q(group_id__isnull=False), name="grant_by_list"),
+        ]
 
     def __str__(self) -> str:
         return f"grant {self.pk} of account {self.account_id}"

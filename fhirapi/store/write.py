@@ -15,6 +15,7 @@ from fhirapi.sql import Statement
 from fhirapi.store import rows
 from fhirapi.store.caller import CALLER, Caller
 from fhirapi.store.constraint import Condition
+from fhirapi.store.membership import KEPT_KEY
 from fhirapi.store.visibility import IsSeen, visible, visible_or_gone
 from fhirapi.store.writer import treats
 
@@ -45,11 +46,16 @@ LEFT JOIN fhirapi_content c ON c.resource_type = asked.resource_type
     AND c.resource_id = asked.resource_id AND NOT c.is_deleted AND {visible}
 WHERE c.id IS NULL
 """
+# Lists that the product keeps follow the records, and hold none of them back.
 _REFERRED = Statement("""
 SELECT DISTINCT link.target_type, link.target_id
 FROM unnest(%(types)s::text[], %(ids)s::text[]) AS gone(resource_type, resource_id)
 JOIN fhirapi_searchlink link
   ON link.target_type = gone.resource_type AND link.target_id = gone.resource_id
+WHERE NOT EXISTS (
+    SELECT FROM fhirapi_searchrow kept
+    WHERE kept.id = link.row_id AND kept.refs @> ARRAY[%(kept)s]::bigint[]
+)
 """)
 _OWNERS = Statement("""
 SELECT DISTINCT row.patient_id FROM fhirapi_searchrow row
@@ -149,7 +155,7 @@ def delete(resources: Sequence[tuple[int, int, datetime]]) -> None:
 def still_referred(gone: Sequence[Identity]) -> set[Identity]:
     """Those to which something stored refers; a patient, while the record holds anything."""
     types, ids = [kind for kind, _ in gone], [resource_id for _, resource_id in gone]
-    found = _REFERRED.fetch({"types": types, "ids": ids})
+    found = _REFERRED.fetch({"types": types, "ids": ids, "kept": KEPT_KEY})
     return {(kind, resource_id) for kind, resource_id in found} | patients_with_records(gone)
 
 

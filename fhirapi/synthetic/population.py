@@ -33,7 +33,7 @@ from fhirapi.synthetic.chart import Chart
 from fhirapi.synthetic.concepts import Resource
 from fhirapi.synthetic.moments import AS_OF
 
-__all__ = ["AS_OF", "panels", "practice", "practitioner_of", "record"]
+__all__ = ["AS_OF", "practice", "practitioner_of", "record"]
 
 _TOPICS = (
     patient.write,
@@ -73,17 +73,6 @@ def record(seed: int, index: int) -> list[Resource]:
     for write in _TOPICS:
         write(chart)
     return chart.resources
-
-
-def panels(seed: int, count: int) -> list[Resource]:
-    """A Group of the first ``count`` patients for each general practitioner who has any."""
-    members: dict[str, list[str]] = {}
-    for index in range(count):
-        members.setdefault(practitioner_of(seed, index), []).append(person.id_of(index))
-    return [
-        practices.panel(seed, practitioner_id, members[practitioner_id])
-        for practitioner_id in sorted(members)
-    ]
 
 
 def practitioner_of(seed: int, index: int) -> str:

@@ -127,25 +127,6 @@ def resources(seed: int) -> list[Resource]:
     return found + services.resources(seed, doctors, sites)
 
 
-def panel(seed: int, practitioner_id: str, patient_ids: list[str]) -> Resource:
-    """The patients somebody looks after. https://hl7.org/fhir/R4/group.html"""
-    doctor = called(seed, practitioner_id)
-    meta = {"versionId": "1", "lastUpdated": OPENED}
-    return {
-        "resourceType": "Group",
-        "id": f"panel-{practitioner_id}",
-        "meta": meta,
-        "identifier": [{"system": f"{OURS}panel", "value": f"panel-{practitioner_id}"}],
-        "active": True,
-        "type": "person",
-        "actual": True,
-        "name": f"Patients of {doctor['display']}",
-        "quantity": len(patient_ids),
-        "managingEntity": doctor,
-        "member": [{"entity": reference(f"Patient/{each}")} for each in patient_ids],
-    }
-
-
 def role_of(practitioner_id: str) -> str:
     """Id of the PractitionerRole."""
     return f"role-{practitioner_id.removeprefix('pr-')}"

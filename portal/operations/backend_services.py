@@ -16,6 +16,7 @@ from portal.accounts.access import AccountRequest
 from portal.operations.page import needs, show
 
 _WHOLE = "whole-practice"
+_NOW, _AS_IT_CHANGES = "now", "as-it-changes"
 
 
 class ServiceForm(forms.Form):
@@ -26,6 +27,16 @@ class ServiceForm(forms.Form):
             "required": "Choose which records the service may open.",
             "invalid_choice": "This list is not there any more. Choose again.",
         },
+    )
+
+    members = forms.ChoiceField(
+        label="Of a list",
+        choices=[
+            (_NOW, "Those who are on it now: later ones need another approval"),
+            (_AS_IT_CHANGES, "Those who are on it at the time: whoever changes the list decides"),
+        ],
+        widget=forms.RadioSelect,
+        required=False,
     )
 
     def __init__(self, *args: Any, lists: list[backend_access.PatientList], **kwargs: Any) -> None:
@@ -49,7 +60,7 @@ def approve_service(request: AccountRequest, client_pk: int) -> HttpResponse:
         return redirect("admin:approve-service", client.pk)
     if request.method == "POST" and form.is_valid():
         try:
-            _approve(request, client, form.cleaned_data["opens"])
+            _approve(request, client, **form.cleaned_data)
         except (backend_access.NoPractice, backend_access.NoSuchList) as missing:
             form.add_error("opens", str(missing))
         else:
@@ -64,9 +75,11 @@ def approve_service(request: AccountRequest, client_pk: int) -> HttpResponse:
     return show(request, "approve_service", f"Approve: {client}", **context)
 
 
-def _approve(request: AccountRequest, client: Client, opens: str) -> None:
+def _approve(request: AccountRequest, client: Client, opens: str, members: str) -> None:
     by, address = request.user, address_of(request)
     if opens == _WHOLE:
         backend_access.approve(client, by=by, address=address)
     else:
-        backend_access.approve_list(client, opens, by=by, address=address)
+        backend_access.approve_list(
+            client, opens, by=by, as_it_changes=members == _AS_IT_CHANGES, address=address
+        )

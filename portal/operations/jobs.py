@@ -33,6 +33,12 @@ JOBS = (
         "at every start of make run, and once a day",
         lambda: call_command("clear_expired", verbosity=0),
     ),
+    Job(
+        "refresh_groups",
+        "Brings panels, rosters and approvals that follow a list up to date",
+        "at every start of make run, and once a day",
+        lambda: call_command("refresh_groups", verbosity=0),
+    ),
 )
 
 

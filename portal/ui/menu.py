@@ -35,6 +35,7 @@ ENTRIES = (
     Entry(_("Developer Portal"), "portal:home"),
     Entry(keys_title, "portal:keys"),
     Entry(_("Patients"), "portal:patients", lambda account: account.is_provider),
+    Entry(_("Groups"), "portal:groups", lambda account: account.is_provider),
     Entry(records_title, "portal:record", opens="portal:patients"),
     Entry(_("Find patients"), "portal:team-find", only_finds_patients),
     Entry(_("Team"), "portal:team", manages_a_team),

@@ -1,4 +1,4 @@
-"""The synthetic patients: generated once, all in one Group, and in their practitioner's."""
+"""The synthetic patients: generated once, all in one Group."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,6 @@ from fhirapi.store.models import Content, PatientLine
 from fhirapi.store.patient_line import patient_line
 from fhirapi.synthetic.generate import generate
 from fhirapi.synthetic.person import FIRST_ID, mrn_of
-from fhirapi.synthetic.population import panels
 
 GROUP_ID = "demo-group"
 _SEED = 1
@@ -129,7 +128,7 @@ def _write_group(people: list[Person]) -> None:
         "quantity": len(members),
         "member": members,
     }
-    load([*panels(_SEED, len(members)), group])
+    load([group])
 
 
 def _person(resource: dict[str, Any]) -> Person:

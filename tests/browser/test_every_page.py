@@ -53,12 +53,15 @@ ANYBODYS = (
 LOOK_DIFFERENT_TO_PROVIDERS = {
     "portal:home", "portal:keys", "portal:key-new", "portal:key", "portal:key-secret",
     "portal:key-rotate", "portal:patients", "portal:patient", "portal:activity", "portal:settings",
+    "portal:groups", "portal:group", "portal:group-new",
 }  # fmt: skip
 # Pages that a test of their own walks to, and where it is.
 ELSEWHERE = {
     "fhir:authorize": "test_authorize.py",
     "fhir:disconnect": "test_authorize.py",
     "fhir:disconnect-one": "test_authorize.py",
+    "portal:group-add": "test_groups.py",
+    "portal:group-delete": "test_groups.py",
     "portal:app-secret-revoke": "test_the_pages_of_an_app",
 }
 APPS = ("", "edit/", "secrets/new/", "disable/", "delete/")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from fhirapi.bulk.groups import kept
 from fhirapi.store.load import load
 from fhirapi.synthetic.person import id_of
 from fhirapi.synthetic.population import practice, practitioner_of, record
@@ -21,6 +22,7 @@ def _population() -> None:
     for index in range(PATIENTS):
         load(record(1, index))
     generate_missing(PATIENTS, lambda detail: None)
+    kept.refresh()  # as prepare does
 
 
 def test_the_backend_service_reads_the_list_of_all() -> None:

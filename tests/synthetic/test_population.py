@@ -7,9 +7,8 @@ from pathlib import Path
 
 import orjson
 import pytest
-from fhir.resources.R4B import get_fhir_model_class
 
-from fhirapi.synthetic.population import panels, practice, practitioner_of, record
+from fhirapi.synthetic.population import practice, practitioner_of, record
 from tests.synthetic.conftest import SEED
 
 _ROOT = Path(__file__).parents[2]
@@ -78,19 +77,6 @@ def test_the_practitioner_can_be_known_without_the_record(records):
     for index, one in enumerate(records):
         found = one[0]["generalPractitioner"][0]["reference"]
         assert found == f"Practitioner/{practitioner_of(SEED, index)}"
-
-
-def test_everybody_is_in_the_panel_of_their_practitioner(records):
-    found = panels(SEED, len(records))
-    for group in found:
-        get_fhir_model_class("Group").model_validate(group)
-        own = {
-            f"Patient/{one[0]['id']}"
-            for one in records
-            if one[0]["generalPractitioner"][0] == group["managingEntity"]
-        }
-        assert {member["entity"]["reference"] for member in group["member"]} == own
-    assert sum(group["quantity"] for group in found) == len(records)
 
 
 def test_the_patient_comes_first_and_is_numbered_by_index(records):

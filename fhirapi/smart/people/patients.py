@@ -21,6 +21,9 @@ from fhirapi.sql import fetch, fetch_one
 _MAY_SEE = """
 SELECT patient_id FROM fhirapi_accountpatient WHERE account_id = %s AND patient_id = ANY(%s)
 """
+_TREATED = """
+SELECT patient_id FROM fhirapi_writerpatient WHERE account_id = %s AND patient_id = ANY(%s)
+"""
 _FIRST = "SELECT DISTINCT patient_id FROM fhirapi_accountpatient WHERE account_id = %s LIMIT %s"
 _OWN = """
 SELECT resource_id FROM fhirapi_recordlink
@@ -87,6 +90,11 @@ def may_see(account: AbstractUser, patient_ids: Iterable[str]) -> set[str]:
     return {row[0] for row in fetch(_MAY_SEE, [account.pk, list(patient_ids)])}
 
 
+def treated(account: AbstractUser, patient_ids: Iterable[str]) -> set[str]:
+    """Those of them whom it treats: not its own record, nor a child's."""
+    return {row[0] for row in fetch(_TREATED, [account.pk, list(patient_ids)])}
+
+
 def own_patient_id(account: AbstractUser) -> str | None:
     row = fetch_one(_OWN, [account.pk])
     return row[0] if row else None
@@ -126,6 +134,24 @@ def summaries(
     return _lines(
         account, "AND line.patient_id = ANY(%s)", [account.pk, wanted, _MOST], address=address
     )
+
+
+def some_of(
+    account: AbstractUser,
+    patient_ids: Iterable[str],
+    *,
+    limit: int,
+    after: str = "",
+    address: str | None = None,
+) -> list[PatientSummary]:
+    """A page of those of them whom the account may see, by name.
+
+    ``after``: the id of the last one of the page before.
+    """
+    conditions, asked = "AND line.patient_id = ANY(%s)", [account.pk, list(patient_ids)]
+    if after:
+        conditions, asked = conditions + _AFTER, [*asked, after]
+    return _lines(account, conditions, [*asked, limit], address=address)
 
 
 def search(

@@ -25,7 +25,7 @@ from fhirapi.smart.clients.client_auth import (
 )
 from fhirapi.smart.models import Client
 from fhirapi.smart.secrets import token_checksum
-from fhirapi.smart.tokens import backend_rows, jwt
+from fhirapi.smart.tokens import backend_rows, followed, jwt
 from fhirapi.smart.tokens.backend_rows import Service, Verdict
 
 _SIGN = "client_credentials needs a signed assertion (private_key_jwt)."
@@ -82,16 +82,27 @@ def issue_to_known(fields: Mapping[str, str], address: str | None) -> Issued | N
 
 def _as_stored(asked: _Asked) -> Answer:
     client_id = asked.assertion.client_id
-    service = backend_rows.find(client_id)
+    service = _found(client_id)
     if service is None:
         raise Refused("invalid_client", UNKNOWN_ISSUER)
     answer = _attempt(service, asked)
     if answer is None:
         raise Refused("invalid_client", _CHANGED)
+    if service.follows:  # each token asks the list anew
+        return answer
     if len(_remembered) >= _MOST_REMEMBERED:
         _remembered.clear()
     _remembered[client_id] = service
     return answer
+
+
+def _found(client_id: str) -> Service | None:
+    """With the patients of its list as it is now, if its approval follows one."""
+    service = backend_rows.find(client_id)
+    if service is None or service.follows is None:
+        return service
+    followed.follow(service.follows)
+    return backend_rows.find(client_id)
 
 
 def _attempt(service: Service, asked: _Asked) -> Answer | None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
 from django.db import transaction
@@ -22,6 +21,7 @@ from fhirapi.smart.access.writes import grantable, reading
 from fhirapi.smart.models import AccessToken, Client, DataAccessGrant, RecordLink
 from fhirapi.smart.people.links import link, unlink
 from fhirapi.smart.published.practices import practices
+from fhirapi.store.membership import members
 from fhirapi.store.models import Content
 
 if TYPE_CHECKING:
@@ -63,10 +63,12 @@ def approve(
     *,
     by: AbstractUser | None,
     patient_ids: list[str] | None = None,
+    group_id: str | None = None,
     method: RecordLink.Method = RecordLink.Method.ADMINISTRATOR,
     address: str | None = None,
 ) -> DataAccessGrant:
     """For the ``system/`` scopes it is registered for. ``patient_ids``: None opens every record.
+    ``group_id``: the list that these follow.
 
     Those that write only where its partner was approved for Provider Access. An earlier approval
     ends, its tokens too.
@@ -80,9 +82,14 @@ def approve(
     words = (word for word in client.allowed_scopes.split() if _is_of_system(word))
     scope = " ".join(grantable(words, may_write=client.may_write))
     grant = DataAccessGrant.objects.create(
-        account_id=account.pk, client=client, scope=scope, patient_ids=patient_ids
+        account_id=account.pk,
+        client=client,
+        scope=scope,
+        patient_ids=patient_ids,
+        group_id=group_id,
     )
     whom = "" if patient_ids is None else f" for {len(patient_ids)} patients"
+    whom += " and whoever is on their list later" if group_id else ""
     _record(client, by, f"backend service approved{whom}", address)
     return grant
 
@@ -102,24 +109,32 @@ def let_write(client: Client) -> None:
 
 @transaction.atomic
 def approve_list(
-    client: Client, group_id: str, *, by: AbstractUser | None, address: str | None = None
+    client: Client,
+    group_id: str,
+    *,
+    by: AbstractUser | None,
+    as_it_changes: bool = False,
+    address: str | None = None,
 ) -> DataAccessGrant:
     """For the patients who are members of the Group now; later ones need another approval.
 
-    Raises NoSuchList.
+    ``as_it_changes``: for those who are on it at the time (``followed.py``), whoever puts them
+    there. Raises NoSuchList.
     """
-    stored = _groups().filter(resource_id=group_id).values_list("content", flat=True).first()
-    patient_ids = _members(orjson.loads(stored)) if stored else []
+    # Nobody changes the list before the grant is there to follow it.
+    stored = _groups().select_for_update().filter(resource_id=group_id).first()
+    patient_ids = members(orjson.loads(stored.content)) if stored else []
     if not patient_ids:
         raise NoSuchList("There is no such list of patients, or nobody is on it.")
-    return approve(client, by=by, patient_ids=patient_ids, address=address)
+    followed = group_id if as_it_changes else None
+    return approve(client, by=by, patient_ids=patient_ids, group_id=followed, address=address)
 
 
 def lists() -> list[PatientList]:
     """Those that somebody is on, by name."""
     found = [orjson.loads(content) for content in _groups().values_list("content", flat=True)]
     named = [
-        PatientList(str(group["id"]), str(group.get("name") or group["id"]), len(_members(group)))
+        PatientList(str(group["id"]), str(group.get("name") or group["id"]), len(members(group)))
         for group in found
     ]
     return sorted((each for each in named if each.members), key=lambda each: each.name)
@@ -127,27 +142,6 @@ def lists() -> list[PatientList]:
 
 def _groups() -> "QuerySet[Content]":
     return Content.objects.filter(resource_type="Group", is_deleted=False)
-
-
-def _members(group: dict[str, Any]) -> list[str]:
-    """Ids of the patients on it who have not left; not those of other servers."""
-    here = ("Patient", f"{settings.FHIR_BASE_URL}/Patient")
-    names = (
-        member.get("entity", {}).get("reference", "")
-        for member in group.get("member", [])
-        if member.get("inactive") is not True and not _is_past(member.get("period", {}))
-    )
-    kinds = (name.rpartition("/") for name in names)
-    return list(dict.fromkeys(id_ for kind, _, id_ in kinds if kind in here and id_))
-
-
-def _is_past(period: dict[str, Any]) -> bool:
-    """The day, month or year in which it ends still counts.
-
-    https://hl7.org/fhir/R4/datatypes.html#Period
-    """
-    end = str(period.get("end", ""))[:10]
-    return bool(end) and end < timezone.localdate().isoformat()[: len(end)]
 
 
 @transaction.atomic

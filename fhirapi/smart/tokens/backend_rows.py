@@ -16,7 +16,7 @@ from fhirapi.together import Together
 _FIND = Statement("""
 SELECT client.id, client.client_id, client.kind, client.jwks::text, client.jwks_uri,
        client.allowed_scopes, client.disabled_at IS NOT NULL, standing.id, standing.account_id,
-       standing.scope, standing.patient_ids::text
+       standing.scope, standing.patient_ids::text, standing.group_id
 FROM fhirapi_client client
 LEFT JOIN LATERAL (
     SELECT access.* FROM fhirapi_dataaccessgrant access
@@ -99,6 +99,8 @@ class Service(NamedTuple):
     """Scopes."""
     patient_ids: str | None
     """An array literal; None: everybody."""
+    follows: str | None = None
+    """The id of the list whose members they are."""
 
 
 class Asked(NamedTuple):

@@ -53,6 +53,21 @@ def test_it_is_approved_for_the_patients_who_are_on_a_list(admin, service, page)
     )
 
 
+@pytest.mark.parametrize(
+    ("members", "follows"), [("", None), ("now", None), ("as-it-changes", "diabetes")]
+)
+def test_a_list_is_taken_as_it_is_or_as_it_changes(admin, service, page, members, follows):
+    admin.post(page, {"opens": "diabetes", "members": members})
+    assert grant_of(service).group_id == follows
+    told = b"at the time" in admin.get(page).content.split(b"Approve for something else")[0]
+    assert told == bool(follows)
+
+
+def test_another_choice_of_members_approves_nothing(admin, service, page):
+    admin.post(page, {"opens": "diabetes", "members": "tomorrow"})
+    assert not DataAccessGrant.objects.filter(client=service).exists()
+
+
 @pytest.mark.parametrize("opens", ["", "no-such-list"])
 def test_anything_else_approves_nothing(admin, service, page, opens):
     assert b"Choose" in admin.post(page, {"opens": opens}).content

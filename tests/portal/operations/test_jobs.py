@@ -29,6 +29,7 @@ def test_the_page_shows_jobs_that_others_have_written(admin):
     page = admin.get("/admin/jobs/")
     assert [line.job.name for line in page.context["lines"]] == [
         "clear_expired",
+        "refresh_groups",
         "deliver_webhooks",
     ]
     assert b"3 delivered" in page.content

@@ -46,7 +46,6 @@ class ExportJob(models.Model):
     snapshot = models.TextField(
         null=True, help_text="pg_snapshot: what was committed then is what is exported."
     )
-    polled_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
@@ -57,12 +56,29 @@ class ExportJob(models.Model):
         return f"export {self.id}"
 
 
+class ExportPoll(models.Model):
+    """When a job was last asked about; beside it, so that asking is in nobody's way."""
+
+    job = models.OneToOneField(
+        ExportJob, on_delete=models.CASCADE, primary_key=True, related_name="poll"
+    )
+    polled_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.job_id} asked about at {self.polled_at}"
+
+
 class ExportPatient(models.Model):
     """Whose records an export holds, numbered in the order of their ids."""
 
     job = models.ForeignKey(ExportJob, on_delete=models.CASCADE, related_name="patients")
     patient_id = models.TextField()
     number = models.IntegerField()
+    is_whole = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="The whole record is exported, whatever the export's _since.",
+    )
 
     class Meta:
         constraints = [

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     # The trail is long, and no request is answered without a row in it: nobody waits for an index.
     atomic = False
 
-    dependencies = [("fhirapi", "0034_bulk_export")]
+    dependencies = [("fhirapi", "0035_export_patients_and_polls")]
 
     operations = [
         migrations.AddField(

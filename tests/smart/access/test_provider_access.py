@@ -256,7 +256,7 @@ def test_a_service_approved_after_its_partner_writes_at_once(service: flow.App, 
     assert not RefreshToken.objects.exists()
 
 
-_APPROVED_FOR = {
+_APPROVED_FOR: dict[str, Any] = {
     "scopes": ("user/*.rs", "user/Observation.cruds"),
     "redirect_uris": ("https://partner.example/callback",),
 }

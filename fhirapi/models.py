@@ -1,6 +1,14 @@
 """Table of contents of the API's tables: imports, nothing else."""
 
 from fhirapi.audit.models import AuditRecord
+from fhirapi.bulk.importing.models import (
+    ImportInput,
+    ImportJob,
+    ImportPart,
+    ImportReject,
+    ImportWaiting,
+    Upload,
+)
 from fhirapi.bulk.models import (
     ExportFile,
     ExportJob,
@@ -61,6 +69,11 @@ __all__ = [
     "ExportRow",
     "IDToken",
     "IdempotentAnswer",
+    "ImportInput",
+    "ImportJob",
+    "ImportPart",
+    "ImportReject",
+    "ImportWaiting",
     "IndexState",
     "KeptRequest",
     "LaunchContext",
@@ -80,6 +93,7 @@ __all__ = [
     "SelfRegistration",
     "SigningKey",
     "SpentAssertion",
+    "Upload",
     "Version",
     "Webhook",
     "WebhookEvent",

@@ -2,9 +2,16 @@
 
 from typing import NamedTuple
 
+from fhirapi.outcomes import Problem
+
 
 class Unusable(ValueError):
     """Why a resource cannot be stored; the text repeats nothing of it but its type and ids."""
+
+    def __init__(self, reason: str, problems: tuple[Problem, ...] = ()) -> None:
+        super().__init__(reason)
+        self.problems = problems
+        """The same element by element, where validation found it."""
 
 
 class Reject(NamedTuple):
@@ -14,3 +21,5 @@ class Reject(NamedTuple):
     resource: str
     """``Type/id``, as far as they are known."""
     reason: str
+    problems: tuple[Problem, ...] = ()
+    """What the reason is made of, where that is known element by element."""

@@ -20,6 +20,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.jobs import DeleteJobCondition
 
 from fhirapi.bulk import jobs
+from fhirapi.bulk.importing import jobs as imports
 
 _PULSE = 2.0  # seconds
 _DEAD_AFTER = 10.0  # seconds without a pulse
@@ -105,3 +106,4 @@ async def _expire() -> None:
 def _forget_expired() -> None:
     close_old_connections()
     jobs.forget_expired()
+    imports.forget_expired()

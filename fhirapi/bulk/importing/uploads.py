@@ -1,0 +1,127 @@
+"""Files that an app sends here, to name their address as an input of an import."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+from hashlib import sha256
+
+import orjson
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from fhirapi.bulk.importing.models import Upload
+from fhirapi.bulk.importing.problems import (
+    no_such_upload,
+    too_many_uploads,
+    upload_cut_off,
+    upload_too_large,
+    upload_without_length,
+)
+from fhirapi.bulk.importing.writers import require_writer
+from fhirapi.bulk.segments import storage
+from fhirapi.rest.view import answer, authenticated, fhir_view
+
+_MOST = 1_000  # of one client, kept at a time
+_PIECE = 256 * 1024
+
+
+@fhir_view("POST")
+def upload(request: HttpRequest) -> HttpResponse:
+    """The body is the file: NDJSON, or that compressed with gzip."""
+    caller, claims = authenticated(request)
+    require_writer(caller)
+    length = _length(request)
+    if Upload.objects.filter(client_id=claims.client_id).count() >= _MOST:
+        raise too_many_uploads(_MOST)
+    name = storage().save(f"uploads/{uuid.uuid4().hex}", ContentFile(b""))
+    try:
+        digest = _take(request, name, length)
+    except BaseException:
+        storage().delete(name)
+        raise
+    made = Upload.objects.create(
+        client_id=claims.client_id,
+        name=name,
+        size=length,
+        sha256=digest,
+        expires_at=timezone.now() + timedelta(hours=settings.IMPORT_HOURS),
+    )
+    response = answer(orjson.dumps(_told(made)), request, status=201)
+    response["Content-Type"] = "application/json"
+    response["Location"] = url_of(made)
+    return response
+
+
+@fhir_view("DELETE")
+def delete_upload(request: HttpRequest, upload_id: int) -> HttpResponse:
+    caller, claims = authenticated(request)
+    require_writer(caller)
+    found = Upload.objects.filter(pk=upload_id, client_id=claims.client_id).first()
+    if found is None:
+        raise no_such_upload()
+    storage().delete(found.name)
+    found.delete()
+    return HttpResponse(status=204)
+
+
+def url_of(found: Upload) -> str:
+    return f"{_base()}{found.pk}"
+
+
+def is_ours(url: str) -> bool:
+    """Whether it looks like the address of an upload, whoever's."""
+    return url.startswith(_base())
+
+
+def of_url(url: str, client_id: str) -> Upload | None:
+    """The client's upload at this address, if it is one and still there."""
+    number = url.removeprefix(_base())
+    if not is_ours(url) or not (number.isascii() and number.isdigit()) or len(number) > 18:
+        return None
+    return Upload.objects.filter(
+        pk=int(number), client_id=client_id, expires_at__gt=timezone.now()
+    ).first()
+
+
+def _base() -> str:
+    return f"{settings.FHIR_BASE_URL}/bulk/uploads/"
+
+
+def _told(made: Upload) -> dict[str, object]:
+    return {
+        "url": url_of(made),
+        "size": made.size,
+        "sha256": made.sha256,
+        "expires": made.expires_at.isoformat(),
+    }
+
+
+def _length(request: HttpRequest) -> int:
+    given = request.META.get("CONTENT_LENGTH") or ""
+    length = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else 0
+    if not length:
+        raise upload_without_length()
+    if length > settings.IMPORT_FILE_MB * 1_000_000:
+        raise upload_too_large(settings.IMPORT_FILE_MB)
+    return length
+
+
+def _take(request: HttpRequest, name: str, length: int) -> str:
+    """Piece by piece into the storage; returns the digest. Raises the 400 outcome."""
+    digest = sha256()
+    size = 0
+    with storage().open(name, "wb") as stream:
+        for piece in _pieces(request):
+            stream.write(piece)
+            digest.update(piece)
+            size += len(piece)
+    if size != length:
+        raise upload_cut_off()
+    return digest.hexdigest()
+
+
+def _pieces(request: HttpRequest) -> Iterator[bytes]:
+    while piece := request.read(_PIECE):
+        yield piece

@@ -2,8 +2,10 @@
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.bulk.importing.models import (
+    ImportDebt,
     ImportInput,
     ImportJob,
+    ImportName,
     ImportPart,
     ImportReject,
     ImportWaiting,
@@ -69,8 +71,10 @@ __all__ = [
     "ExportRow",
     "IDToken",
     "IdempotentAnswer",
+    "ImportDebt",
     "ImportInput",
     "ImportJob",
+    "ImportName",
     "ImportPart",
     "ImportReject",
     "ImportWaiting",

@@ -7,6 +7,7 @@ too large leaves nothing half done, and parts are stored in an order in which li
 import gzip
 import io
 import zlib
+from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, cast
@@ -16,7 +17,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
-from fhirapi.bulk.importing import hosts, jobs, uploads
+from fhirapi.bulk.importing import hosts, jobs, names, uploads
 from fhirapi.bulk.importing.models import ImportInput, ImportJob, ImportPart
 from fhirapi.bulk.importing.watch import Ended, Watch
 from fhirapi.bulk.jobs import delete_files
@@ -48,16 +49,16 @@ def fetch(wanted: ImportInput) -> bool:
     try:
         with Watch(job.pk, (ImportJob.State.FETCHING,)) as watch, _opened(wanted, watch) as raw:
             counted = _Counted(raw, watch)
-            parts = [_part(wanted, folder, *each) for each in enumerate(_segments(counted))]
+            parts, keys = _cut(wanted, folder, counted)
     except FetchProblem as problem:
         raise Unfetchable(str(problem)) from None
     except (EOFError, gzip.BadGzipFile, zlib.error):
         raise Unfetchable(_DAMAGED) from None
-    return _keep(wanted, parts, counted.size)
+    return _keep(wanted, parts, keys, counted.size)
 
 
 @transaction.atomic
-def _keep(wanted: ImportInput, parts: list[ImportPart], size: int) -> bool:
+def _keep(wanted: ImportInput, parts: list[ImportPart], keys: "array[int]", size: int) -> bool:
     if not jobs.is_held(wanted.job, ImportJob.State.FETCHING):
         raise Ended
     is_mine = ImportInput.objects.filter(pk=wanted.pk, fetched_at=None).update(
@@ -68,13 +69,21 @@ def _keep(wanted: ImportInput, parts: list[ImportPart], size: int) -> bool:
         for part in parts:
             part.first_line, line = line, line + part.lines
         ImportPart.objects.bulk_create(parts)
+        names.keep(wanted.job_id, keys)
     return bool(is_mine)
 
 
-def _part(wanted: ImportInput, folder: str, number: int, segment: tuple[bytes, int]) -> ImportPart:
-    text, lines = segment
-    name = storage().save(f"{folder}/{number}.ndjson", ContentFile(text))
-    return ImportPart(input=wanted, number=number, name=name, lines=lines)
+def _cut(
+    wanted: ImportInput, folder: str, counted: "_Counted"
+) -> "tuple[list[ImportPart], array[int]]":
+    """The parts, and what they bring."""
+    parts = []
+    keys = array("q")
+    for number, lines in enumerate(_segments(counted)):
+        name = storage().save(f"{folder}/{number}.ndjson", ContentFile(b"".join(lines)))
+        parts.append(ImportPart(input=wanted, number=number, name=name, lines=len(lines)))
+        keys.extend(names.keys_of(wanted.resource_type, lines))
+    return parts, keys
 
 
 @contextmanager
@@ -109,17 +118,16 @@ class _Counted(io.RawIOBase):
         return len(found)
 
 
-def _segments(counted: _Counted) -> Iterator[tuple[bytes, int]]:
-    """Lines together, and how many."""
+def _segments(counted: _Counted) -> Iterator[list[bytes]]:
+    """Some lines at a time."""
     raw = io.BufferedReader(counted, _BUFFER)
     is_gzip = raw.peek(2)[:2] == _GZIP
     stream = cast(BinaryIO, gzip.GzipFile(fileobj=raw) if is_gzip else raw)
     size = 0
     while segment := _take(stream):
-        text = b"".join(segment)
-        size += len(text)
+        size += sum(map(len, segment))
         _require_size(size)
-        yield text, len(segment)
+        yield segment
 
 
 def _take(stream: BinaryIO) -> list[bytes]:

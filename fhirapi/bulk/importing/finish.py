@@ -1,25 +1,28 @@
 """The end of an import: what had to wait, and the files that tell what was rejected."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.utils import timezone
 
 from fhirapi.bulk.importing import jobs
 from fhirapi.bulk.importing.models import (
+    ImportDebt,
     ImportInput,
     ImportJob,
     ImportPart,
     ImportReject,
-    ImportWaiting,
 )
 from fhirapi.bulk.importing.order import in_order
+from fhirapi.bulk.importing.permitted import open_targets
+from fhirapi.bulk.importing.rejects import warning_of
 from fhirapi.bulk.importing.storing import store_waited
 from fhirapi.bulk.jobs import delete_files
 from fhirapi.bulk.segments import storage
 
 _SHARE = 500  # resources that waited, in one transaction
-_NOBODY: frozenset[str] = frozenset()
+_DEBTS = 5_000  # at a time
 
 
 def finish(job: ImportJob) -> None:
@@ -29,50 +32,59 @@ def finish(job: ImportJob) -> None:
     if ImportPart.objects.filter(input__job=job, finished_at=None).exists():
         return
     _store_waiting(job)
+    _tell_debts(job)
     for each in job.inputs.order_by("number"):
         _write_rejects(each)
         delete_files(f"{jobs.folder_of(job)}/{each.number}")
     with transaction.atomic():
         if jobs.finish(job):
-            ImportReject.objects.filter(input__job=job).delete()
+            jobs.forget_progress(job)
 
 
 def _store_waiting(job: ImportJob) -> None:
-    """In rounds, for those that wait for others that wait, until a round brings nothing.
-
-    Then some lead nowhere and are rejected, and the others refer to each other in a circle: those
-    are stored one after the other, each as if all the others were there.
-    """
-    while _round(job, _NOBODY, is_last=False):
+    """In rounds, for those that wait for others that wait, until a round brings nothing."""
+    while _round(job, is_last=False):
         pass
-    coming = _storable(job)
-    while coming and _round(job, coming, is_last=False):
-        pass
-    _round(job, _NOBODY, is_last=True)
+    _round(job, is_last=True)
 
 
-def _round(job: ImportJob, coming: frozenset[str], *, is_last: bool) -> int:
+def _round(job: ImportJob, *, is_last: bool) -> int:
     """How many wait no longer."""
     done = 0
     for each in in_order(job.inputs.all()):
-        waiting = list(each.waiting.order_by("pk").values_list("pk", "name"))
-        if coming:
-            waiting = [(pk, name) for pk, name in waiting if name in coming]
-        ids = [pk for pk, _ in waiting]
+        ids = list(each.waiting.order_by("pk").values_list("pk", flat=True))
         for first in range(0, len(ids), _SHARE):
-            share = ids[first : first + _SHARE]
-            done += store_waited(each, share, coming, is_last=is_last)
+            done += store_waited(each, ids[first : first + _SHARE], is_last=is_last)
     return done
 
 
-def _storable(job: ImportJob) -> frozenset[str]:
-    """Of those that wait, the ones whose needs wait too and are storable themselves."""
-    of_job = ImportWaiting.objects.filter(input__job=job)
-    needs = {name: set(needs) for name, needs in of_job.values_list("name", "needs")}
-    while lost := [name for name, needed in needs.items() if needed - needs.keys()]:
-        for name in lost:
-            del needs[name]
-    return frozenset(needs)
+def _tell_debts(job: ImportJob) -> None:
+    """What was stored refers to something of the import that was not, after all."""
+    for each in job.inputs.all():
+        for debts in _some(each):
+            open_ = open_targets(job, {debt.target for debt in debts})
+            _tell(each, [debt for debt in debts if debt.target not in open_])
+
+
+def _some(of_input: ImportInput) -> Iterator[list[ImportDebt]]:
+    """All debts, so many at a time."""
+    after = 0
+    while some := list(of_input.debts.filter(pk__gt=after).order_by("pk")[:_DEBTS]):
+        yield some
+        after = some[-1].pk
+
+
+@transaction.atomic
+def _tell(of_input: ImportInput, unmet: Sequence[ImportDebt]) -> None:
+    """Once: the debts go with what is told of them."""
+    if not unmet:
+        return
+    ImportReject.objects.bulk_create(
+        ImportReject(input=of_input, line=each.line, outcome=warning_of(each)) for each in unmet
+    )
+    resources = len({each.name for each in unmet})
+    ImportPart.objects.create(input=of_input, dangling=resources, finished_at=timezone.now())
+    ImportDebt.objects.filter(pk__in=[each.pk for each in unmet]).delete()
 
 
 def _write_rejects(of_input: ImportInput) -> None:

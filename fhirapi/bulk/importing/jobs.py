@@ -8,8 +8,10 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from fhirapi.bulk.importing.models import (
+    ImportDebt,
     ImportInput,
     ImportJob,
+    ImportName,
     ImportPart,
     ImportReject,
     ImportWaiting,
@@ -67,10 +69,16 @@ def _end(job: ImportJob, state: str, error: str, before: tuple[str, ...]) -> boo
 def clear(job: ImportJob) -> None:
     """Its files, and what waited or was rejected; that it was, and what it stored, is kept."""
     with transaction.atomic():
-        ImportWaiting.objects.filter(input__job=job).delete()
-        ImportReject.objects.filter(input__job=job).delete()
+        forget_progress(job)
         ImportInput.objects.filter(job=job).update(rejects_name="", rejects_size=0)
     delete_files(folder_of(job))
+
+
+def forget_progress(job: ImportJob) -> None:
+    """What is needed until an import has ended."""
+    ImportName.objects.filter(job=job).delete()
+    for of_input in (ImportDebt, ImportReject, ImportWaiting):
+        of_input.objects.filter(input__job=job).delete()
 
 
 def forget_expired() -> None:

@@ -46,6 +46,7 @@ class ImportJob(models.Model):
     source = models.TextField(help_text="inputSource: where the data comes from.")
 
     state = models.TextField(choices=State, default=State.FETCHING)
+    phase = models.IntegerField(default=-1, help_text="What is stored now (order.py).")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     finished_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True, help_text="When its files are deleted.")
@@ -91,6 +92,7 @@ class ImportPart(models.Model):
     replaced = models.IntegerField(default=0)
     unchanged = models.IntegerField(default=0)
     rejected = models.IntegerField(default=0)
+    dangling = models.IntegerField(default=0, help_text="Stored, but refer to a rejected one.")
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -112,14 +114,39 @@ class ImportReject(models.Model):
         return f"line {self.line} of input {self.input_id}"
 
 
+class ImportName(models.Model):
+    """What an import brings, known before any of it is stored: what may be referred to."""
+
+    pk = models.CompositePrimaryKey("job", "key")
+    job = models.ForeignKey(ImportJob, on_delete=models.CASCADE, db_index=False)
+    key = models.BigIntegerField(help_text="Hash of type and id.")
+
+    def __str__(self) -> str:
+        return f"{self.key} of {self.job_id}"
+
+
+class ImportDebt(models.Model):
+    """A stored resource, and one of the same import that it refers to and that has yet to come."""
+
+    input = models.ForeignKey(ImportInput, on_delete=models.CASCADE, related_name="debts")
+    line = models.BigIntegerField()
+    name = models.TextField(help_text="Type/id")
+    path = models.TextField(help_text="FHIRPath of the reference.")
+    target = models.TextField(help_text="Type/id")
+
+    class Meta:
+        indexes = [models.Index("input", name="import_debt")]
+
+    def __str__(self) -> str:
+        return f"line {self.line} of input {self.input_id}"
+
+
 class ImportWaiting(models.Model):
-    """A resource that refers to another one which has not come yet."""
+    """A resource of which it cannot be said yet whose data it is."""
 
     input = models.ForeignKey(ImportInput, on_delete=models.CASCADE, related_name="waiting")
     line = models.BigIntegerField()
-    name = models.TextField(help_text="Type/id")
     content = models.TextField()
-    needs = models.JSONField(default=dict, help_text="Type/id of what is missing, with where.")
 
     class Meta:
         indexes = [models.Index("input", name="import_waiting")]

@@ -5,10 +5,12 @@ https://hl7.org/fhir/R4/operationoutcome.html; nothing of its content is repeate
 
 import orjson
 
+from fhirapi.bulk.importing.models import ImportDebt
 from fhirapi.intake.rejects import Reject
 from fhirapi.outcomes import Problem
 
 _LINE = "http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-line"
+_UNMET = "It is stored, but what it refers to was in this import and could not be stored."
 _MOST = 20
 """Issues of one resource."""
 
@@ -18,6 +20,13 @@ def outcome_of(reject: Reject) -> str:
     problems = reject.problems or (_whole(reject),)
     issues = [_issue(reject, each) for each in problems[:_MOST]]
     return orjson.dumps({"resourceType": "OperationOutcome", "issue": issues}).decode()
+
+
+def warning_of(debt: ImportDebt) -> str:
+    """Of a resource that was stored, while one of the same import that it refers to was not."""
+    problem = Problem("not-found", _UNMET, debt.path, "warning")
+    reject = Reject("", f"line {debt.line}", debt.name, _UNMET, (problem,))
+    return outcome_of(reject)
 
 
 def _whole(reject: Reject) -> Problem:

@@ -19,7 +19,7 @@ from fhirapi.rest.view import answer, authenticated, by_method, fhir_view
 from fhirapi.store.caller import Caller
 
 _AGAIN_IN = 5  # seconds
-_COUNTS = ("stored", "replaced", "unchanged", "rejected")
+_COUNTS = ("stored", "replaced", "unchanged", "rejected", "dangling")
 
 
 @fhir_view("GET")
@@ -114,6 +114,6 @@ def _error(of_input: ImportInput, counts: dict[str, int]) -> dict[str, object]:
     return {
         "type": "OperationOutcome",
         "inputUrl": of_input.url,
-        "count": counts["rejected"],
+        "count": counts["rejected"] + counts["dangling"],
         "url": addresses.of_rejects(of_input),
     }

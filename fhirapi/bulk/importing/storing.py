@@ -4,8 +4,8 @@ Done twice, by a worker thought dead, it counts once: the part's row is locked f
 the end that it is done.
 """
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import psycopg
@@ -14,8 +14,9 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from fhirapi.audit.trail import Entry, trail
-from fhirapi.bulk.importing import jobs, permitted, references
+from fhirapi.bulk.importing import jobs, names, permitted, references
 from fhirapi.bulk.importing.models import (
+    ImportDebt,
     ImportInput,
     ImportJob,
     ImportPart,
@@ -39,10 +40,6 @@ _DANGLING = "It refers to nothing that is stored or in this import, or that the 
 _BY_SEARCH = "A reference by search is not resolved in an import; refer to Type/id."
 
 Done = TypeVar("Done")
-Targeting = tuple[Arrival, set[str]]
-"""With what it refers to on this server, ``Type/id``."""
-Waiting = tuple[Arrival, dict[str, str]]
-"""With what it needs, ``Type/id``; or, under no name, why it cannot be stored without more."""
 
 
 class _Meanwhile(Exception):
@@ -58,7 +55,8 @@ class Brought:
     """What became of a part's resources."""
 
     settled: Settled
-    waiting: list[Waiting] = field(default_factory=list)
+    debts: list[tuple[Arrival, set[str]]]
+    """What was stored although it refers to these, which have yet to come."""
 
 
 def store_part(part: ImportPart) -> bool:
@@ -72,44 +70,38 @@ def store_part(part: ImportPart) -> bool:
         return _in_transaction(lambda: _store_part(part, found))
 
 
-def store_waited(
-    wanted: ImportInput, ids: Sequence[int], coming: frozenset[str], *, is_last: bool
-) -> int:
+def store_waited(wanted: ImportInput, ids: Sequence[int], *, is_last: bool) -> int:
     """How many of these wait no longer. Raises Ended, AccessEnded.
 
-    ``coming``: what is stored soon, though it is not yet. ``is_last``: what still has to wait is
-    rejected.
+    ``is_last``: what still has to wait is rejected.
     """
     with Watch(wanted.job_id, (ImportJob.State.RUNNING,)):
-        return _in_transaction(lambda: _store_waited(wanted, ids, coming, is_last=is_last))
+        return _in_transaction(lambda: _store_waited(wanted, ids, is_last=is_last))
 
 
 def _store_part(part: ImportPart, found: Read) -> bool:
     locked = ImportPart.objects.select_for_update().filter(pk=part.pk, finished_at=None)
     if not locked.exists():
         return False
-    brought = _bring(part.input, found.arrivals, frozenset())
+    brought = _bring(part.input, found.arrivals)
     brought.settled.rejects = [*found.rejects, *brought.settled.rejects]
-    _wait(part.input, brought)
-    _end(part, brought.settled, found.arrivals)
+    _end(part, brought)
     return True
 
 
-def _store_waited(
-    wanted: ImportInput, ids: Sequence[int], coming: frozenset[str], *, is_last: bool
-) -> int:
+def _store_waited(wanted: ImportInput, ids: Sequence[int], *, is_last: bool) -> int:
     rows = list(ImportWaiting.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
     arrivals = [_arrival(each.line, exact.parse(each.content)) for each in rows]
-    brought = _bring(wanted, arrivals, coming)
+    brought = _bring(wanted, arrivals)
+    settled = brought.settled
     if is_last:
-        brought.settled.rejects += [_left(*each) for each in brought.waiting]
-        brought.waiting = []
+        settled.rejects += [arrival.rejected(why) for arrival, why in settled.waiting]
+        settled.waiting = []
     ImportWaiting.objects.filter(pk__in=ids).delete()
-    _wait(wanted, brought)
     part = ImportPart(input=wanted)
     part.save()
-    _end(part, brought.settled, arrivals)
-    return len(rows) - len(brought.waiting)
+    _end(part, brought)
+    return len(rows) - len(settled.waiting)
 
 
 def _read(part: ImportPart) -> Read:
@@ -137,7 +129,7 @@ def _say_source(resource: dict[str, Any], source: str) -> None:
         resource["meta"] = {**meta, "source": source}
 
 
-def _bring(wanted: ImportInput, arrivals: Sequence[Arrival], coming: frozenset[str]) -> Brought:
+def _bring(wanted: ImportInput, arrivals: Sequence[Arrival]) -> Brought:
     """Stores those whose references lead somewhere, and whose records are the app's to write."""
     job = wanted.job
     if not permitted.may_write(job):
@@ -145,95 +137,58 @@ def _bring(wanted: ImportInput, arrivals: Sequence[Arrival], coming: frozenset[s
     declared = registry.find(wanted.resource_type)
     assert declared is not None, "only declared types are asked for"  # noqa: S101
     options = Options(ids="given", existing="replace", resource_type=declared.name)
-    gate = permitted.Gate(job, declared)
-    ready = _targets(arrivals)
-    gone = _missing(job, ready, coming | {each.name for each, _ in ready})
-    waiting: list[Waiting] = []
-    while True:
-        ready, later = _parted(ready, gone)
-        waiting += later
-        if later:  # and then whatever refers to these
-            gone = gone | {arrival.name for arrival, _ in later}
-            continue
-        with transaction.atomic():
-            settled = settle([each for each, _ in ready], options, gate)
-            gone = gone | _lost(settled)
-            if not any(names & gone for _, names in ready):
-                break
-            transaction.set_rollback(True)
-    _require_targets(job, ready, coming)
-    waiting += [(arrival, {"": why}) for arrival, why in settled.waiting]
-    settled.waiting = []
-    return Brought(settled, waiting)
+    asked = _targets(arrivals)
+    together = {each.name for each, _ in asked}
+    elsewhere = set().union(*(targets for _, targets in asked)) - together
+    there = permitted.open_targets(job, elsewhere)
+    coming = names.coming(job.pk, elsewhere - there)
+    missing = elsewhere - there - coming
+    ready = [arrival for arrival, targets in asked if targets.isdisjoint(missing)]
+    settled = settle(ready, options, permitted.Gate(job, declared))
+    settled.rejects += [
+        _dangling(arrival, targets & missing)
+        for arrival, targets in asked
+        if not targets.isdisjoint(missing)
+    ]
+    lost = {each.resource for each in settled.rejects}
+    lost |= {arrival.name for arrival, _ in settled.waiting}
+    stored = [each for each in asked if each[0].name not in lost]
+    _require_still(job, there, stored)
+    owed = coming | lost
+    return Brought(settled, [(a, targets & owed) for a, targets in stored if targets & owed])
 
 
-def _targets(arrivals: Sequence[Arrival]) -> list[Targeting]:
+def _targets(arrivals: Sequence[Arrival]) -> list[tuple[Arrival, set[str]]]:
     """With what each refers to, but for itself; nothing where that may lead nowhere."""
     if not settings.REFERENTIAL_INTEGRITY:
         return [(each, set()) for each in arrivals]
     return [(each, references.targets(each.resource) - {each.name}) for each in arrivals]
 
 
-def _parted(asked: list[Targeting], gone: Collection[str]) -> tuple[list[Targeting], list[Waiting]]:
-    """Those that refer to nothing that is gone, and those that have to wait for it."""
-    ready = [each for each in asked if each[1].isdisjoint(gone)]
-    later = [
-        (arrival, dict.fromkeys(names.intersection(gone), ""))
-        for arrival, names in asked
-        if not names.isdisjoint(gone)
-    ]
-    return ready, later
-
-
-def _missing(job: ImportJob, asked: list[Targeting], known: Collection[str]) -> set[str]:
-    elsewhere = set().union(*(names for _, names in asked)).difference(known)
-    return elsewhere - permitted.open_targets(job, elsewhere)
-
-
-def _lost(settled: Settled) -> set[str]:
-    """What did not come although it was among those that were ready."""
-    rejected = {each.resource for each in settled.rejects}
-    return rejected | {arrival.name for arrival, _ in settled.waiting}
-
-
-def _require_targets(job: ImportJob, ready: list[Targeting], coming: frozenset[str]) -> None:
+def _require_still(
+    job: ImportJob, there: set[str], stored: Sequence[tuple[Arrival, set[str]]]
+) -> None:
     """From here to the end of the transaction nobody deletes what is referred to."""
-    names = {name for _, targets in ready for name in targets}
-    locks.hold((kind, id_) for kind, _, id_ in (name.partition("/") for name in names))
-    if _missing(job, ready, coming | {each.name for each, _ in ready}):
+    used = {name for _, targets in stored for name in targets if name in there}
+    locks.hold((kind, id_) for kind, _, id_ in (name.partition("/") for name in used))
+    if used - permitted.open_targets(job, used):
         raise _Meanwhile
 
 
-def _left(arrival: Arrival, needs: dict[str, str]) -> Reject:
-    """Of what still has to wait at the end."""
-    if why := needs.get(""):
-        return arrival.rejected(why)
-    kind = arrival.resource["resourceType"]
-    paths = [references.path_of(arrival.resource, name) for name in sorted(needs)] or [kind]
+def _dangling(arrival: Arrival, missing: set[str]) -> Reject:
+    paths = (references.path_of(arrival.resource, name) for name in sorted(missing))
     return arrival.rejected(_DANGLING, *(Problem("not-found", _DANGLING, each) for each in paths))
 
 
-def _wait(wanted: ImportInput, brought: Brought) -> None:
-    ImportWaiting.objects.bulk_create(
-        ImportWaiting(
-            input=wanted,
-            line=_line(arrival.place),
-            name=arrival.name,
-            content=exact.write(arrival.resource),
-            needs=needs,
-        )
-        for arrival, needs in brought.waiting
-    )
-
-
-def _end(part: ImportPart, settled: Settled, arrivals: Sequence[Arrival]) -> None:
+def _end(part: ImportPart, brought: Brought) -> None:
     """That the part is done, and what it brought. Raises Ended."""
-    job = part.input.job
+    job, settled = part.input.job, brought.settled
+    _keep(part.input, brought)
     ImportReject.objects.bulk_create(
         ImportReject(input=part.input, line=_line(each.at), outcome=outcome_of(each))
         for each in settled.rejects
     )
-    trail.write_within(_entries(part, settled, arrivals))
+    trail.write_within(_entries(part, settled))
     part.stored, part.replaced = settled.stored, settled.replaced
     part.unchanged, part.rejected = settled.skipped, len(settled.rejects)
     part.finished_at = timezone.now()
@@ -242,7 +197,28 @@ def _end(part: ImportPart, settled: Settled, arrivals: Sequence[Arrival]) -> Non
         raise Ended
 
 
-def _entries(part: ImportPart, settled: Settled, arrivals: Sequence[Arrival]) -> list[Entry]:
+def _keep(wanted: ImportInput, brought: Brought) -> None:
+    """What has to be looked at again at the end."""
+    ImportWaiting.objects.bulk_create(
+        ImportWaiting(
+            input=wanted, line=_line(arrival.place), content=exact.write(arrival.resource)
+        )
+        for arrival, _ in brought.settled.waiting
+    )
+    ImportDebt.objects.bulk_create(
+        ImportDebt(
+            input=wanted,
+            line=_line(arrival.place),
+            name=arrival.name,
+            path=references.path_of(arrival.resource, target),
+            target=target,
+        )
+        for arrival, targets in brought.debts
+        for target in targets
+    )
+
+
+def _entries(part: ImportPart, settled: Settled) -> list[Entry]:
     """Whose records were written; and that something was refused, if it was."""
     job = part.input.job
     told = Entry(

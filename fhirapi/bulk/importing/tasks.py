@@ -16,7 +16,7 @@ from fhirapi.bulk.importing import jobs
 from fhirapi.bulk.importing.fetching import Unfetchable, fetch
 from fhirapi.bulk.importing.finish import finish
 from fhirapi.bulk.importing.models import ImportInput, ImportJob, ImportPart
-from fhirapi.bulk.importing.order import in_order
+from fhirapi.bulk.importing.order import in_order, phase_of, unfinished
 from fhirapi.bulk.importing.storing import AccessEnded, store_part
 from fhirapi.bulk.importing.watch import Ended
 from fhirapi.bulk.tasks import QUEUE
@@ -68,23 +68,12 @@ def fetch_import(job_id: str, input_id: int) -> None:
 @transaction.atomic
 def _begin(job_id: str) -> None:
     """When the last file has come."""
-    fetching = ImportJob.objects.select_for_update().filter(
-        pk=job_id, state=ImportJob.State.FETCHING
-    )
-    job = fetching.first()
+    job = _locked(job_id, ImportJob.State.FETCHING)
     if job is None or job.inputs.filter(fetched_at=None).exists():
         return
     ImportJob.objects.filter(pk=job.pk).update(state=ImportJob.State.RUNNING)
     index_state.mark_empty()
-    parts: list[JSONDict] = [
-        {"job_id": job_id, "part_id": part_id}
-        for each in in_order(job.inputs.all())
-        for part_id in each.parts.order_by("number").values_list("pk", flat=True)
-    ]
-    if parts:
-        store_import_part.batch_defer(*parts)
-    else:
-        _defer_finish(job_id)
+    _go_on(job)
 
 
 @app.task(queue=QUEUE, name="store_import_part", retry=_AGAIN)
@@ -94,9 +83,38 @@ def store_import_part(job_id: str, part_id: int) -> None:
         if part is None:
             return
         store_part(part)
-        # Asked again of a part that was finished before: its end may be missing.
-        if not ImportPart.objects.filter(input__job=part.input.job, finished_at=None).exists():
-            _defer_finish(job_id)
+        # Asked again of a part that was finished before: what follows may be missing.
+        if not unfinished(part.input.job, phase_of(part.input)).exists():
+            _next_phase(job_id)
+
+
+@transaction.atomic
+def _next_phase(job_id: str) -> None:
+    if job := _locked(job_id, ImportJob.State.RUNNING):
+        _go_on(job)
+
+
+def _locked(job_id: str, state: str) -> ImportJob | None:
+    return ImportJob.objects.select_for_update().filter(pk=job_id, state=state).first()
+
+
+def _go_on(job: ImportJob) -> None:
+    """The parts of the next phase; or the end, if all have been stored."""
+    left = unfinished(job)
+    phases = {phase_of(each) for each in job.inputs.filter(pk__in=left.values("input"))}
+    if not phases:
+        finish_import.configure(lock=f"finish {job.pk}").defer(job_id=str(job.pk))
+        return
+    if min(phases) <= job.phase:  # somebody else has come here before
+        return
+    ImportJob.objects.filter(pk=job.pk).update(phase=min(phases))
+    parts: list[JSONDict] = [
+        {"job_id": str(job.pk), "part_id": part_id}
+        for each in in_order(job.inputs.all())
+        if phase_of(each) == min(phases)
+        for part_id in each.parts.order_by("number").values_list("pk", flat=True)
+    ]
+    store_import_part.batch_defer(*parts)
 
 
 @app.task(queue=QUEUE, name="finish_import", retry=_AGAIN)
@@ -104,7 +122,3 @@ def finish_import(job_id: str) -> None:
     with _of_job(job_id):
         if job := ImportJob.objects.filter(pk=job_id).first():
             finish(job)
-
-
-def _defer_finish(job_id: str) -> None:
-    finish_import.configure(lock=f"finish {job_id}").defer(job_id=job_id)

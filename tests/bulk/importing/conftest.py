@@ -82,7 +82,7 @@ def work() -> None:
 
 def counts(manifest: dict[str, Any]) -> list[dict[str, int]]:
     """Of each input, what is not zero."""
-    names = ("stored", "replaced", "unchanged", "rejected")
+    names = ("stored", "replaced", "unchanged", "rejected", "dangling")
     return [
         {name: each["extension"][name] for name in names if each["extension"][name]}
         for each in manifest["output"]

@@ -80,17 +80,32 @@ def test_what_refers_to_each_other_in_a_circle_is_stored(importer: Importer) -> 
     assert counts(manifest) == [{"stored": 1}] * 2
 
 
-def test_what_leads_nowhere_is_rejected_and_so_is_what_refers_to_it(importer: Importer) -> None:
+def test_what_leads_nowhere_is_rejected(importer: Importer) -> None:
     manifest = importer.import_resources(
         {**people.observation("o1", "142859"), "encounter": {"reference": "Encounter/none"}},
-        {**people.observation("o2", "142859"), "hasMember": [{"reference": "Observation/o1"}]},
-        people.observation("o3", "142859"),
+        {
+            **people.observation("o2", "142859"),
+            "encounter": {"reference": "https://other.example/e"},
+        },
     )
-    assert counts(manifest) == [{"stored": 1, "rejected": 2}]
-    first, second = importer.rejects(manifest)
-    assert first["issue"][0]["expression"] == ["Observation.encounter.reference"]
-    assert second["issue"][0]["expression"] == ["Observation.hasMember[0].reference"]
-    assert stored("Observation") == ["o3"]
+    assert counts(manifest) == [{"stored": 1, "rejected": 1}]
+    [outcome] = importer.rejects(manifest)
+    assert outcome["issue"][0]["expression"] == ["Observation.encounter.reference"]
+    assert outcome["issue"][0]["code"] == "not-found"
+    assert stored("Observation") == ["o2"]
+
+
+def test_what_refers_to_a_rejected_one_is_stored_and_told_of(importer: Importer) -> None:
+    """Whether that comes before it or after it."""
+    before, wrong, after = (people.observation(f"o{number}", "142859") for number in (1, 2, 3))
+    wrong["status"] = "finished"
+    for each in (before, after):
+        each["hasMember"] = [{"reference": "Observation/o2"}]
+    manifest = importer.import_resources(before, wrong, after)
+    assert counts(manifest) == [{"stored": 2, "rejected": 1, "dangling": 2}]
+    severities = [each["issue"][0]["severity"] for each in importer.rejects(manifest)]
+    assert severities == ["warning", "error", "warning"]
+    assert stored("Observation") == ["o1", "o3"]
 
 
 def test_a_reject_names_line_resource_and_element(importer: Importer) -> None:

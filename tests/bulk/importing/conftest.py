@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -91,6 +92,15 @@ def counts(manifest: dict[str, Any]) -> list[dict[str, int]]:
 
 def only_job() -> ImportJob:
     return ImportJob.objects.get()
+
+
+@pytest.fixture(autouse=True)
+def _folder(settings: Settings, tmp_path: Path) -> None:
+    bulk = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": tmp_path / "bulk"},
+    }
+    settings.STORAGES = {**settings.STORAGES, "bulk": bulk}
 
 
 @pytest.fixture

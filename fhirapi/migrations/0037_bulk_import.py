@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fhirapi', '0034_bulk_export'),
+        ('fhirapi', '0035_export_patient_is_whole'),
     ]
 
     operations = [

@@ -19,9 +19,9 @@ from django.utils import timezone
 
 from fhirapi.bulk.importing import hosts, jobs, names, uploads
 from fhirapi.bulk.importing.models import ImportInput, ImportJob, ImportPart
-from fhirapi.bulk.importing.watch import Ended, Watch
-from fhirapi.bulk.jobs import delete_files
-from fhirapi.bulk.segments import storage
+from fhirapi.bulk.importing.watch import Watch
+from fhirapi.bulk.storing import delete_files, storage
+from fhirapi.bulk.watch import Ended
 from fhirapi.smart.clients.fetch import FetchProblem, download
 
 LINES = 1_000
@@ -47,7 +47,7 @@ def fetch(wanted: ImportInput) -> bool:
     folder = f"{jobs.folder_of(job)}/{wanted.number}"
     delete_files(folder)  # of a worker that died
     try:
-        with Watch(job.pk, (ImportJob.State.FETCHING,)) as watch, _opened(wanted, watch) as raw:
+        with Watch(job.pk, ImportJob.State.FETCHING) as watch, _opened(wanted, watch) as raw:
             counted = _Counted(raw, watch)
             parts, keys = _cut(wanted, folder, counted)
     except FetchProblem as problem:
@@ -110,7 +110,7 @@ class _Counted(io.RawIOBase):
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # as it is called
-        self._watch.require_wanted()
+        self._watch.check()
         found = self._raw.read(len(buffer)) or b""
         self.size += len(found)
         _require_size(self.size)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
@@ -18,8 +17,7 @@ from fhirapi.bulk.importing.order import in_order
 from fhirapi.bulk.importing.permitted import open_targets
 from fhirapi.bulk.importing.rejects import warning_of
 from fhirapi.bulk.importing.storing import store_waited
-from fhirapi.bulk.jobs import delete_files
-from fhirapi.bulk.segments import storage
+from fhirapi.bulk.storing import delete_files, write
 
 _SHARE = 500  # resources that waited, in one transaction
 _DEBTS = 5_000  # at a time
@@ -92,12 +90,7 @@ def _write_rejects(of_input: ImportInput) -> None:
         return
     folder = f"{jobs.folder_of(of_input.job)}/rejects/{of_input.number}"
     delete_files(folder)
-    name = storage().save(f"{folder}/OperationOutcome.ndjson", ContentFile(b""))
-    size = 0
-    with storage().open(name, "wb") as stream:
-        for line in _lines(of_input):
-            stream.write(line)
-            size += len(line)
+    name, size = write(f"{folder}/OperationOutcome.ndjson", _lines(of_input))
     ImportInput.objects.filter(pk=of_input.pk).update(rejects_name=name, rejects_size=size)
 
 

@@ -17,8 +17,7 @@ from fhirapi.bulk.importing.models import (
     ImportWaiting,
     Upload,
 )
-from fhirapi.bulk.jobs import delete_files
-from fhirapi.bulk.segments import storage
+from fhirapi.bulk.storing import delete_files, storage
 from fhirapi.sql import fetch_one
 
 State = ImportJob.State

@@ -14,7 +14,7 @@ from fhirapi.bulk.importing import addresses, jobs
 from fhirapi.bulk.importing.models import ImportInput, ImportJob, ImportPart
 from fhirapi.bulk.importing.problems import import_failed, no_such_import, no_such_rejects
 from fhirapi.bulk.importing.writers import require_writer
-from fhirapi.bulk.segments import storage
+from fhirapi.bulk.storing import storage
 from fhirapi.rest.view import answer, authenticated, by_method, fhir_view
 from fhirapi.store.caller import Caller
 

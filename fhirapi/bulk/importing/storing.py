@@ -24,8 +24,9 @@ from fhirapi.bulk.importing.models import (
     ImportWaiting,
 )
 from fhirapi.bulk.importing.rejects import outcome_of
-from fhirapi.bulk.importing.watch import Ended, Watch
-from fhirapi.bulk.segments import storage
+from fhirapi.bulk.importing.watch import Watch
+from fhirapi.bulk.storing import storage
+from fhirapi.bulk.watch import Ended
 from fhirapi.definitions import registry
 from fhirapi.intake.reading import Arrival, Options, Read, read
 from fhirapi.intake.rejects import Reject
@@ -64,9 +65,9 @@ def store_part(part: ImportPart) -> bool:
     job = part.input.job
     if part.finished_at or job.state != ImportJob.State.RUNNING:
         return False
-    with Watch(job.pk, (ImportJob.State.RUNNING,)) as watch:
+    with Watch(job.pk, ImportJob.State.RUNNING) as watch:
         found = _read(part)
-        watch.require_wanted()
+        watch.check()
         return _in_transaction(lambda: _store_part(part, found))
 
 
@@ -75,7 +76,7 @@ def store_waited(wanted: ImportInput, ids: Sequence[int], *, is_last: bool) -> i
 
     ``is_last``: what still has to wait is rejected.
     """
-    with Watch(wanted.job_id, (ImportJob.State.RUNNING,)):
+    with Watch(wanted.job_id, ImportJob.State.RUNNING):
         return _in_transaction(lambda: _store_waited(wanted, ids, is_last=is_last))
 
 

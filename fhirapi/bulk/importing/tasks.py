@@ -18,8 +18,9 @@ from fhirapi.bulk.importing.finish import finish
 from fhirapi.bulk.importing.models import ImportInput, ImportJob, ImportPart
 from fhirapi.bulk.importing.order import in_order, phase_of, unfinished
 from fhirapi.bulk.importing.storing import AccessEnded, store_part
-from fhirapi.bulk.importing.watch import Ended
+from fhirapi.bulk.storing import delete_files
 from fhirapi.bulk.tasks import QUEUE
+from fhirapi.bulk.watch import Ended, Interrupted
 from fhirapi.sql import AWAY
 from fhirapi.store import index_state
 
@@ -37,8 +38,9 @@ def _of_job(job_id: str) -> Iterator[None]:
         yield
     except Ended:
         log.info("import %s has ended", job_id)
-    except AWAY:
-        raise  # begun again when it is back
+        delete_files(f"imports/{job_id}")  # what was written since the job was cleared
+    except (*AWAY, Interrupted):
+        raise  # begun again when the database is back, or by another process
     except AccessEnded:
         _fail(job_id, _ACCESS_ENDED)
     except Exception:

@@ -4,10 +4,10 @@ import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 import orjson
 from django.conf import settings
-from django.core.files.base import ContentFile
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -20,8 +20,11 @@ from fhirapi.bulk.importing.problems import (
     upload_without_length,
 )
 from fhirapi.bulk.importing.writers import require_writer
-from fhirapi.bulk.segments import storage
+from fhirapi.bulk.storing import delete_files, storage, write
 from fhirapi.rest.view import answer, authenticated, fhir_view
+
+if TYPE_CHECKING:
+    from hashlib import _Hash as Hash
 
 _MOST = 1_000  # of one client, kept at a time
 _PIECE = 256 * 1024
@@ -35,12 +38,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     length = _length(request)
     if Upload.objects.filter(client_id=claims.client_id).count() >= _MOST:
         raise too_many_uploads(_MOST)
-    name = storage().save(f"uploads/{uuid.uuid4().hex}", ContentFile(b""))
-    try:
-        digest = _take(request, name, length)
-    except BaseException:
-        storage().delete(name)
-        raise
+    name, digest = _taken(request, length)
     made = Upload.objects.create(
         client_id=claims.client_id,
         name=name,
@@ -108,20 +106,21 @@ def _length(request: HttpRequest) -> int:
     return length
 
 
-def _take(request: HttpRequest, name: str, length: int) -> str:
-    """Piece by piece into the storage; returns the digest. Raises the 400 outcome."""
+def _taken(request: HttpRequest, length: int) -> tuple[str, str]:
+    """Piece by piece into the storage: its name there, and its digest. Raises the 400 outcome."""
     digest = sha256()
-    size = 0
-    with storage().open(name, "wb") as stream:
-        for piece in _pieces(request):
-            stream.write(piece)
-            digest.update(piece)
-            size += len(piece)
-    if size != length:
-        raise upload_cut_off()
-    return digest.hexdigest()
+    folder = f"uploads/{uuid.uuid4().hex}"
+    try:
+        name, size = write(f"{folder}/upload", _pieces(request, digest))
+        if size != length:
+            raise upload_cut_off()
+    except BaseException:
+        delete_files(folder)
+        raise
+    return name, digest.hexdigest()
 
 
-def _pieces(request: HttpRequest) -> Iterator[bytes]:
+def _pieces(request: HttpRequest, digest: "Hash") -> Iterator[bytes]:
     while piece := request.read(_PIECE):
+        digest.update(piece)
         yield piece

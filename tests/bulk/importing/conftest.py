@@ -1,8 +1,8 @@
 """A partner who imports for Dr. Grey, and where the files are."""
 
+import gc
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -79,6 +79,7 @@ def ndjson(*resources: Any) -> bytes:
 def work() -> None:
     """A worker until nothing is left to do."""
     call_command("work", until_idle=True)
+    gc.collect()  # the connections of threads that have ended
 
 
 def counts(manifest: dict[str, Any]) -> list[dict[str, int]]:
@@ -92,15 +93,6 @@ def counts(manifest: dict[str, Any]) -> list[dict[str, int]]:
 
 def only_job() -> ImportJob:
     return ImportJob.objects.get()
-
-
-@pytest.fixture(autouse=True)
-def _folder(settings: Settings, tmp_path: Path) -> None:
-    bulk = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": tmp_path / "bulk"},
-    }
-    settings.STORAGES = {**settings.STORAGES, "bulk": bulk}
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from fhirapi.bulk.importing import jobs
 from fhirapi.bulk.importing.models import ImportJob, Upload
-from fhirapi.bulk.segments import storage
+from fhirapi.bulk.storing import storage
 from tests import people
 from tests.api import Api, diagnostics
 from tests.bulk.importing.conftest import Importer, counts, importer_of, ndjson

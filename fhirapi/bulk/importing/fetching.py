@@ -88,7 +88,8 @@ def _cut(
 
 @contextmanager
 def _opened(wanted: ImportInput, watch: Watch) -> Iterator[BinaryIO]:
-    upload = uploads.of_url(wanted.url, wanted.job.client_id)
+    job = wanted.job
+    upload = uploads.of_url(wanted.url, job.client_id, job.data_access_grant_id)
     if upload is not None:
         with storage().open(upload.name, "rb") as file:
             yield cast(BinaryIO, file)

@@ -34,25 +34,27 @@ def import_system(request: HttpRequest) -> HttpResponse:
     for name in dict.fromkeys(each.resource_type for each in wanted.inputs):
         require(caller, claims, name, "create")
         require(caller, claims, name, "update")
-    _require_fetchable(wanted, claims.client_id)
-    job = _queued(request, caller, claims, wanted)
+    grant_id = grant_of(caller)
+    _require_fetchable(wanted, claims.client_id, grant_id)
+    job = _queued(request, caller, claims, wanted, grant_id)
     response = HttpResponse(status=202)
     response["Content-Location"] = of_job(job)
     return response
 
 
-def _require_fetchable(wanted: Asked, client_id: str) -> None:
+def _require_fetchable(wanted: Asked, client_id: str, grant_id: int) -> None:
     for number, each in enumerate(wanted.inputs, 1):
         if uploads.is_ours(each.url):
-            if uploads.of_url(each.url, client_id) is None:
+            if uploads.of_url(each.url, client_id, grant_id) is None:
                 raise unfetchable(number, _NO_UPLOAD)
         elif problem := hosts.refusal_of(each.url):
             raise unfetchable(number, problem)
 
 
 @transaction.atomic
-def _queued(request: HttpRequest, caller: Caller, claims: Claims, wanted: Asked) -> ImportJob:
-    grant_id = grant_of(caller)
+def _queued(
+    request: HttpRequest, caller: Caller, claims: Claims, wanted: Asked, grant_id: int
+) -> ImportJob:
     _require_place(claims.client_id)
     job = ImportJob.objects.create(
         client_id=claims.client_id,

@@ -12,6 +12,9 @@ class Upload(models.Model):
     """A file that an app has sent here, to be named as an input."""
 
     client_id = models.TextField()
+    data_access_grant = models.ForeignKey(
+        DataAccessGrant, on_delete=models.CASCADE, related_name="uploads"
+    )
     name = models.TextField(help_text="In the storage.")
     size = models.BigIntegerField(help_text="Bytes.")
     sha256 = models.TextField()

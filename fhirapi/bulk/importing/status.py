@@ -13,7 +13,7 @@ from fhirapi.bulk.asked import NDJSON
 from fhirapi.bulk.importing import addresses, jobs
 from fhirapi.bulk.importing.models import ImportInput, ImportJob, ImportPart
 from fhirapi.bulk.importing.problems import import_failed, no_such_import, no_such_rejects
-from fhirapi.bulk.importing.writers import require_writer
+from fhirapi.bulk.importing.writers import grant_of, require_writer
 from fhirapi.bulk.storing import storage
 from fhirapi.rest.view import answer, authenticated, by_method, fhir_view
 from fhirapi.store.caller import Caller
@@ -73,7 +73,10 @@ def _of_caller(request: HttpRequest, job_id: uuid.UUID) -> tuple[Caller, ImportJ
     """Raises an Outcome where there is none that is this client's."""
     caller, claims = authenticated(request)
     require_writer(caller)
-    found = ImportJob.objects.filter(pk=job_id, client_id=claims.client_id)
+    own = ImportJob.objects.filter(
+        client_id=claims.client_id, data_access_grant_id=grant_of(caller)
+    )
+    found = own.filter(pk=job_id)
     job = found.select_related("data_access_grant").first()
     is_over = job is not None and job.state == ImportJob.State.FINISHED and not job.expires_at
     if job is None or is_over or job.state == ImportJob.State.CANCELLED:

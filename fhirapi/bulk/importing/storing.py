@@ -143,6 +143,8 @@ def _bring(wanted: ImportInput, arrivals: Sequence[Arrival]) -> Brought:
     elsewhere = set().union(*(targets for _, targets in asked)) - together
     there = permitted.open_targets(job, elsewhere)
     coming = names.coming(job.pk, elsewhere - there)
+    # One that was stored between the two questions is neither: it is asked for again.
+    there |= permitted.open_targets(job, elsewhere - there - coming)
     missing = elsewhere - there - coming
     ready = [arrival for arrival, targets in asked if targets.isdisjoint(missing)]
     settled = settle(ready, options, permitted.Gate(job, declared))

@@ -19,7 +19,7 @@ from fhirapi.bulk.importing.problems import (
     upload_too_large,
     upload_without_length,
 )
-from fhirapi.bulk.importing.writers import require_writer
+from fhirapi.bulk.importing.writers import grant_of, require_writer
 from fhirapi.bulk.storing import delete_files, storage, write
 from fhirapi.rest.view import answer, authenticated, fhir_view
 
@@ -33,14 +33,14 @@ _PIECE = 256 * 1024
 @fhir_view("POST")
 def upload(request: HttpRequest) -> HttpResponse:
     """The body is the file: NDJSON, or that compressed with gzip."""
-    caller, claims = authenticated(request)
-    require_writer(caller)
+    client_id, grant_id = _owner(request)
     length = _length(request)
-    if Upload.objects.filter(client_id=claims.client_id).count() >= _MOST:
+    if Upload.objects.filter(client_id=client_id).count() >= _MOST:
         raise too_many_uploads(_MOST)
     name, digest = _taken(request, length)
     made = Upload.objects.create(
-        client_id=claims.client_id,
+        client_id=client_id,
+        data_access_grant_id=grant_id,
         name=name,
         size=length,
         sha256=digest,
@@ -54,14 +54,21 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 @fhir_view("DELETE")
 def delete_upload(request: HttpRequest, upload_id: int) -> HttpResponse:
-    caller, claims = authenticated(request)
-    require_writer(caller)
-    found = Upload.objects.filter(pk=upload_id, client_id=claims.client_id).first()
+    client_id, grant_id = _owner(request)
+    own = Upload.objects.filter(client_id=client_id, data_access_grant_id=grant_id)
+    found = own.filter(pk=upload_id).first()
     if found is None:
         raise no_such_upload()
     storage().delete(found.name)
     found.delete()
     return HttpResponse(status=204)
+
+
+def _owner(request: HttpRequest) -> tuple[str, int]:
+    """The client, and the approval on which it stands. Raises the 401 and 403 outcomes."""
+    caller, claims = authenticated(request)
+    require_writer(caller)
+    return claims.client_id, grant_of(caller)
 
 
 def url_of(found: Upload) -> str:
@@ -73,14 +80,13 @@ def is_ours(url: str) -> bool:
     return url.startswith(_base())
 
 
-def of_url(url: str, client_id: str) -> Upload | None:
-    """The client's upload at this address, if it is one and still there."""
+def of_url(url: str, client_id: str, grant_id: int) -> Upload | None:
+    """The upload at this address, if it is one of the client on this approval and still there."""
     number = url.removeprefix(_base())
     if not is_ours(url) or not (number.isascii() and number.isdigit()) or len(number) > 18:
         return None
-    return Upload.objects.filter(
-        pk=int(number), client_id=client_id, expires_at__gt=timezone.now()
-    ).first()
+    own = Upload.objects.filter(client_id=client_id, data_access_grant_id=grant_id)
+    return own.filter(pk=int(number), expires_at__gt=timezone.now()).first()
 
 
 def _base() -> str:

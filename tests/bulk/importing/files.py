@@ -20,8 +20,8 @@ class Files:
 
     def put(self, path: str, content: bytes, status: int = 200, **headers: str) -> str:
         """The address."""
-        length = {"Content-Length": str(len(content))}
-        self._held[path] = (status, {**length, **headers}, content)
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        self._held[path] = (status, {"Content-Length": str(len(content)), **given}, content)
         return f"http://{self.host}{path}"
 
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
@@ -29,7 +29,7 @@ class Files:
         status, headers, content = self._held.get(handler.path, (404, {}, b""))
         handler.send_response(status)
         for name, value in headers.items():
-            handler.send_header(name.replace("_", "-"), value)
+            handler.send_header(name, value)
         handler.end_headers()
         if self.is_slow:
             handler.wfile.write(content[:1])

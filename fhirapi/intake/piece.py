@@ -17,7 +17,6 @@ from fhirapi.sql import fetch
 from fhirapi.store import exact
 
 _TRIES = 5
-_TOLD = ("file", "at", "resource", "reason")
 _BEGIN = """
 INSERT INTO fhirapi_loadpiece (load_id, number, stored, replaced, skipped, rejects)
 VALUES (%s, %s, 0, 0, 0, '[]') ON CONFLICT DO NOTHING RETURNING id
@@ -108,8 +107,7 @@ def _begin(load_id: int, number: int | None) -> int | None:
 
 
 def _end(piece_id: int, settled: Settled, size: int) -> Result:
-    told = [dict(zip(_TOLD, each, strict=False)) for each in settled.rejects]
-    rejects = orjson.dumps(told).decode()
+    rejects = orjson.dumps([each._asdict() for each in settled.rejects]).decode()
     with connection.cursor() as cursor:
         counts = [settled.stored, settled.replaced, settled.skipped]
         cursor.execute(_END, [*counts, rejects, piece_id])

@@ -68,7 +68,7 @@ class Arrival:
         return condition(kind, self.if_none_exist.removeprefix(kind).removeprefix("?"))
 
     def rejected(self, reason: str, *problems: Problem) -> Reject:
-        return Reject(self.source, self.place, self.name, reason, problems)
+        return Reject(self.source, self.place, self.name, reason).made_of(problems)
 
 
 @dataclass
@@ -181,7 +181,7 @@ def _rejected(arrival: Arrival, error: Unusable) -> Reject:
     kind, resource_id = arrival.resource.get("resourceType"), arrival.resource.get("id")
     known = type(kind) is str and type(resource_id) is str and _ID.fullmatch(resource_id)
     named = f"{kind}/{resource_id}" if known and _TYPE.fullmatch(str(kind)) else ""
-    return Reject(arrival.source, arrival.place, named, str(error), error.problems)
+    return Reject(arrival.source, arrival.place, named, str(error)).made_of(error.problems)
 
 
 def _identify(arrival: Arrival, options: Options) -> str:

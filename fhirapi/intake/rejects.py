@@ -14,12 +14,19 @@ class Unusable(ValueError):
         """The same element by element, where validation found it."""
 
 
-class Reject(NamedTuple):
+class _Told(NamedTuple):
     file: str
     at: str
     """``line 5``, ``entry 7`` of a Bundle, or nothing for a file that is one resource."""
     resource: str
     """``Type/id``, as far as they are known."""
     reason: str
+
+
+class Reject(_Told):
     problems: tuple[Problem, ...] = ()
     """What the reason is made of, where that is known element by element."""
+
+    def made_of(self, problems: tuple[Problem, ...]) -> "Reject":
+        self.problems = problems
+        return self

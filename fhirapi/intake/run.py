@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
-from itertools import starmap
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
@@ -94,7 +93,7 @@ def totals(load: Begun) -> Totals:
 
 
 def rejects(load: Begun) -> Iterator[Reject]:
-    return starmap(Reject, fetch(_REJECTS, [load.id]))
+    return map(Reject._make, fetch(_REJECTS, [load.id]))
 
 
 def finish(load: Begun) -> None:

@@ -25,8 +25,7 @@ def outcome_of(reject: Reject) -> str:
 def warning_of(debt: ImportDebt) -> str:
     """Of a resource that was stored, while one of the same import that it refers to was not."""
     problem = Problem("not-found", _UNMET, debt.path, "warning")
-    reject = Reject("", f"line {debt.line}", debt.name, _UNMET, (problem,))
-    return outcome_of(reject)
+    return outcome_of(Reject("", f"line {debt.line}", debt.name, _UNMET).made_of((problem,)))
 
 
 def _whole(reject: Reject) -> Problem:

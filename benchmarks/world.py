@@ -91,7 +91,29 @@ def _furnish(may_write: bool) -> World:
     return made
 
 
+def key_of_practice(organization_id: str, patient_id: str) -> Any:
+    """A key that writes for everybody who is, or comes to be, a patient of the practice."""
+    from fhirapi.smart.people import keys
+
+    made = keys.create(
+        _linked("Organization", organization_id),
+        patient_ids=[patient_id],
+        valid_from=_FIRST_DAY,
+        valid_to=_LAST_DAY,
+    )
+    made.may_write = True
+    made.save()
+    grant = made.data_access_grant
+    grant.scope, grant.patient_ids = "user/*.cruds", None
+    grant.save()
+    return made
+
+
 def _doctor(practitioner_id: str) -> Any:
+    return _linked("Practitioner", practitioner_id)
+
+
+def _linked(kind: str, resource_id: str) -> Any:
     from django.utils import timezone
 
     from fhirapi.smart.models import RecordLink
@@ -104,5 +126,5 @@ def _doctor(practitioner_id: str) -> Any:
     )  # fmt: skip
     account.provider_approved_at = timezone.now()
     account.save()
-    links.link(account, "Practitioner", practitioner_id, method=RecordLink.Method.DEMO)
+    links.link(account, kind, resource_id, method=RecordLink.Method.DEMO)
     return account

@@ -1,6 +1,16 @@
 """Table of contents of the API's tables: imports, nothing else."""
 
 from fhirapi.audit.models import AuditRecord
+from fhirapi.bulk.importing.models import (
+    ImportDebt,
+    ImportInput,
+    ImportJob,
+    ImportName,
+    ImportPart,
+    ImportReject,
+    ImportWaiting,
+    Upload,
+)
 from fhirapi.bulk.models import (
     ExportFile,
     ExportJob,
@@ -63,6 +73,13 @@ __all__ = [
     "ExportRow",
     "IDToken",
     "IdempotentAnswer",
+    "ImportDebt",
+    "ImportInput",
+    "ImportJob",
+    "ImportName",
+    "ImportPart",
+    "ImportReject",
+    "ImportWaiting",
     "IndexState",
     "KeptRequest",
     "LaunchContext",
@@ -82,6 +99,7 @@ __all__ = [
     "SelfRegistration",
     "SigningKey",
     "SpentAssertion",
+    "Upload",
     "Version",
     "Webhook",
     "WebhookEvent",

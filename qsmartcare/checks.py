@@ -54,6 +54,13 @@ def _check_address() -> Iterator[CheckMessage]:
             hint="Write them like 10.0.0.7 or 10.0.0.0/24, separated by commas.",
             id="qsmartcare.E009",
         )
+    if not _all_usable([each for each in settings.IMPORT_HOSTS if "/" in each], ip_network):
+        yield Error(
+            "IMPORT_HOSTS holds something with a / that is no network.",
+            hint="Write hosts like files.example.org or files.example.org:8443, without https:// "
+            "and path, and networks like 10.1.0.0/16, separated by commas.",
+            id="qsmartcare.E011",
+        )
 
 
 def _check_secrets() -> Iterator[CheckMessage]:

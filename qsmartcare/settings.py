@@ -217,7 +217,11 @@ EXPORTS_AT_ONCE = env.number("EXPORTS_AT_ONCE", 5)  # of one client
 EXPORT_PART_ROWS = env.number("EXPORT_PART_ROWS", 100_000)  # that a worker does at a time
 EXPORT_HOURS = env.number("EXPORT_HOURS", 24)  # for which files can be fetched
 EXPORT_HISTORY_DAYS = env.number("EXPORT_HISTORY_DAYS", 90)  # for which it is told that it was
-PROCRASTINATE_IMPORT_PATHS = ["fhirapi.bulk.tasks"]
+IMPORT_HOSTS = env.words("IMPORT_HOSTS")  # host, host:port; and networks that are not public
+IMPORTS_AT_ONCE = env.number("IMPORTS_AT_ONCE", 2)  # of one client
+IMPORT_FILE_MB = env.number("IMPORT_FILE_MB", 5_000)  # of one file, as it comes and unpacked
+IMPORT_HOURS = env.number("IMPORT_HOURS", 24)  # for which uploads and rejects are kept
+PROCRASTINATE_IMPORT_PATHS = ["fhirapi.bulk.tasks", "fhirapi.bulk.importing.tasks"]
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "queue_tasks"  # no room of ours has one
 
 # --- Pages -------------------------------------------------------------------------------------

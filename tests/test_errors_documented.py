@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fhirapi import outcomes, write_outcomes
 from fhirapi.bulk import problems as bulk_problems
+from fhirapi.bulk.importing import problems as import_problems
 from fhirapi.outcomes import Outcome
 
 TABLE = Path(__file__).resolve().parent.parent / "docs" / "errors.md"
@@ -20,7 +21,7 @@ def documented() -> set[tuple[int, str, str]]:
 
 
 def factories() -> Iterator[Callable[..., Outcome]]:
-    for module in (outcomes, write_outcomes, bulk_problems):
+    for module in (outcomes, write_outcomes, bulk_problems, import_problems):
         for name, made in inspect.getmembers(module, inspect.isfunction):
             is_ours = made.__module__ == module.__name__ and not name.startswith("_")
             if is_ours and inspect.signature(made).return_annotation is Outcome:

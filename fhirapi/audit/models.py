@@ -43,6 +43,7 @@ class AuditRecord(models.Model):
         CLIENT_REVIEW = "client-review", "App reviewed"
         EXPORT = "export", "Record downloaded"
         BULK_EXPORT = "bulk-export", "Records exported"
+        BULK_IMPORT = "bulk-import", "Records imported"
         AUDIT_EXPORT = "audit-export", "Activity downloaded"
         ACCOUNT_CHANGE = "account-change", "Account changed"
         ACCOUNT_CLOSE = "account-close", "Account closed"

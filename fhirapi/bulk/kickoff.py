@@ -16,7 +16,7 @@ from fhirapi.audit.record import record
 from fhirapi.bulk import addresses, tasks
 from fhirapi.bulk.asked import Asked
 from fhirapi.bulk.asking import Asking
-from fhirapi.bulk.groups import membership
+from fhirapi.bulk.groups import kept, membership
 from fhirapi.bulk.jobs import OPEN_STATES
 from fhirapi.bulk.models import ExportJob
 from fhirapi.bulk.opening import opened
@@ -50,6 +50,7 @@ def export_patients(request: HttpRequest) -> HttpResponse:
 def export_group(request: HttpRequest, group_id: str) -> HttpResponse:
     group = registry.find("Group")
     assert group is not None, "it is declared"  # noqa: S101
+    kept.refresh(group_id)  # a panel or roster as it is now
     find(request, group, group_id)
     return _kick_off(request, Level.GROUP, group_id, of_members=membership.members(group_id))
 

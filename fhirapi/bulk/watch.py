@@ -1,9 +1,10 @@
 """Looks beside the work whether it is still wanted, and stops its statement where it is not."""
 
 import threading
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 from django.db import OperationalError, connection
@@ -34,18 +35,19 @@ class Interrupted(Exception):
     """This process is to end; the job goes on elsewhere."""
 
 
-class Watch(AbstractContextManager["Watch"]):
+class Beside(AbstractContextManager["Beside"]):
     """Raises Ended or Interrupted at its end, where the work was stopped."""
 
-    def __init__(self, job: ExportJob, part: ExportPart | None = None) -> None:
-        self._job, self._part = job, part
+    def __init__(self, goes_on: Callable[[], bool]) -> None:
+        """``goes_on``: whether the work is still wanted; asked in another thread."""
+        self._goes_on = goes_on
         self._over = threading.Event()
         connection.ensure_connection()
         self._worker: psycopg.Connection[Any] = connection.connection
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._why: type[Exception] | None = None
-        self.reached = part.first if part else 0
-        """How far the part is, as the work tells it."""
+        self.stop: Callable[[], None] = self._worker.cancel_safe
+        """What ends the work's waiting: its statement, unless it waits for something else."""
 
     def check(self) -> None:
         """For work that no statement can stop."""
@@ -59,7 +61,7 @@ class Watch(AbstractContextManager["Watch"]):
                     self._why = self._reason_to_stop()
                 if self._why:
                     # Again and again: it may have been between two statements.
-                    self._worker.cancel_safe()
+                    self.stop()
         except (psycopg.Error, OperationalError):
             return  # the database is away: the work itself will find out
         finally:
@@ -70,13 +72,7 @@ class Watch(AbstractContextManager["Watch"]):
             return Interrupted
         return None if self._goes_on() else Ended
 
-    def _goes_on(self) -> bool:
-        if self._part is None:
-            return fetch_one(_GOES_ON, {"job": self._job.pk}) is not None
-        asked = {"part": self._part.pk, "reached": self.reached}
-        return fetch_one(_REPORT, asked) is not None
-
-    def __enter__(self) -> "Watch":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -90,3 +86,19 @@ class Watch(AbstractContextManager["Watch"]):
         self._thread.join()
         if self._why and error is not None:
             raise self._why from error
+
+
+class Watch(Beside):
+    """Of an export, and how far its part is."""
+
+    def __init__(self, job: ExportJob, part: ExportPart | None = None) -> None:
+        super().__init__(self._is_wanted)
+        self._job, self._part = job, part
+        self.reached = part.first if part else 0
+        """How far the part is, as the work tells it."""
+
+    def _is_wanted(self) -> bool:
+        if self._part is None:
+            return fetch_one(_GOES_ON, {"job": self._job.pk}) is not None
+        asked = {"part": self._part.pk, "reached": self.reached}
+        return fetch_one(_REPORT, asked) is not None

@@ -19,6 +19,7 @@ from fhirapi.intake.references import (
 )
 from fhirapi.intake.rejects import Reject, Unusable
 from fhirapi.intake.sources import Piece
+from fhirapi.outcomes import Problem
 from fhirapi.store import exact
 from fhirapi.validation.check import check
 
@@ -31,10 +32,13 @@ _NAMELESS = UUID("6c7d4b9e-2f0a-5c7b-9b61-3f1c5d0a8e11")  # resources that came 
 
 @dataclass(frozen=True)
 class Options:
-    ids: Literal["keep", "new"] = "keep"
+    ids: Literal["keep", "new", "given"] = "keep"
+    """given: kept, and a resource without one is rejected."""
     existing: Literal["skip", "reject", "replace"] = "skip"
     unknown_types: Literal["reject", "skip"] = "reject"
     is_validated: bool = False
+    resource_type: str = ""
+    """The only one that is taken; empty: whatever comes, Bundles too."""
     namespace: UUID = _NAMELESS
     """Of new ids: the same files get the same ones again, so that a load can be repeated."""
 
@@ -63,8 +67,8 @@ class Arrival:
         # The query alone; some write it as they would in an address.
         return condition(kind, self.if_none_exist.removeprefix(kind).removeprefix("?"))
 
-    def rejected(self, reason: str) -> Reject:
-        return Reject(self.source, self.place, self.name, reason)
+    def rejected(self, reason: str, *problems: Problem) -> Reject:
+        return Reject(self.source, self.place, self.name, reason).made_of(problems)
 
 
 @dataclass
@@ -86,10 +90,12 @@ def read(piece: Piece, options: Options) -> Read:
     for place, text in _texts(piece):
         try:
             value = _parse(text)
+            if options.resource_type not in ("", value.get("resourceType")):
+                raise Unusable(f"A {options.resource_type} is expected here.")
             if value.get("resourceType") == "Bundle":
                 _unpack(found, value, Arrival(piece.source, place, {}), options)
             else:
-                is_plain = options.ids == "keep" and not may_need_rewriting(text)
+                is_plain = options.ids != "new" and not may_need_rewriting(text)
                 _take(found, [Arrival(piece.source, place, value)], options, is_plain=is_plain)
         except Unusable as error:
             found.rejects.append(Reject(piece.source, place, "", str(error)))
@@ -175,7 +181,7 @@ def _rejected(arrival: Arrival, error: Unusable) -> Reject:
     kind, resource_id = arrival.resource.get("resourceType"), arrival.resource.get("id")
     known = type(kind) is str and type(resource_id) is str and _ID.fullmatch(resource_id)
     named = f"{kind}/{resource_id}" if known and _TYPE.fullmatch(str(kind)) else ""
-    return Reject(arrival.source, arrival.place, named, str(error))
+    return Reject(arrival.source, arrival.place, named, str(error)).made_of(error.problems)
 
 
 def _identify(arrival: Arrival, options: Options) -> str:
@@ -184,6 +190,8 @@ def _identify(arrival: Arrival, options: Options) -> str:
     if type(kind) is not str or not _TYPE.fullmatch(kind):
         raise Unusable("No resourceType.")
     if resource_id is None:
+        if options.ids == "given":
+            raise Unusable("It has no id.")
         resource_id = _id_of_url(arrival.full_url, kind) or str(
             uuid5(_NAMELESS, f"{arrival.source} {arrival.place}")
         )
@@ -229,4 +237,4 @@ def _require_valid(resource: dict[str, Any]) -> None:
     if errors:
         shown = " ".join(f"{each.expression}: {each.text}" for each in errors[:_SHOWN])
         more = f" ({len(errors) - _SHOWN} more)" if len(errors) > _SHOWN else ""
-        raise Unusable(f"Not valid FHIR: {shown}{more}")
+        raise Unusable(f"Not valid FHIR: {shown}{more}", tuple(errors))

@@ -1,9 +1,9 @@
 """Writes arrived resources: new ones, those that replace a stored version, none twice."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import psycopg
 from django.db import DataError, IntegrityError, transaction
@@ -11,6 +11,7 @@ from django.db import DataError, IntegrityError, transaction
 from fhirapi.intake.placing import place
 from fhirapi.intake.reading import Arrival, Options
 from fhirapi.intake.rejects import Reject
+from fhirapi.outcomes import Problem
 from fhirapi.searchparams.index import IndexEntry
 from fhirapi.sql import fetch
 from fhirapi.store import exact, rows
@@ -18,7 +19,7 @@ from fhirapi.store.rows import Row, take_ids
 
 _EXISTING = """
 SELECT c.resource_type || '/' || c.resource_id, c.id, c.version_id, c.is_deleted,
-       CASE WHEN %s THEN c.content END
+       CASE WHEN %s THEN c.content END, c.patient_id
 FROM unnest(%s::text[], %s::text[]) AS asked(resource_type, resource_id)
 JOIN fhirapi_content c USING (resource_type, resource_id)
 """
@@ -36,6 +37,8 @@ class Settled:
     skipped: int = 0
     rejects: list[Reject] = field(default_factory=list)
     waiting: list[tuple[Arrival, str]] = field(default_factory=list)
+    patients: set[str] = field(default_factory=set)
+    """Whose records were written."""
 
     def __iadd__(self, other: "Settled") -> "Settled":
         self.stored += other.stored
@@ -43,40 +46,69 @@ class Settled:
         self.skipped += other.skipped
         self.rejects += other.rejects
         self.waiting += other.waiting
+        self.patients |= other.patients
         return self
 
 
-class _Existing(NamedTuple):
+class Standing(NamedTuple):
     name: str
     row_id: int
     version_id: int
     is_deleted: bool
     content: str | None
+    patient_id: str | None
 
 
-def settle(arrivals: list[Arrival], options: Options, tries: int = 2) -> Settled:
+class Gate(Protocol):
+    """Who stores, if not everything is theirs to store. Both answer by ``Type/id``, with why."""
+
+    def closed(self, found: Sequence[tuple[Standing, IndexEntry]]) -> Mapping[str, Problem]:
+        """What stands there, with what would take its place: those that must stay."""
+
+    def refused(self, rows: Sequence[Row]) -> Mapping[str, Problem]:
+        """Those that should not have been stored: they are undone, the others stored again."""
+
+
+class _Refused(Exception):
+    def __init__(self, why: Mapping[str, Problem]) -> None:
+        self.why = why
+
+
+def settle(
+    arrivals: list[Arrival], options: Options, gate: Gate | None = None, tries: int = 2
+) -> Settled:
     """Within the caller's transaction. What the database refuses is looked for by halves."""
     try:
         with transaction.atomic():
-            return _settle(arrivals, options)
+            return _settle(arrivals, options, gate)
+    except _Refused as refused:
+        why = refused.why
+        settled = Settled(rejects=[_barred(each, why) for each in arrivals if each.name in why])
+        settled += settle([each for each in arrivals if each.name not in why], options, gate)
+        return settled
     except _REFUSED:
         if len(arrivals) > 1:
             middle = len(arrivals) // 2
-            settled = settle(arrivals[:middle], options)
-            settled += settle(arrivals[middle:], options)
+            settled = settle(arrivals[:middle], options, gate)
+            settled += settle(arrivals[middle:], options, gate)
             return settled
         if tries > 1:  # another process may just have stored the same one: now it is seen
-            return settle(arrivals, options, tries - 1)
+            return settle(arrivals, options, gate, tries - 1)
         return Settled(
             rejects=[arrivals[0].rejected("The database cannot hold one of its values.")]
         )
 
 
-def _settle(arrivals: list[Arrival], options: Options) -> Settled:
+def _barred(arrival: Arrival, why: Mapping[str, Problem]) -> Reject:
+    return arrival.rejected(why[arrival.name].text, why[arrival.name])
+
+
+def _settle(arrivals: list[Arrival], options: Options, gate: Gate | None) -> Settled:
     placed = place(arrivals)
     settled = Settled(rejects=placed.rejects, waiting=placed.waiting)
     unique = _without_twins(placed.ready, settled)
     existing = _existing([arrival for arrival, _ in unique], options)
+    closed = gate.closed(_matched(unique, existing)) if gate and existing else {}
     now = datetime.now(UTC)
     new, replaced = [], []
     for (arrival, entry), row_id in zip(unique, take_ids(len(unique)), strict=True):
@@ -84,6 +116,8 @@ def _settle(arrivals: list[Arrival], options: Options) -> Settled:
         if there is None:
             settled.stored += 1
             new.append(Row(row_id, arrival.resource, entry, 1, now))
+        elif arrival.name in closed:
+            settled.rejects.append(_barred(arrival, closed))
         elif options.existing == "reject":
             settled.rejects.append(arrival.rejected("It is already stored."))
         elif options.existing == "skip" or _is_same(there, arrival.resource):
@@ -94,7 +128,17 @@ def _settle(arrivals: list[Arrival], options: Options) -> Settled:
     rows.archive([each.id for each in replaced])
     rows.replace(replaced)
     rows.write(new)
+    written = [*new, *replaced]
+    if gate and written and (refused := gate.refused(written)):
+        raise _Refused(refused)
+    settled.patients = {each.entry.patient_id for each in written if each.entry.patient_id}
     return settled
+
+
+def _matched(
+    arriving: Iterable[tuple[Arrival, IndexEntry]], existing: Mapping[str, Standing]
+) -> list[tuple[Standing, IndexEntry]]:
+    return [(existing[each.name], entry) for each, entry in arriving if each.name in existing]
 
 
 def _without_twins(
@@ -113,16 +157,16 @@ def _without_twins(
     return list(first.values())
 
 
-def _existing(arrivals: list[Arrival], options: Options) -> dict[str, _Existing]:
+def _existing(arrivals: list[Arrival], options: Options) -> dict[str, Standing]:
     kinds = [arrival.resource["resourceType"] for arrival in arrivals]
     ids = [arrival.resource["id"] for arrival in arrivals]
     may_replace = options.existing == "replace"
     sql = f"{_EXISTING} FOR UPDATE OF c" if may_replace else _EXISTING
-    found = map(_Existing._make, fetch(sql, [may_replace, kinds, ids]))
+    found = map(Standing._make, fetch(sql, [may_replace, kinds, ids]))
     return {each.name: each for each in found}
 
 
-def _is_same(there: _Existing, resource: dict[str, Any]) -> bool:
+def _is_same(there: Standing, resource: dict[str, Any]) -> bool:
     """But for version and date, which are the server's."""
     if there.is_deleted or there.content is None:
         return False

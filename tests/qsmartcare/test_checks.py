@@ -37,6 +37,8 @@ def test_a_developers_own_machine_needs_nothing(settings: Settings) -> None:
         ({"DEMO": True}, "E008"),
         ({"TRUSTED_PROXIES": ["10.0.0.1/8"]}, "E009"),
         ({"TRUSTED_PROXIES": ["*"]}, "E009"),
+        ({"IMPORT_HOSTS": ["https://files.example"]}, "E011"),
+        ({"IMPORT_HOSTS": ["files.example", "10.0.0.1/8"]}, "E011"),
         ({"SESSION_IDLE_SECONDS": 0}, "E010"),
         ({"SESSION_IDLE_SECONDS": 13 * 3600}, "E010"),
     ],

@@ -5,6 +5,7 @@ another; a database that is away is waited for.
 """
 
 import asyncio
+import gc
 import logging
 import signal
 from contextlib import suppress
@@ -21,6 +22,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.jobs import DeleteJobCondition
 
 from fhirapi.bulk import jobs
+from fhirapi.bulk.importing import jobs as imports
 from fhirapi.bulk.watch import stopping
 
 _PULSE = 2.0  # seconds
@@ -40,6 +42,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, until_idle: bool, **options: Any) -> None:
+        gc.set_threshold(100_000, 50, 50)  # parsed JSON has no cycles: looking for them is wasted
         asyncio.run(_work(until_idle=until_idle))
 
 
@@ -132,5 +135,6 @@ def _look_after() -> None:
     try:
         jobs.end_where_access_ended()
         jobs.forget_expired()
+        imports.forget_expired()
     finally:
         connection.close()

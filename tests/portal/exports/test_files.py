@@ -1,0 +1,65 @@
+"""Downloading a file: whole, unchanged, as a file, and on record."""
+
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+
+from fhirapi.audit.models import AuditRecord
+from fhirapi.bulk.models import ExportFile
+from fhirapi.bulk.segments import storage
+from tests.people import Person
+from tests.portal.exports.conftest import LINES, file_of, finished
+from tests.portal.ui.browser import text
+
+
+@pytest.fixture
+def address(grant: Any) -> str:
+    return file_of(finished(grant))
+
+
+def test_it_comes_as_it_is_stored_and_as_a_file(greys: Browser, address: str) -> None:
+    answer = greys.get(address, headers={"Accept-Encoding": "gzip"})
+    assert b"".join(answer.streaming_content) == LINES
+    assert answer["Content-Type"] == "application/fhir+ndjson"
+    assert answer["Content-Disposition"].startswith('attachment; filename="Patient-')
+    assert answer["Content-Length"] == str(len(LINES))
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_each_download_is_on_record(greys: Browser, address: str, dr_grey: Person) -> None:
+    greys.get(address)
+    [told] = AuditRecord.objects.filter(action="bulk-export")
+    job = ExportFile.objects.get().job_id
+    assert (told.account_id, told.resource_type) == (dr_grey.account.pk, "Patient")
+    assert told.detail == f"file of {job}"
+
+
+def test_the_activity_tells_it_in_words(greys: Browser, address: str) -> None:
+    greys.get(address)
+    assert "Exported records" in text(greys.get("/portal/activity/"))
+
+
+def test_who_has_it_already_gets_no_second_copy(greys: Browser, address: str) -> None:
+    etag = greys.get(address)["ETag"]
+    assert greys.get(address, headers={"If-None-Match": etag}).status_code == 304
+
+
+def test_a_file_that_is_not_put_together_yet_does_not_exist(greys: Browser, address: str) -> None:
+    ExportFile.objects.update(is_ready=False)
+    assert greys.get(address).status_code == 404
+
+
+def test_nor_one_that_the_storage_has_lost(greys: Browser, address: str) -> None:
+    storage().delete(ExportFile.objects.get().name)
+    assert greys.get(address).status_code == 404
+
+
+def test_nor_that_of_another_export_of_ones_own(greys: Browser, address: str, grant: Any) -> None:
+    other = finished(grant)
+    first = ExportFile.objects.exclude(job=other).get()
+    assert greys.get(f"/portal/exports/{other.pk}/files/{first.pk}/").status_code == 404
+
+
+def test_it_is_only_read(greys: Browser, address: str) -> None:
+    assert greys.post(address).status_code == 405

@@ -12,7 +12,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from fhirapi.audit.models import AuditRecord
-from fhirapi.bulk.asking import PORTAL
+from fhirapi.bulk.in_portal import PORTAL
 from fhirapi.definitions import registry
 from portal.activity import kinds
 from portal.activity.names import Names

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import address_of
-from fhirapi.bulk import asking
+from fhirapi.bulk import in_portal
 from fhirapi.bulk.models import ExportJob
 from portal.accounts.access import AccountRequest, approved_provider
 from portal.accounts.pin import record_denial
@@ -33,7 +33,7 @@ def begin(request: AccountRequest) -> HttpResponse:
     form = ExportForm(
         request.POST or None,
         account=request.user,
-        groups=asking.groups_of(request.user),
+        groups=in_portal.groups_of(request.user),
         patients=patients,
         initial=_like(request),
     )
@@ -42,20 +42,20 @@ def begin(request: AccountRequest) -> HttpResponse:
             messages.success(request, _("The export has begun. You may close this page."))
             return redirect("portal:export", job.pk)
         if form.is_pin_refused:
-            record_denial(request, AuditRecord.Action.BULK_EXPORT, asking.PORTAL)
+            record_denial(request, AuditRecord.Action.BULK_EXPORT, in_portal.PORTAL)
     context = {**form.get_context(), "hours": settings.EXPORT_HOURS}
     return render(request, "exports/new.html", context)
 
 
 def may_begin(request: AccountRequest) -> int:
     """How many patients the account may export: as for access keys, not whom it only helps with."""
-    return len(asking.treated(request.user)) if request.user.may_make_provider_keys else 0
+    return len(in_portal.treated(request.user)) if request.user.may_make_provider_keys else 0
 
 
 def _begun(request: AccountRequest, form: ExportForm) -> ExportJob | None:
     given = form.cleaned_data
     try:
-        return asking.begin(
+        return in_portal.begin(
             request.user,
             level=given["level"],
             group_id=given.get("group"),
@@ -64,13 +64,13 @@ def _begun(request: AccountRequest, form: ExportForm) -> ExportJob | None:
             page=settings.BASE_URL + request.path,
             address=address_of(request),
         )
-    except asking.TooMany:
+    except in_portal.TooMany:
         most = {"most": settings.EXPORTS_AT_ONCE}
         words = _("You have %(most)d exports under way. Wait for one of them, or cancel one.")
         form.add_error(None, words % most)
-    except asking.NoSuchGroup:
+    except in_portal.NoSuchGroup:
         form.add_error("group", _("You do not see all patients of this group any more."))
-    except asking.TreatsNobody:
+    except in_portal.TreatsNobody:
         form.add_error(None, _("No patients are under your care any more."))
     return None
 
@@ -82,7 +82,7 @@ def _like(request: AccountRequest) -> dict[str, Any]:
         wanted = uuid.UUID(request.GET.get("like", ""))
     except ValueError:
         return first
-    job = of_account(request.user).filter(pk=wanted, client_id=asking.PORTAL).first()
+    job = of_account(request.user).filter(pk=wanted, client_id=in_portal.PORTAL).first()
     if job is None:
         return first
     since = job.asked.get("since")

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from fhirapi.bulk.asking import Group
+from fhirapi.bulk.in_portal import Group
 from fhirapi.bulk.models import ExportJob
 from fhirapi.definitions import registry
 from fhirapi.smart.access import granular

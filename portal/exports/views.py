@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from fhirapi.bulk import asking, jobs
+from fhirapi.bulk import in_portal, jobs
 from portal.accounts.access import AccountRequest, approved_provider
 from portal.exports import words
 from portal.exports.begin import may_begin
@@ -55,7 +55,7 @@ def one_export(request: AccountRequest, job_id: uuid.UUID) -> HttpResponse:
         "is_granted": is_granted,
         "files": _files(found) if found.is_ready and is_granted else [],
         "what_failed": words.what_failed(job),
-        "is_own": job.client_id == asking.PORTAL,
+        "is_own": job.client_id == in_portal.PORTAL,
         "since": parse_datetime(job.asked.get("since") or ""),
     }
     return _page(request, "export", context)
@@ -98,7 +98,7 @@ def _groups(request: AccountRequest, found: list[Export]) -> dict[str, str]:
     """Only looked for where an export has one."""
     if not any(each.job.group_id for each in found):
         return {}
-    return words.names(asking.groups_of(request.user))
+    return words.names(in_portal.groups_of(request.user))
 
 
 def _files(found: Export) -> list[dict[str, Any]]:

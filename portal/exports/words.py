@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from fhirapi.bulk.asking import PORTAL, Group
+from fhirapi.bulk.in_portal import PORTAL, Group
 from fhirapi.bulk.models import ExportFile, ExportJob
 from fhirapi.smart.access import granular
 from fhirapi.smart.models import AccessKey, Client
@@ -39,7 +39,7 @@ def status(export: Export) -> Status:
         case State.FAILED:
             return Status(_("Failed"), "bad")
         case State.CANCELLED:
-            return Status(_("Deleted") if export.was_done else _("Cancelled"), "")
+            return Status(_("Deleted") if export.was_done else pgettext("export", "Cancelled"), "")
     return Status(_("Ready"), "good") if export.is_ready else Status(_("Expired"), "")
 
 

@@ -14,7 +14,7 @@ from django.utils.timesince import timesince
 from fhirapi.admin_read_only import ReadOnlyAdmin
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import address_of, record
-from fhirapi.bulk import asking, jobs
+from fhirapi.bulk import in_portal, jobs
 from fhirapi.bulk.models import ExportJob
 from portal.exports.own import with_figures
 
@@ -80,7 +80,7 @@ class ExportJobAdmin(ReadOnlyAdmin):
     @admin.action(description="Retry the chosen failed exports", permissions=["end"])
     def retry(self, request: HttpRequest, chosen: QuerySet[ExportJob]) -> None:
         failed = chosen.filter(state=ExportJob.State.FAILED)
-        self._each(request, failed, asking.again, "begun again")
+        self._each(request, failed, in_portal.again, "begun again")
 
     def _each(
         self,

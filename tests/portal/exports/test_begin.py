@@ -8,7 +8,7 @@ from django.test import Client as Browser
 from pytest_django import Settings
 
 from fhirapi.audit.models import AuditRecord
-from fhirapi.bulk import asking
+from fhirapi.bulk import in_portal
 from fhirapi.bulk.models import ExportJob
 from fhirapi.smart.models import AccessToken, Client, DataAccessGrant, RecordLink
 from fhirapi.smart.people import links
@@ -127,10 +127,10 @@ def test_nobody_gets_a_token_as_the_portal(
     begin: Begin, api: Api, grant_type: str, name: str, secret: str
 ) -> None:
     begin()
-    client = Client.objects.get(client_id=asking.PORTAL)
+    client = Client.objects.get(client_id=in_portal.PORTAL)
     client.client_secret = "known to somebody"
     client.save()
-    fields = {name: asking.PORTAL, secret: "known to somebody", "scope": "user/*.rs"}
+    fields = {name: in_portal.PORTAL, secret: "known to somebody", "scope": "user/*.rs"}
     answer = api.ask_token(grant_type=grant_type, **fields)
     assert answer.status_code in (400, 401)
     assert not AccessToken.objects.exists()
@@ -138,7 +138,7 @@ def test_nobody_gets_a_token_as_the_portal(
 
 def test_the_portal_is_no_connected_app(begin: Begin, greys: Browser) -> None:
     begin()
-    assert DataAccessGrant.objects.filter(client__client_id=asking.PORTAL).exists()
+    assert DataAccessGrant.objects.filter(client__client_id=in_portal.PORTAL).exists()
     assert "Developer Portal</h2>" not in text(greys.get("/R4-patient-api/oauth2/manage"))
 
 

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client as Browser
 
-from fhirapi.bulk import asking, jobs
+from fhirapi.bulk import in_portal, jobs
 from fhirapi.bulk.models import ExportJob
 from fhirapi.bulk.waiting import queue
 from fhirapi.store.load import load
@@ -77,8 +77,8 @@ def test_a_failed_one_that_is_retried_brings_each_resource_once(
     work()
     ExportJob.objects.filter(pk=job.pk).update(state=ExportJob.State.RUNNING, expires_at=None)
     jobs.fail(job, "The disk was full.")
-    assert asking.again(job)
-    assert not asking.again(job)
+    assert in_portal.again(job)
+    assert not in_portal.again(job)
     work()
     assert downloaded(browser, job)["Patient"] == ["142859", "142860"]
 
@@ -90,7 +90,7 @@ def test_one_that_a_worker_is_still_busy_with_is_not_retried(
     jobs.fail(job, "The disk was full.")
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET status = 'doing'")
-    assert not asking.again(job)
+    assert not in_portal.again(job)
     assert ExportJob.objects.get().state == "failed"
 
 

@@ -40,7 +40,7 @@ class ExportForm(forms.Form):
         help_text=_("MM/DD/YYYY. Left out: whatever its age."),
     )
     types = forms.MultipleChoiceField(
-        label=_("Only these kinds of data"),
+        label=_("Kinds of data"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("None ticked: all of them."),

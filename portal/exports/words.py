@@ -85,7 +85,7 @@ def askers(client_ids: Iterable[str]) -> dict[str, str]:
     found = {each: apps.get(each) or each for each in wanted}
     for key, label in keys.items():
         found[key] = label or _("Access key %(id)s") % {"id": key}
-    return {**found, PORTAL: _("You, on this page")}
+    return {**found, PORTAL: _("You, here")}
 
 
 _ENDED = "The access that it was asked with has ended."

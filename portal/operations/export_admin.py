@@ -24,8 +24,7 @@ class ExportJobAdmin(ReadOnlyAdmin):
     """What an export holds is not shown here, and its files are not handed out."""
 
     list_display = [
-        "id", "state", "client_id", "account", "level", "progress", "resources", "size", "age",
-        "expires_at",
+        "id", "state", "progress", "resources", "size", "age", "level", "client_id", "account",
     ]  # fmt: skip
     list_filter = ["state", "level", "created_at"]
     list_select_related = ["data_access_grant__account"]

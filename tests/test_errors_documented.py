@@ -1,4 +1,4 @@
-"""docs/errors.md says the same as fhirapi/outcomes.py and fhirapi/write_outcomes.py."""
+"""docs/errors.md says the same as the modules that make the outcomes."""
 
 import inspect
 import re
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from fhirapi import outcomes, write_outcomes
+from fhirapi.bulk import problems as bulk_problems
 from fhirapi.outcomes import Outcome
 
 TABLE = Path(__file__).resolve().parent.parent / "docs" / "errors.md"
@@ -19,7 +20,7 @@ def documented() -> set[tuple[int, str, str]]:
 
 
 def factories() -> Iterator[Callable[..., Outcome]]:
-    for module in (outcomes, write_outcomes):
+    for module in (outcomes, write_outcomes, bulk_problems):
         for name, made in inspect.getmembers(module, inspect.isfunction):
             is_ours = made.__module__ == module.__name__ and not name.startswith("_")
             if is_ours and inspect.signature(made).return_annotation is Outcome:

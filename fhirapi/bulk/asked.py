@@ -1,64 +1,55 @@
-"""What a kick-off asks for. https://hl7.org/fhir/uv/bulkdata/STU2/export.html#query-parameters"""
+"""What a kick-off asks for, as it is kept with the job.
 
-from collections.abc import Sequence
+https://hl7.org/fhir/uv/bulkdata/STU2/export.html#query-parameters
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from fhirapi.definitions import registry
 from fhirapi.definitions.schema import ResourceType
-from fhirapi.outcomes import bad_operation_parameter
-from fhirapi.rest.operation import Parameters
 
-PARAMETERS = frozenset({"_outputFormat", "_since", "_type"})
 NDJSON = "application/fhir+ndjson"
-_FORMATS = dict.fromkeys((NDJSON, "application/ndjson", "ndjson"), NDJSON)
+PROVENANCE = "Provenance"
+Associated = Literal["LatestProvenanceResources", "RelevantProvenanceResources"]
 
 
 @dataclass(frozen=True)
 class Asked:
     types: tuple[str, ...] = ()
     """None: all that the token opens."""
+    filters: tuple[str, ...] = ()
+    """Queries such as ``Observation?status=final``; those of one type are alternatives."""
+    elements: tuple[str, ...] = ()
     since: str | None = None
     """The instant, ISO 8601; what changed before it is left out."""
+    patients: tuple[str, ...] = ()
+    """None: everybody."""
+    associated: Associated | None = None
+    is_by_patient: bool = False
+    """Whether a file holds whole patients, one after the other, instead of one type."""
     output_format: str = NDJSON
+    ignored: tuple[str, ...] = ()
+    """Texts about what was asked for and is not done (``Prefer: handling=lenient``)."""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, stored: dict[str, Any]) -> "Asked":
+    def from_json(cls, stored: Mapping[str, Any]) -> "Asked":
         lists = {name: tuple(value) for name, value in stored.items() if isinstance(value, list)}
         return cls(**{**stored, **lists})
 
     def resource_types(self) -> Sequence[ResourceType]:
-        return [each for each in registry.every() if not self.types or each.name in self.types]
+        return [each for each in registry.every() if self._is_wanted(each.name)]
 
+    def _is_wanted(self, name: str) -> bool:
+        if name == PROVENANCE and self.associated:
+            return True
+        return not self.types or name in self.types
 
-def asked(parameters: Parameters) -> Asked:
-    """Raises the 400 outcome for a value that means nothing here."""
-    since = parameters.date("_since")
-    if since and since.start > datetime.now(UTC):
-        raise bad_operation_parameter("_since", "the instant is in the future.")
-    return Asked(
-        types=_types(parameters),
-        since=since.start.isoformat() if since else None,
-        output_format=_format(parameters),
-    )
-
-
-def _types(parameters: Parameters) -> tuple[str, ...]:
-    names = tuple(dict.fromkeys(parameters.all("_type")))
-    for name in names:
-        if registry.find(name) is None:
-            raise bad_operation_parameter("_type", f"there is no resource type '{name[:64]}' here.")
-    return names
-
-
-def _format(parameters: Parameters) -> str:
-    given = parameters.one("_outputFormat") or NDJSON
-    # In a query the plus arrives as a blank unless it was escaped.
-    found = _FORMATS.get(given.replace(" ", "+"))
-    if found is None:
-        raise bad_operation_parameter("_outputFormat", f"one of {', '.join(_FORMATS)} is expected.")
-    return found
+    def filters_of(self, name: str) -> list[str]:
+        """The queries of which a resource of the type has to fulfil one; none: all are wanted."""
+        return [text for kind, _, text in (each.partition("?") for each in self.filters)
+                if kind == name]  # fmt: skip

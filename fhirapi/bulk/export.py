@@ -1,119 +1,142 @@
 """Carries out one part of an export. Done twice, by a worker thought dead, it counts once."""
 
-import threading
 import uuid
-from contextlib import AbstractContextManager
-from dataclasses import asdict
-from types import TracebackType
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from itertools import groupby, islice
 
-import psycopg
-from django.db import OperationalError, connection, transaction
+import orjson
+from django.db import transaction
 from django.utils import timezone
 
-from fhirapi.bulk import jobs
+from fhirapi.bulk import jobs, source
+from fhirapi.bulk.asked import Asked
 from fhirapi.bulk.models import ExportFile, ExportJob, ExportPart
-from fhirapi.bulk.plan import whole_types
-from fhirapi.bulk.segments import Segments, Written, storage
-from fhirapi.bulk.source import lines
-from fhirapi.sql import fetch_one
+from fhirapi.bulk.segments import Segments, Written
+from fhirapi.bulk.storing import storage
+from fhirapi.bulk.watch import Ended, Watch
+from fhirapi.definitions import registry
+from fhirapi.rest.parts import cut
+from fhirapi.search.query import SearchQuery
 
-_EVERY = 0.3  # seconds between two looks at whether the job goes on
-_REPORT = """
-UPDATE fhirapi_exportpart part SET reached = greatest(part.reached, %(reached)s)
-FROM fhirapi_exportjob job
-WHERE part.id = %(part)s AND job.id = part.job_id AND job.state = 'running'
-RETURNING true
-"""
-
-
-class Ended(Exception):
-    """The job was cancelled, or has failed: nothing more of it is wanted."""
-
-
-class Watch(AbstractContextManager["Watch"]):
-    """Tells how far a part is, and stops its statement when the job has ended."""
-
-    def __init__(self, part: ExportPart) -> None:
-        self._part = part
-        self._over = threading.Event()
-        connection.ensure_connection()
-        self._worker: psycopg.Connection[Any] = connection.connection
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-        self.reached = part.first
-        self.has_ended = False
-
-    def _watch(self) -> None:
-        try:
-            while not self._over.wait(_EVERY):
-                asked = {"part": self._part.pk, "reached": self.reached}
-                if fetch_one(_REPORT, asked) is None:
-                    self.has_ended = True
-                    self._worker.cancel_safe()
-                    return
-        except (psycopg.Error, OperationalError):
-            return  # the database is away: the part itself will find out
-        finally:
-            connection.close()
-
-    def __enter__(self) -> "Watch":
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._over.set()
-        self._thread.join()
-        if self.has_ended:
-            raise Ended from error
+_TOLD_EVERY = 2048  # lines between two notes of how far it is
+_IN_BUNDLE = 1000  # deletions
+_ENDED = (ExportJob.State.CANCELLED, ExportJob.State.FAILED)
 
 
 def export(part: ExportPart, referred: list[str] | None = None) -> bool:
-    """False if there was nothing to do any more. Raises Ended."""
+    """False if there was nothing to do any more. Raises Ended, Interrupted."""
     job = part.job
+    if job.state in _ENDED:
+        raise Ended
     if part.finished_at or job.state != ExportJob.State.RUNNING:
         return False
     if not jobs.is_granted(job):
-        jobs.fail(job, "The access that it was asked with has ended.")
+        jobs.fail(job, jobs.ACCESS_ENDED)
         raise Ended
+    asked = Asked.from_json(job.asked)
     segments = Segments(
         f"{job.pk}/{part.pk}-{uuid.uuid4().hex[:8]}",
         follows_references=job.level != ExportJob.Level.SYSTEM,
+        is_escaped=not asked.elements,
     )
     try:
-        with Watch(part) as watch:
-            for position, resource_type, content in lines(job, part, whole_types(job), referred):
-                segments.add(resource_type, content)
-                watch.reached = position
-        return _finish(part, segments.close(), sorted(segments.referred))
+        with Watch(job, part) as watch:
+            _write(part, asked, referred, segments, watch)
+        return _finish(part, segments)
     except BaseException:
         segments.discard()
         raise
 
 
-@transaction.atomic
-def _finish(part: ExportPart, written: list[Written], referred: list[str]) -> bool:
+def _write(
+    part: ExportPart,
+    asked: Asked,
+    referred: list[str] | None,
+    segments: Segments,
+    watch: Watch,
+) -> None:
+    if part.kind == ExportPart.Kind.DELETED:
+        for bundle in _bundles(source.deletions(part.job, part)):
+            segments.add(b"Bundle", bundle)
+        return
+    if asked.is_by_patient and part.kind == ExportPart.Kind.PATIENTS:
+        _write_records(part, asked, segments)
+        return
+    found = source.lines(part.job, part, referred)
+    for number, (name, content) in enumerate(_parts(found, asked) if asked.elements else found):
+        segments.add(name, content)
+        if number % _TOLD_EVERY == 0 and part.kind == ExportPart.Kind.SCAN:
+            watch.reached = min(part.first + number, part.last)
+
+
+def _write_records(part: ExportPart, asked: Asked, segments: Segments) -> None:
+    """Each patient's after a header. https://build.fhir.org/ig/HL7/bulk-data/export.html#bulk-data-output-file-organization"""
+    for patient_id, record in groupby(source.records(part.job, part), lambda found: found[0]):
+        header = {
+            "resourceType": "Parameters",
+            "parameter": [
+                {
+                    "name": "header",
+                    "valueReference": {"reference": f"Patient/{patient_id.decode()}"},
+                }
+            ],
+        }
+        segments.add_header(b"Patient", orjson.dumps(header))
+        found = ((name, content) for _, name, content in record)
+        for _, content in _parts(found, asked) if asked.elements else found:
+            segments.add(b"Patient", content)
+
+
+def _parts(found: Iterator[tuple[bytes, bytes]], asked: Asked) -> Iterator[tuple[bytes, bytes]]:
+    """The same with the asked elements only, no longer as COPY gives them."""
+    queries: dict[bytes, SearchQuery] = {}
+    for name, content in found:
+        query = queries.get(name)
+        if query is None:
+            resource_type = registry.find(name.decode())
+            assert resource_type is not None, "it is stored"  # noqa: S101
+            query = queries[name] = SearchQuery(resource_type, elements=asked.elements)
+        yield name, cut(source.unescaped(content), query)
+
+
+def _bundles(deleted: Iterator[tuple[str, str]]) -> Iterator[bytes]:
+    """Transactions that would do the same elsewhere."""
+    while some := list(islice(deleted, _IN_BUNDLE)):
+        entries = [
+            {"request": {"method": "DELETE", "url": f"{name}/{resource_id}"}}
+            for name, resource_id in some
+        ]
+        yield orjson.dumps({"resourceType": "Bundle", "type": "transaction", "entry": entries})
+
+
+def _finish(part: ExportPart, segments: Segments) -> bool:
     """Whoever comes second finds it finished, and takes the own files away."""
+    written = segments.close()
+    if part.kind == ExportPart.Kind.DELETED:
+        written = [replace(each, kind=ExportFile.Kind.DELETED) for each in written]
+    is_mine = _note(part, written, sorted(segments.referred))
+    if not is_mine:
+        for each in written:
+            storage().delete(each.name)
+    return is_mine
+
+
+@transaction.atomic
+def _note(part: ExportPart, written: list[Written], referred: list[str]) -> bool:
     # One after the other: the last one has to see that it is.
-    ExportJob.objects.select_for_update().get(pk=part.job_id)
+    jobs.lock_running(part.job_id)
     is_mine = ExportPart.objects.filter(pk=part.pk, finished_at=None).update(
         finished_at=timezone.now(),
         reached=part.last,
         count=sum(each.count for each in written),
         referred=referred,
     )
-    if not is_mine:
-        for each in written:
-            storage().delete(each.name)
-        return False
-    ExportFile.objects.bulk_create(
-        ExportFile(job_id=part.job_id, **asdict(each)) for each in written
-    )
-    return True
+    if is_mine:
+        ExportFile.objects.bulk_create(
+            ExportFile(job_id=part.job_id, **asdict(each)) for each in written
+        )
+    return bool(is_mine)
 
 
 def is_last(part: ExportPart) -> bool:

@@ -4,13 +4,15 @@ from collections import defaultdict
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from django.core.files.base import ContentFile
+import orjson
 from django.db import transaction
 
 from fhirapi.bulk import jobs
+from fhirapi.bulk.asked import Asked
 from fhirapi.bulk.export import export
 from fhirapi.bulk.models import ExportFile, ExportJob, ExportPart
-from fhirapi.bulk.segments import concatenated, storage
+from fhirapi.bulk.storing import concatenated, delete_others, storage, write
+from fhirapi.bulk.watch import Watch
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -24,17 +26,25 @@ def finish(job: ExportJob) -> None:
     if job.state != ExportJob.State.RUNNING:
         return
     _add_practice(job)
-    for kind, resource_type in set(job.files.values_list("kind", "resource_type")):
-        _put_together(job, kind, resource_type)
+    with Watch(job) as watch:
+        for kind, resource_type in set(job.files.values_list("kind", "resource_type")):
+            _put_together(job, kind, resource_type, watch)
+        _tell_ignored(job)
     with transaction.atomic():
         if jobs.finish(job):
             ExportFile.objects.filter(job=job).update(is_ready=True)
             job.patients.all().delete()
             job.rows.all().delete()
+    delete_others(str(job.pk), set(job.files.values_list("name", flat=True)))
 
 
 def _add_practice(job: ExportJob) -> None:
-    """All of it, or what the records refer to, and what that refers to in turn."""
+    """All of it, or what the records refer to, and what that refers to in turn.
+
+    It is in nobody's record, so files that hold records only have none of it.
+    """
+    if Asked.from_json(job.asked).is_by_patient:
+        return
     if job.level == ExportJob.Level.SYSTEM:
         _practice_part(job, 0, None)
         return
@@ -63,7 +73,7 @@ def _practice_part(job: ExportJob, number: int, referred: list[str] | None) -> E
     return part
 
 
-def _put_together(job: ExportJob, kind: str, resource_type: str) -> None:
+def _put_together(job: ExportJob, kind: str, resource_type: str, watch: Watch) -> None:
     small = list(
         ExportFile.objects.filter(
             job=job, kind=kind, resource_type=resource_type, size__lt=_SMALL
@@ -75,26 +85,54 @@ def _put_together(job: ExportJob, kind: str, resource_type: str) -> None:
         group[filled // _SMALL].append(each)
         filled += each.size
     for files in group.values():
+        watch.check()
         if len(files) > 1:
             _replace(job, files)
 
 
 def _replace(job: ExportJob, files: list[ExportFile]) -> None:
     first = files[0]
-    name = f"{job.pk}/{first.resource_type}.ndjson"
-    name = storage().save(name, ContentFile(b""))
-    with storage().open(name, "wb") as stream:
-        for piece in concatenated([each.name for each in files]):
-            stream.write(piece)
+    name, size = write(
+        f"{job.pk}/{first.resource_type}.ndjson", concatenated([each.name for each in files])
+    )
     with transaction.atomic():
+        jobs.lock_running(job.pk)
         ExportFile.objects.create(
             job=job,
             kind=first.kind,
             resource_type=first.resource_type,
             name=name,
             count=sum(each.count for each in files),
-            size=sum(each.size for each in files),
+            size=size,
         )
         ExportFile.objects.filter(pk__in=[each.pk for each in files]).delete()
     for each in files:
         storage().delete(each.name)
+
+
+def _tell_ignored(job: ExportJob) -> None:
+    """https://hl7.org/fhir/uv/bulkdata/STU2/export.html#response---complete-status"""
+    ignored = Asked.from_json(job.asked).ignored
+    errors = ExportFile.objects.filter(job=job, kind=ExportFile.Kind.ERROR)
+    if not ignored or errors.exists():
+        return
+    outcomes = [
+        orjson.dumps(
+            {
+                "resourceType": "OperationOutcome",
+                "issue": [{"severity": "warning", "code": "not-supported", "diagnostics": text}],
+            }
+        )
+        for text in ignored
+    ]
+    name, size = write(f"{job.pk}/errors.ndjson", (each + b"\n" for each in outcomes))
+    with transaction.atomic():
+        jobs.lock_running(job.pk)
+        ExportFile.objects.create(
+            job=job,
+            kind=ExportFile.Kind.ERROR,
+            resource_type="OperationOutcome",
+            name=name,
+            count=len(outcomes),
+            size=size,
+        )

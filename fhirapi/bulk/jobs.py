@@ -1,39 +1,56 @@
 """What can happen to an export: asked for, cancelled, failed, finished, expired."""
 
-import shutil
+import uuid
 from datetime import timedelta
-from pathlib import Path
 
 from django.conf import settings
-from django.core.files.storage import FileSystemStorage
 from django.db import transaction
 from django.utils import timezone
 
 from fhirapi.bulk.models import ExportJob, ExportPart, ExportPatient, ExportRow
-from fhirapi.bulk.segments import storage
-from fhirapi.smart.access.decision import Access
-from fhirapi.smart.access.scopes import parse
-from fhirapi.sql import fetch_one
+from fhirapi.bulk.storing import delete_files
+from fhirapi.bulk.watch import Ended
+from fhirapi.sql import fetch, fetch_one
 from fhirapi.store.caller import GRANTED
 
 OPEN_STATES = (ExportJob.State.QUEUED, ExportJob.State.RUNNING)
+ACCESS_ENDED = "The access that it was asked with has ended."
 _LIVES = f"WITH {GRANTED} SELECT true FROM caller"  # noqa: S608 - constants
-
-
-def access_of(job: ExportJob) -> Access:
-    """What the scopes of the token that asked open."""
-    return Access(parse(job.scope), job.context_patient)
+_STAND_ON = """
+SELECT DISTINCT data_access_grant_id FROM fhirapi_exportjob
+WHERE state IN ('queued', 'running') OR state = 'finished' AND expires_at IS NOT NULL
+"""
+_OF_PARTS = 95  # percent; the rest is for putting files together
 
 
 def is_granted(job: ExportJob) -> bool:
     """Whether what the job stands on still lives."""
-    grant = {"grant": job.data_access_grant_id, "zone": settings.TIME_ZONE}
-    return fetch_one(_LIVES, grant) is not None
+    return _lives(job.data_access_grant_id)
+
+
+def _lives(grant_id: int) -> bool:
+    return fetch_one(_LIVES, {"grant": grant_id, "zone": settings.TIME_ZONE}) is not None
+
+
+def end_where_access_ended() -> None:
+    """What stood on it, under way or ready to be fetched, is closed."""
+    for (grant_id,) in fetch(_STAND_ON):
+        if not _lives(grant_id):
+            for job in ExportJob.objects.filter(data_access_grant_id=grant_id):
+                fail(job, ACCESS_ENDED) or cancel(job)
+
+
+def lock_running(job_id: uuid.UUID) -> None:
+    """Within a transaction: nobody ends the job before that does. Raises Ended if it has."""
+    found = ExportJob.objects.select_for_update(of=("self",)).filter(pk=job_id)
+    if not found.filter(state=ExportJob.State.RUNNING).exists():
+        raise Ended
 
 
 def cancel(job: ExportJob) -> bool:
     """Work on it stops within a second, and its files are deleted. False: it was gone before."""
-    return _end(job, ExportJob.State.CANCELLED, "", (*OPEN_STATES, ExportJob.State.FINISHED))
+    before = (*OPEN_STATES, ExportJob.State.FINISHED, ExportJob.State.FAILED)
+    return _end(job, ExportJob.State.CANCELLED, "", before)
 
 
 def fail(job: ExportJob, error: str) -> bool:
@@ -70,22 +87,6 @@ def clear(job: ExportJob) -> None:
     delete_files(str(job.pk))
 
 
-def delete_files(folder: str) -> None:
-    """All below it, of attempts that were never finished too."""
-    where = storage()
-    if isinstance(where, FileSystemStorage):
-        shutil.rmtree(Path(where.path(folder)), ignore_errors=True)
-        return
-    try:
-        folders, files = where.listdir(folder)
-    except FileNotFoundError:
-        return
-    for name in files:
-        where.delete(f"{folder}/{name}")
-    for name in folders:
-        delete_files(f"{folder}/{name}")
-
-
 def forget_expired() -> None:
     for job in ExportJob.objects.filter(expires_at__lt=timezone.now()):
         clear(job)
@@ -97,10 +98,15 @@ def forget_expired() -> None:
 
 
 def progress(job: ExportJob) -> int:
-    """Percent of the work that is done: 100 only when it is."""
+    """Percent of the work that is done: 100 only when it is, and never less than before."""
     if job.state == ExportJob.State.FINISHED:
         return 100
-    parts = ExportPart.objects.filter(job=job).values_list("first", "last", "reached")
-    whole = sum(last - first + 1 for first, last, _ in parts)
-    done = sum(max(0, reached - first + 1) for first, _, reached in parts if reached)
-    return min(99, done * 100 // whole) if whole else 0
+    # The practice's own data is a part that comes when the others are done.
+    parts = ExportPart.objects.filter(job=job).exclude(kind=ExportPart.Kind.PRACTICE)
+    told = parts.values_list("first", "last", "reached", "finished_at")
+    whole = sum(last - first + 1 for first, last, _, _ in told)
+    done = sum(
+        last - first + 1 if finished_at else max(0, reached - first)
+        for first, last, reached, finished_at in told
+    )
+    return done * _OF_PARTS // whole if whole else 0

@@ -3,82 +3,123 @@
 https://hl7.org/fhir/uv/bulkdata/STU2/export.html#bulk-data-kick-off-request
 """
 
+import re
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
+from fhirapi.audit.models import AuditRecord
+from fhirapi.audit.record import record
 from fhirapi.bulk import addresses, tasks
-from fhirapi.bulk.asked import PARAMETERS, Asked, asked
+from fhirapi.bulk.asked import Asked
+from fhirapi.bulk.asking import Asking
 from fhirapi.bulk.jobs import OPEN_STATES
 from fhirapi.bulk.models import ExportJob
-from fhirapi.bulk.plan import opened
-from fhirapi.bulk.problems import nothing_opened, respond_async, too_many_jobs
+from fhirapi.bulk.opening import opened
+from fhirapi.bulk.permission import grant_of
+from fhirapi.bulk.problems import nothing_opened, patients_by_post, respond_async, too_many_jobs
+from fhirapi.bulk.whose import members, open_to
 from fhirapi.definitions import registry
+from fhirapi.outcomes import Outcome
 from fhirapi.rest.operation import of_query_and_body
 from fhirapi.rest.read import find
-from fhirapi.rest.view import authenticated, fhir_view, refused
+from fhirapi.rest.view import authenticated, fhir_view
 from fhirapi.smart.tokens.jwt import Claims
-from fhirapi.sql import Statement
-from fhirapi.store.caller import CALLER, Caller
+from fhirapi.store.caller import Caller
 
-_GRANT = Statement(f"""
-WITH {CALLER}
-SELECT token.data_access_grant_id FROM caller, fhirapi_accesstoken token
-WHERE token.token_checksum = %(token)s
-""")  # noqa: S608 - constants
+_MOST_PARAMETERS = 10_000  # a list of patients has one for each
+_BETWEEN = re.compile(r"[,;]")
+Level = ExportJob.Level
 
 
 @fhir_view("GET", "POST")
 def export_system(request: HttpRequest) -> HttpResponse:
-    return _kick_off(request, level=ExportJob.Level.SYSTEM)
+    return _kick_off(request, Level.SYSTEM)
 
 
 @fhir_view("GET", "POST")
 def export_patients(request: HttpRequest) -> HttpResponse:
-    return _kick_off(request, level=ExportJob.Level.PATIENT)
+    return _kick_off(request, Level.PATIENT)
 
 
 @fhir_view("GET", "POST")
 def export_group(request: HttpRequest, group_id: str) -> HttpResponse:
     group = registry.find("Group")
     assert group is not None, "it is declared"  # noqa: S101
-    find(request, group, group_id)
-    return _kick_off(request, level=ExportJob.Level.GROUP, group_id=group_id)
+    found = find(request, group, group_id)
+    return _kick_off(request, Level.GROUP, group_id, of_members=members(found.content))
 
 
-def _kick_off(request: HttpRequest, **of_level: Any) -> HttpResponse:
+def _kick_off(
+    request: HttpRequest,
+    level: Level,
+    group_id: str | None = None,
+    of_members: list[str] | None = None,
+) -> HttpResponse:
     caller, claims = authenticated(request)
-    if "respond-async" not in request.headers.get("Prefer", ""):
+    preferred = _preferred(request)
+    if "respond-async" not in preferred:
         raise respond_async()
-    parameters = of_query_and_body(request, "$export", PARAMETERS)
-    wanted = asked(parameters)
-    if not opened(wanted, claims.access):
-        raise nothing_opened()
-    job = _queued(request, caller, claims, wanted, of_level)
+    grant_id, account_id = grant_of(caller)
+    asking = Asking(
+        of_query_and_body(request, "$export", most=_MOST_PARAMETERS),
+        is_lenient="handling=lenient" in preferred,
+    )
+    wanted = asking.asked(claims.access)
+    try:
+        if not opened(wanted, claims.access):
+            raise nothing_opened()
+        wanted = replace(wanted, patients=_patients(request, caller, asking, level, of_members))
+    except Outcome:
+        _record_denial(caller, account_id, group_id)
+        raise
+    of_job = {"level": level, "group_id": group_id, "data_access_grant_id": grant_id}
+    job = _queued(request, caller, claims, replace(wanted, ignored=asking.ignored), of_job)
     response = HttpResponse(status=202)
     response["Content-Location"] = addresses.of_job(job)
     return response
 
 
+def _preferred(request: HttpRequest) -> set[str]:
+    """RFC 7240 section 2."""
+    given = _BETWEEN.split(request.headers.get("Prefer", "").lower())
+    return {each.replace(" ", "") for each in given}
+
+
+def _patients(
+    request: HttpRequest,
+    caller: Caller,
+    asking: Asking,
+    level: Level,
+    of_members: list[str] | None,
+) -> tuple[str, ...]:
+    named = asking.patients(settings.FHIR_BASE_URL)
+    if not named:
+        return ()
+    if request.method != "POST" or level == Level.SYSTEM:
+        raise patients_by_post()
+    seen = open_to(caller, named)
+    if of_members is not None:
+        seen = [each for each in seen if each in set(of_members)]
+    return tuple(asking.known(named, seen))
+
+
 @transaction.atomic
 def _queued(
-    request: HttpRequest, caller: Caller, claims: Claims, wanted: Asked, of_level: dict[str, Any]
+    request: HttpRequest, caller: Caller, claims: Claims, wanted: Asked, of_job: dict[str, Any]
 ) -> ExportJob:
-    grant = _GRANT.fetch_one(caller.parameters())
-    if grant is None:
-        raise refused(caller)
     _require_place(claims.client_id)
     job = ExportJob.objects.create(
         client_id=claims.client_id,
-        data_access_grant_id=int(grant[0] or 0),
         scope=" ".join(map(str, claims.scopes)),
         context_patient=claims.patient_id,
         address=caller.address,
         request=addresses.as_asked(request),
         asked=wanted.as_json(),
-        **of_level,
+        **of_job,
     )
     tasks.plan_export.defer(job_id=str(job.pk))
     return job
@@ -88,4 +129,17 @@ def _require_place(client_id: str) -> None:
     """A client has so many exports at a time."""
     under_way = ExportJob.objects.filter(client_id=client_id, state__in=OPEN_STATES)
     if under_way.count() >= settings.EXPORTS_AT_ONCE:
-        raise too_many_jobs(settings.EXPORTS_AT_ONCE)
+        raise too_many_jobs(str(settings.EXPORTS_AT_ONCE))
+
+
+def _record_denial(caller: Caller, account_id: int, group_id: str | None) -> None:
+    record(
+        AuditRecord.Action.BULK_EXPORT,
+        outcome=AuditRecord.Outcome.DENIED,
+        account_id=account_id,
+        client_id=caller.client_id,
+        resource_type="Group" if group_id else None,
+        resource_id=group_id,
+        detail="kick-off refused",
+        address=caller.address,
+    )

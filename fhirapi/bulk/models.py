@@ -63,6 +63,11 @@ class ExportPatient(models.Model):
     job = models.ForeignKey(ExportJob, on_delete=models.CASCADE, related_name="patients")
     patient_id = models.TextField()
     number = models.IntegerField()
+    is_whole = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="The whole record is exported, whatever the export's _since.",
+    )
 
     class Meta:
         constraints = [

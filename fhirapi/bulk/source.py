@@ -12,30 +12,40 @@ from typing import Any, NamedTuple
 import psycopg
 from django.db import connection
 
+from fhirapi.bulk.asked import PROVENANCE, Asked
 from fhirapi.bulk.models import ExportJob, ExportPart
+from fhirapi.bulk.opening import deletions_told_of, whole_types
 
+# A version that was replaced since: c tells which resource, v how it was then. The one statement
+# sees c either as it was then or changed, never both.
 _ROWS = """
-SELECT {position}, c.resource_type, c.content
+SELECT {columns}
 FROM {current}
-WHERE {within} AND NOT c.is_deleted AND {is_visible} AND {is_wanted} {since}
+WHERE {within} AND {is_visible} AND {is_deleted} AND {is_wanted} {since}
 UNION ALL
-SELECT {changed_position}, c.resource_type, v.content
+SELECT {changed_columns}
 FROM {changed}
 CROSS JOIN LATERAL (
-    SELECT version.is_deleted, version.content, version.last_updated
+    SELECT version.is_deleted, version.content, version.last_updated, version.patient_id,
+           version.resource_type, version.resource_id, c.id
     FROM fhirapi_version version
     WHERE version.resource_type = c.resource_type AND version.resource_id = c.resource_id
       AND {version_is_visible}
     ORDER BY version.version_id DESC LIMIT 1
 ) v
-WHERE {changed_within} AND c.written_in >= %(xmin)s AND NOT {is_visible} AND {is_wanted}
-  AND NOT v.is_deleted {version_since}
+WHERE c.written_in >= %(xmin)s AND NOT {is_visible} AND {changed_within}
+  AND {changed_is_deleted} AND {changed_is_wanted} {changed_since}
 """
 _IS_VISIBLE = """({row}.written_in IS NULL OR {row}.written_in < %(xmin)s
     OR pg_visible_in_snapshot({row}.written_in::text::xid8, %(snapshot)s::pg_snapshot))"""
-_IS_WANTED = """(c.resource_type = ANY(%(whole)s::text[])
-    OR c.id IN (SELECT chosen.row_id FROM fhirapi_exportrow chosen WHERE chosen.job_id = %(job)s))
+_IS_WANTED = """({row}.resource_type = ANY(%(whole)s::text[])
+    OR {row}.id IN (SELECT chosen.row_id FROM fhirapi_exportrow chosen
+                    WHERE chosen.job_id = %(job)s))
 """
+_SINCE = """AND ({row}.last_updated >= %(since)s::timestamptz
+    OR {row}.resource_type = ANY(%(regardless)s::text[])
+    OR {row}.patient_id IN (SELECT p.patient_id FROM fhirapi_exportpatient p
+                            WHERE p.job_id = %(job)s AND p.is_whole))"""
 _PATIENTS = "SELECT p.patient_id FROM fhirapi_exportpatient p WHERE p.job_id = %(job)s"
 _SLICE = f"{_PATIENTS} AND p.number BETWEEN %(first)s AND %(last)s"
 _CONTENT = "fhirapi_content c"
@@ -46,98 +56,133 @@ class _Place(NamedTuple):
 
     tables: str
     condition: str
-    position: str = "%(first)s::bigint"
-    """Between the part's first and last: how far it is."""
+    changed: str
+    """The condition on a version ``v`` of what is no longer as it was."""
+    changed_tables: str = _CONTENT
 
 
 _RANGE = _Place(
-    _CONTENT, f"c.id BETWEEN %(first)s AND %(last)s AND c.patient_id IN ({_PATIENTS})", "c.id"
+    _CONTENT,
+    f"c.id BETWEEN %(first)s AND %(last)s AND c.patient_id IN ({_PATIENTS})",
+    f"c.id BETWEEN %(first)s AND %(last)s AND v.patient_id IN ({_PATIENTS})",
 )
 _RECORDS = _Place(
     "fhirapi_exportpatient p JOIN fhirapi_searchrow s ON s.patient_id = p.patient_id "
     "JOIN fhirapi_content c ON c.id = s.id",
     "p.job_id = %(job)s AND p.number BETWEEN %(first)s AND %(last)s",
-    "p.number",
+    f"v.patient_id IN ({_SLICE})",
 )
-# What was deleted since has no search row.
-_CHANGED_RECORDS = _Place(_CONTENT, f"c.patient_id IN ({_SLICE})")
-_PRACTICE = _Place(_CONTENT, "c.patient_id IS NULL")
-_REFERRED = _Place(
+_PRACTICE = _Place(_CONTENT, "c.patient_id IS NULL", "v.patient_id IS NULL")
+_OF_REFERRED = (
     "unnest(%(types)s::text[], %(ids)s::text[]) AS asked(resource_type, resource_id) "
-    "JOIN fhirapi_content c USING (resource_type, resource_id)",
-    "c.patient_id IS NULL",
+    "JOIN fhirapi_content c USING (resource_type, resource_id)"
 )
-
-
-class Line(NamedTuple):
-    position: int
-    resource_type: str
-    content: bytes
-    """JSON in COPY's text format: a backslash is doubled, and nothing else of it escaped."""
+_REFERRED = _Place(_OF_REFERRED, "c.patient_id IS NULL", "v.patient_id IS NULL", _OF_REFERRED)
+# Deletions, of the practice's own data too where everything is exported.
+_GONE = _Place(
+    _CONTENT,
+    f"(c.patient_id IN ({_PATIENTS}) OR %(everything)s AND c.patient_id IS NULL)",
+    f"(v.patient_id IN ({_PATIENTS}) OR %(everything)s AND v.patient_id IS NULL)",
+)
 
 
 def unescaped(content: bytes) -> bytes:
-    """Stored JSON has no control characters, so backslashes are all that COPY escapes."""
+    """As it is stored, of what COPY gives. JSON has no control characters, so backslashes are all
+    that was escaped.
+    """
     return content.replace(b"\\\\", b"\\")
 
 
 def lines(
-    job: ExportJob,
-    part: ExportPart,
-    whole: Sequence[str],
-    referred: Sequence[str] | None = None,
-) -> Iterator[Line]:
-    """``whole``: the types of which every resource is wanted. ``referred``: of the practice's own
-    data only these (``Type/id``).
+    job: ExportJob, part: ExportPart, referred: Sequence[str] | None = None
+) -> Iterator[tuple[bytes, bytes]]:
+    """Type and content, in COPY's text format. ``referred``: of the practice's own data only these
+    (``Type/id``).
     """
-    sql, parameters = _statement(job, part, whole, referred)
+    place = _place(part, referred)
+    sql = _sql(place, ("resource_type", "content"), has_since=_has_since(job))
+    for row in _copied(sql, _parameters(job, part, referred)):
+        name, content = row.split(b"\t", 1)
+        yield name, content
+
+
+def records(job: ExportJob, part: ExportPart) -> Iterator[tuple[bytes, bytes, bytes]]:
+    """Whole patients, one after the other: patient, type and content; the Patient first."""
+    columns = ("patient_id", "resource_type", "content")
+    sql = _sql(_place(part, None), columns, has_since=_has_since(job))
+    sql = f"SELECT * FROM ({sql}) found ORDER BY patient_id, resource_type <> 'Patient', resource_type"  # noqa: E501, S608 - our own words
+    for row in _copied(sql, _parameters(job, part, None)):
+        patient_id, name, content = row.split(b"\t", 2)
+        yield patient_id, name, content
+
+
+def deletions(job: ExportJob, part: ExportPart) -> Iterator[tuple[str, str]]:
+    """Type and id of what has been deleted since."""
+    sql = _sql(_GONE, ("resource_type", "resource_id"), has_since=True, is_of_deleted=True)
+    parameters = {**_parameters(job, part, None), "whole": deletions_told_of(job)}
+    for row in _copied(sql, parameters):
+        name, resource_id = row.decode().split("\t")
+        yield name, resource_id
+
+
+def _copied(sql: str, parameters: dict[str, Any]) -> Iterator[bytes]:
     connection.ensure_connection()
     raw: psycopg.Connection[Any] = connection.connection
     text = psycopg.ClientCursor(raw).mogrify(f"COPY ({sql}) TO STDOUT", parameters)
     with raw.cursor() as cursor, cursor.copy(text.encode()) as copy:
         for row in copy:
-            position, name, content = bytes(row).split(b"\t", 2)
-            yield Line(int(position), name.decode(), content[:-1])
+            yield bytes(row)[:-1]
 
 
-def _statement(
-    job: ExportJob, part: ExportPart, whole: Sequence[str], referred: Sequence[str] | None
-) -> tuple[str, dict[str, Any]]:
-    since = job.asked.get("since")
-    current, changed = _places(part, referred)
-    sql = _ROWS.format(
-        position=current.position,
-        current=current.tables,
-        within=current.condition,
-        changed_position=changed.position,
-        changed=changed.tables,
-        changed_within=changed.condition,
+def _has_since(job: ExportJob) -> bool:
+    return bool(job.asked.get("since"))
+
+
+def _sql(
+    place: _Place, columns: Sequence[str], *, has_since: bool, is_of_deleted: bool = False
+) -> str:
+    negation = "" if is_of_deleted else "NOT "
+    return _ROWS.format(
+        columns=", ".join(f"c.{name}" for name in columns),
+        current=place.tables,
+        within=place.condition,
         is_visible=_IS_VISIBLE.format(row="c"),
+        is_deleted=f"{negation}c.is_deleted",
+        is_wanted=_IS_WANTED.format(row="c"),
+        since=_SINCE.format(row="c") if has_since else "",
+        changed_columns=", ".join(f"v.{name}" for name in columns),
+        changed=place.changed_tables,
+        changed_within=place.changed,
         version_is_visible=_IS_VISIBLE.format(row="version"),
-        is_wanted=_IS_WANTED,
-        since="AND c.last_updated >= %(since)s::timestamptz" if since else "",
-        version_since="AND v.last_updated >= %(since)s::timestamptz" if since else "",
+        changed_is_deleted=f"{negation}v.is_deleted",
+        changed_is_wanted=_IS_WANTED.format(row="v"),
+        changed_since=_SINCE.format(row="v") if has_since else "",
     )
+
+
+def _parameters(job: ExportJob, part: ExportPart, referred: Sequence[str] | None) -> dict[str, Any]:
+    asked = Asked.from_json(job.asked)
     pairs = [name.split("/", 1) for name in referred or ()]
-    parameters = {
+    return {
         "job": job.pk,
         "first": part.first,
         "last": part.last,
-        "since": since,
+        "since": asked.since,
+        # What tells of exported resources is exported, whenever it was told.
+        "regardless": [PROVENANCE] if asked.associated else [],
         "snapshot": job.snapshot,
         "xmin": int((job.snapshot or "0").partition(":")[0]),
-        "whole": list(whole),
+        "whole": whole_types(job),
+        "everything": job.level == ExportJob.Level.SYSTEM,
         "types": [kind for kind, _ in pairs],
         "ids": [resource_id for _, resource_id in pairs],
     }
-    return sql, parameters
 
 
-def _places(part: ExportPart, referred: Sequence[str] | None) -> tuple[_Place, _Place]:
-    """Where current rows are found, and where those that were written since."""
+def _place(part: ExportPart, referred: Sequence[str] | None) -> _Place:
     match part.kind:
         case ExportPart.Kind.SCAN:
-            return _RANGE, _RANGE
+            return _RANGE
         case ExportPart.Kind.PATIENTS:
-            return _RECORDS, _CHANGED_RECORDS
-    return (_PRACTICE, _PRACTICE) if referred is None else (_REFERRED, _REFERRED)
+            return _RECORDS
+    return _PRACTICE if referred is None else _REFERRED

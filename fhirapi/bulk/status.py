@@ -9,26 +9,32 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import http_date
 
+from fhirapi.audit.models import AuditRecord
+from fhirapi.audit.record import record
 from fhirapi.bulk import addresses, jobs
+from fhirapi.bulk.asked import Asked
 from fhirapi.bulk.models import ExportFile, ExportJob
-from fhirapi.bulk.problems import job_failed, no_such_job
-from fhirapi.rest.view import answer, authenticated, by_method, fhir_view, refused
-from fhirapi.smart.access.granted import is_living
+from fhirapi.bulk.permission import own_jobs
+from fhirapi.bulk.problems import asked_too_often, job_failed, no_such_job
+from fhirapi.rest.view import answer, by_method, fhir_view
+from fhirapi.sql import fetch_one
 from fhirapi.store.caller import Caller
 
-_AGAIN_IN = 5  # seconds
+_AGAIN_IN = (1, 2, 5, 10, 30)  # seconds; the longer it runs, the longer
+_POLLED = """
+UPDATE fhirapi_exportjob SET polled_at = now()
+WHERE id = %(job)s AND (polled_at IS NULL OR polled_at <= now() - interval '1 second')
+RETURNING extract(epoch FROM now() - created_at)::int
+"""
 
 
 @fhir_view("GET")
 def _status(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
-    job = of_caller(request, job_id)
+    job, _ = _own(request, job_id)
     if job.state == ExportJob.State.FAILED:
         raise job_failed(job.error)
     if job.state != ExportJob.State.FINISHED:
-        response = HttpResponse(status=202)
-        response["X-Progress"] = f"{jobs.progress(job)} %"
-        response["Retry-After"] = str(_AGAIN_IN)
-        return response
+        return _under_way(job)
     response = answer(_manifest(job), request)
     response["Content-Type"] = "application/json"
     if job.expires_at:
@@ -36,46 +42,66 @@ def _status(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
     return response
 
 
+def _under_way(job: ExportJob) -> HttpResponse:
+    row = fetch_one(_POLLED, {"job": job.pk})
+    if row is None:
+        raise asked_too_often()
+    [seconds] = row
+    response = HttpResponse(status=202)
+    response["X-Progress"] = f"{jobs.progress(job)} %"
+    response["Retry-After"] = str(next((some for some in _AGAIN_IN if some * 10 > seconds), 30))
+    response["Content-Length"] = "0"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
 @fhir_view("DELETE")
 def _delete(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
-    jobs.cancel(of_caller(request, job_id))
+    job, caller = _own(request, job_id)
+    if not jobs.cancel(job):
+        raise no_such_job()
+    record(
+        AuditRecord.Action.BULK_EXPORT,
+        account_id=job.data_access_grant.account_id,
+        client_id=job.client_id,
+        detail=f"deleted {job.pk}",
+        address=caller.address,
+    )
     return HttpResponse(status=202)
 
 
 status = by_method(GET=_status, DELETE=_delete)
 
 
-def of_caller(request: HttpRequest, job_id: uuid.UUID) -> ExportJob:
+def _own(request: HttpRequest, job_id: uuid.UUID) -> tuple[ExportJob, Caller]:
     """Raises an Outcome where there is none that is this client's."""
-    caller, claims = authenticated(request)
-    require_living(caller)
-    job = ExportJob.objects.filter(pk=job_id, client_id=claims.client_id).first()
-    is_over = job is not None and job.state == ExportJob.State.FINISHED and not job.expires_at
-    if job is None or is_over or job.state == ExportJob.State.CANCELLED:
+    caller, _, own = own_jobs(request)
+    job = own.select_related("data_access_grant").filter(pk=job_id).first()
+    if job is None:
         raise no_such_job()
-    return job
-
-
-def require_living(caller: Caller) -> None:
-    if not is_living(caller):
-        raise refused(caller)
+    return job, caller
 
 
 def _manifest(job: ExportJob) -> bytes:
-    files = job.files.filter(is_ready=True).order_by("resource_type", "pk")
+    files = list(job.files.filter(is_ready=True).order_by("resource_type", "pk"))
+    is_by_patient = Asked.from_json(job.asked).is_by_patient
     assert job.transaction_time is not None, "it has been planned"  # noqa: S101
     return orjson.dumps(
         {
-            "transactionTime": job.transaction_time.isoformat(),
+            "transactionTime": job.transaction_time.isoformat(timespec="microseconds"),
             "request": job.request,
             "requiresAccessToken": True,
-            **{str(kind): [_file(each) for each in files if each.kind == kind] for kind in _KINDS},
+            **({"outputOrganizedBy": "Patient"} if is_by_patient else {}),
+            **{
+                str(kind): [_file(each, is_by_patient) for each in files if each.kind == kind]
+                for kind in ExportFile.Kind
+            },
         }
     )
 
 
-_KINDS = (ExportFile.Kind.OUTPUT, ExportFile.Kind.DELETED, ExportFile.Kind.ERROR)
-
-
-def _file(file: ExportFile) -> dict[str, object]:
-    return {"type": file.resource_type, "url": addresses.of_file(file), "count": file.count}
+def _file(file: ExportFile, is_by_patient: bool) -> dict[str, object]:
+    told: dict[str, object] = {"url": addresses.of_file(file), "count": file.count}
+    if is_by_patient and file.kind == ExportFile.Kind.OUTPUT:
+        return told
+    return {"type": file.resource_type, **told}

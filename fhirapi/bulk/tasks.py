@@ -8,15 +8,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 
-from django.db import close_old_connections
+from django.db import connection
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from fhirapi.bulk import jobs
-from fhirapi.bulk.export import Ended, export, is_last
+from fhirapi.bulk.export import export, is_last
 from fhirapi.bulk.finish import finish
 from fhirapi.bulk.models import ExportJob, ExportPart
 from fhirapi.bulk.plan import plan
+from fhirapi.bulk.storing import delete_files
+from fhirapi.bulk.watch import Ended, Interrupted
 from fhirapi.sql import AWAY
 
 QUEUE = "bulk"
@@ -28,17 +30,19 @@ log = logging.getLogger(__name__)
 @contextmanager
 def _of_job(job_id: str) -> Iterator[None]:
     """What every task does about its job's end, and about a database that is away."""
-    close_old_connections()  # a restarted database is met with a new connection
     try:
         yield
     except Ended:
         log.info("export %s has ended", job_id)
-    except AWAY:
-        raise  # begun again when it is back
+        delete_files(job_id)  # what was written since the job was cleared
+    except (*AWAY, Interrupted):
+        raise  # begun again when the database is back, or by another process
     except Exception:
         log.exception("export %s failed", job_id)
         if job := ExportJob.objects.filter(pk=job_id).first():
             jobs.fail(job, _FAILED)
+    finally:
+        connection.close()  # the next task may be one after a restart of the database
 
 
 @app.task(queue=QUEUE, name="plan_export", retry=_AGAIN)

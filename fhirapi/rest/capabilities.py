@@ -22,8 +22,13 @@ _OAUTH_URIS = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-
 _SECURITY = "http://terminology.hl7.org/CodeSystem/restful-security-service"
 _US_CORE = "http://hl7.org/fhir/us/core"
 _OAUTH_NAMES = ("authorize", "token", "register", "manage", "introspect", "revoke")
+_BULK = "http://hl7.org/fhir/uv/bulkdata"
 _OPERATIONS = {
-    "Patient": [("everything", "http://hl7.org/fhir/OperationDefinition/Patient-everything")],
+    "Patient": [
+        ("everything", "http://hl7.org/fhir/OperationDefinition/Patient-everything"),
+        ("export", f"{_BULK}/OperationDefinition/patient-export"),
+    ],
+    "Group": [("export", f"{_BULK}/OperationDefinition/group-export")],
     "DocumentReference": [("docref", f"{_US_CORE}/OperationDefinition/docref")],
 }
 _ON_EVERY_TYPE = [
@@ -75,7 +80,8 @@ def _statement() -> bytes:
             "instantiates": [
                 f"{_US_CORE}/CapabilityStatement/us-core-server|{version}"
                 for version in profiles.VERSIONS
-            ],
+            ]
+            + [f"{_BULK}/CapabilityStatement/bulk-data"],
             "fhirVersion": "4.0.1",
             "format": ["application/fhir+json", "json"],
             "patchFormat": list(FORMATS),
@@ -91,6 +97,9 @@ def _statement() -> bytes:
                     "security": _security(),
                     "resource": [_resource(each) for each in registry.every()],
                     "interaction": [{"code": code} for code in _OF_SYSTEM],
+                    "operation": [
+                        {"name": "export", "definition": f"{_BULK}/OperationDefinition/export"}
+                    ],
                     "compartment": ["http://hl7.org/fhir/CompartmentDefinition/patient"],
                 }
             ],

@@ -73,11 +73,12 @@ def of_query(request: HttpRequest, operation: str, known: Collection[str]) -> Pa
 
 
 def of_query_and_body(
-    request: HttpRequest, operation: str, known: Collection[str] | None = None
+    request: HttpRequest, operation: str, known: Collection[str] | None = None, most: int = _MOST
 ) -> Parameters:
     """Raises an Outcome for a body that is neither a form nor a Parameters resource.
 
     ``known``: the names that the operation has; None where somebody else judges them.
+    ``most``: how many parameters a request may have.
     """
     given = _of(request.GET)
     if request.method == "POST":
@@ -87,14 +88,18 @@ def of_query_and_body(
             given += _of(request.POST)
         else:
             raise unsupported_parameters_type()
-    return _understood(request, operation, known, given)
+    return _understood(request, operation, known, given, most)
 
 
 def _understood(
-    request: HttpRequest, operation: str, known: Collection[str] | None, given: Pairs
+    request: HttpRequest,
+    operation: str,
+    known: Collection[str] | None,
+    given: Pairs,
+    most: int = _MOST,
 ) -> Parameters:
-    if len(given) > _MOST:
-        raise bad_request(f"At most {_MOST} parameters are possible.")
+    if len(given) > most:
+        raise bad_request(f"At most {most} parameters are possible.")
     found = Parameters()
     for name, value in given:
         if len(value) > _LONGEST or "\x00" in value:

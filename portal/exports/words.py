@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from fhirapi.bulk import jobs
 from fhirapi.bulk.in_portal import PORTAL, Group
 from fhirapi.bulk.models import ExportFile, ExportJob
 from fhirapi.smart.access import granular
@@ -88,13 +89,12 @@ def askers(client_ids: Iterable[str]) -> dict[str, str]:
     return {**found, PORTAL: _("You, here")}
 
 
-_ENDED = "The access that it was asked with has ended."
 _UNFORESEEN = "Something went wrong that we did not foresee."
 
 
 def what_failed(job: ExportJob) -> str:
     """What happened and the way out; for what is not known here, empty."""
-    if job.error.startswith(_ENDED):
+    if job.error == jobs.ACCESS_ENDED:
         return _(
             "The access that it was asked with has ended: the key was switched off, or the app has "
             "lost its access. Begin a new export here, or ask again with access that works."

@@ -28,10 +28,11 @@ def test_it_is_a_valid_resource(statement: Any) -> None:
     assert CapabilityStatement.model_validate(statement).fhirVersion == "4.0.1"
 
 
-def test_it_names_us_core_in_every_version(statement: Any) -> None:
+def test_it_names_us_core_in_every_version_and_bulk_data(statement: Any) -> None:
     server = "http://hl7.org/fhir/us/core/CapabilityStatement/us-core-server"
     assert statement["instantiates"] == [
-        f"{server}|{version}" for version in ("3.1.1", "6.1.0", "7.0.0", "8.0.0")
+        *(f"{server}|{version}" for version in ("3.1.1", "6.1.0", "7.0.0", "8.0.0")),
+        "http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data",
     ]
     assert len(statement["implementationGuide"]) == 4
     assert set(statement["format"]) == {"application/fhir+json", "json"}
@@ -144,6 +145,8 @@ def test_operations_are_named_and_answer(
     }
     assert named - {(name, "validate") for name in resources} == {
         ("Patient", "everything"),
+        ("Patient", "export"),
+        ("Group", "export"),
         ("DocumentReference", "docref"),
     }
     assert {("Binary", "validate"), ("Observation", "validate")} < named

@@ -10,9 +10,10 @@ import signal
 from contextlib import suppress
 from typing import Any, cast
 
+import psycopg
 from asgiref.sync import sync_to_async
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, connection
 from procrastinate import exceptions
 from procrastinate.app import App
 from procrastinate.contrib.django import app
@@ -20,11 +21,13 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.jobs import DeleteJobCondition
 
 from fhirapi.bulk import jobs
+from fhirapi.bulk.watch import stopping
 
 _PULSE = 2.0  # seconds
 _DEAD_AFTER = 10.0  # seconds without a pulse
-_EXPIRES_EVERY = 60.0  # seconds between two looks for what has run out
-_AWAY = (DatabaseError, exceptions.ConnectorException, OSError)
+_LOOKS_EVERY = 10.0  # seconds between two looks for what has run out, or lost its access
+_GRACE = 3  # seconds in which what is under way gives up
+_AWAY = (DatabaseError, psycopg.Error, exceptions.ConnectorException, OSError)
 log = logging.getLogger(__name__)
 
 
@@ -43,8 +46,13 @@ class Command(BaseCommand):
 async def _work(*, until_idle: bool) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        stopping.set()  # in threads, where the work is done
+        stopped.set()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopped.set)
+        loop.add_signal_handler(number, stop)
     while not stopped.is_set():
         try:
             await _until_stopped(stopped, until_idle=until_idle)
@@ -81,7 +89,7 @@ async def _run(worker_app: App, *, until_idle: bool) -> None:
         install_signal_handlers=False,
         update_heartbeat_interval=_PULSE,
         stalled_worker_timeout=_DEAD_AFTER,
-        shutdown_graceful_timeout=5,
+        shutdown_graceful_timeout=_GRACE,
     )
 
 
@@ -98,10 +106,13 @@ async def _rescue(worker_app: App) -> None:
 
 async def _expire() -> None:
     while True:
-        await sync_to_async(_forget_expired, thread_sensitive=False)()
-        await asyncio.sleep(_EXPIRES_EVERY)
+        await sync_to_async(_look_after, thread_sensitive=False)()
+        await asyncio.sleep(_LOOKS_EVERY)
 
 
-def _forget_expired() -> None:
-    close_old_connections()
-    jobs.forget_expired()
+def _look_after() -> None:
+    try:
+        jobs.end_where_access_ended()
+        jobs.forget_expired()
+    finally:
+        connection.close()

@@ -13,7 +13,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from fhirapi.bulk.models import ExportFile, ExportJob, ExportPart
-from fhirapi.bulk.segments import storage
+from fhirapi.bulk.storing import storage
 from fhirapi.smart.models import DataAccessGrant
 from tests import people
 from tests.people import Person

@@ -1,5 +1,6 @@
 """Downloading a file: whole, unchanged, as a file, and on record."""
 
+import gzip
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from django.test import Client as Browser
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.bulk.models import ExportFile
-from fhirapi.bulk.segments import storage
+from fhirapi.bulk.storing import storage
 from tests.people import Person
 from tests.portal.exports.conftest import LINES, file_of, finished
 from tests.portal.ui.browser import text
@@ -18,13 +19,38 @@ def address(grant: Any) -> str:
     return file_of(finished(grant))
 
 
-def test_it_comes_as_it_is_stored_and_as_a_file(greys: Browser, address: str) -> None:
-    answer = greys.get(address, headers={"Accept-Encoding": "gzip"})
-    assert b"".join(answer.streaming_content) == LINES
+def body(answer: Any) -> bytes:
+    return b"".join(answer.streaming_content)
+
+
+def test_it_comes_as_a_file(greys: Browser, address: str) -> None:
+    answer = greys.get(address)
+    assert body(answer) == LINES
     assert answer["Content-Type"] == "application/fhir+ndjson"
     assert answer["Content-Disposition"].startswith('attachment; filename="Patient-')
     assert answer["Content-Length"] == str(len(LINES))
     assert "no-store" in answer["Cache-Control"]
+
+
+def test_it_is_compressed_once(greys: Browser, address: str) -> None:
+    answer = greys.get(address, headers={"Accept-Encoding": "gzip"})
+    assert answer["Content-Encoding"] == "gzip"
+    assert gzip.decompress(body(answer)) == LINES
+
+
+def test_a_browser_goes_on_where_it_stopped(greys: Browser, address: str) -> None:
+    etag = greys.get(address)["ETag"]
+    wanted = {"Range": "bytes=10-", "If-Range": etag, "Accept-Encoding": "gzip"}
+    answer = greys.get(address, headers=wanted)
+    assert (answer.status_code, body(answer)) == (206, LINES[10:])
+    assert answer["Content-Range"] == f"bytes 10-{len(LINES) - 1}/{len(LINES)}"
+
+
+def test_a_range_that_it_does_not_have_is_refused(greys: Browser, address: str) -> None:
+    answer = greys.get(address, headers={"Range": "bytes=99999-"})
+    assert answer.status_code == 416
+    assert answer["Content-Range"] == f"bytes */{len(LINES)}"
+    assert not AuditRecord.objects.filter(action="bulk-export").exists()
 
 
 def test_each_download_is_on_record(greys: Browser, address: str, dr_grey: Person) -> None:
@@ -38,11 +64,6 @@ def test_each_download_is_on_record(greys: Browser, address: str, dr_grey: Perso
 def test_the_activity_tells_it_in_words(greys: Browser, address: str) -> None:
     greys.get(address)
     assert "Exported records" in text(greys.get("/portal/activity/"))
-
-
-def test_who_has_it_already_gets_no_second_copy(greys: Browser, address: str) -> None:
-    etag = greys.get(address)["ETag"]
-    assert greys.get(address, headers={"If-None-Match": etag}).status_code == 304
 
 
 def test_a_file_that_is_not_put_together_yet_does_not_exist(greys: Browser, address: str) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from fhirapi.bulk import jobs
 from fhirapi.bulk.models import ExportJob
-from fhirapi.bulk.segments import storage
+from fhirapi.bulk.storing import storage
 from fhirapi.smart.people import keys
 from portal.accounts.sessions.limits import POLL
 from tests import people

@@ -43,11 +43,13 @@ def begun(browser: Browser, **changes: Any) -> ExportJob:
 
 def downloaded(browser: Browser, job: ExportJob) -> dict[str, list[str]]:
     """Ids by type, of every file whose link is on the page."""
-    page, found = text(browser.get(page_of(job))), {}
+    page = text(browser.get(page_of(job)))
+    found: dict[str, list[str]] = {}
     for file in job.files.order_by("pk"):
         address = page_of(job, f"files/{file.pk}/")
         assert address in page
-        lines = b"".join(browser.get(address).streaming_content).splitlines()
+        answer: Any = browser.get(address)
+        lines = b"".join(answer.streaming_content).splitlines()
         ids = [str(orjson.loads(each)["id"]) for each in lines]
         found[file.resource_type] = sorted(found.get(file.resource_type, []) + ids)
     return found

@@ -11,7 +11,7 @@ from pytest_django import Settings
 from fhirapi.audit.models import AuditRecord
 from fhirapi.bulk import jobs
 from fhirapi.bulk.models import ExportJob
-from fhirapi.bulk.segments import storage
+from fhirapi.bulk.storing import storage
 from tests import people
 from tests.people import Person
 from tests.portal.exports.conftest import finished, running

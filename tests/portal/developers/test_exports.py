@@ -44,7 +44,7 @@ def test_the_state_of_each_is_shown_and_no_file(johns: Browser, service: App, gr
     page = text(johns.get(page_of(service, "exports/")))
     for each in (done, under_way, failed):
         assert str(each.pk) in page
-    assert 'value="40"' in page
+    assert f'value="{jobs.progress(under_way)}"' in page
     assert "The disk was full." in page
     assert "/files/" not in page
 

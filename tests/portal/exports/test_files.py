@@ -7,11 +7,13 @@ import pytest
 from django.test import Client as Browser
 
 from fhirapi.audit.models import AuditRecord
+from fhirapi.audit.record import record
+from fhirapi.bulk.in_portal import PORTAL
 from fhirapi.bulk.models import ExportFile
 from fhirapi.bulk.storing import storage
 from tests.people import Person
 from tests.portal.exports.conftest import LINES, file_of, finished
-from tests.portal.ui.browser import text
+from tests.portal.ui.browser import signed_in, text
 
 
 @pytest.fixture
@@ -64,6 +66,18 @@ def test_each_download_is_on_record(greys: Browser, address: str, dr_grey: Perso
 def test_the_activity_tells_it_in_words(greys: Browser, address: str) -> None:
     greys.get(address)
     assert "Exported records" in text(greys.get("/portal/activity/"))
+
+
+def test_a_patient_reads_by_whom_her_record_was_exported(rebecca: Person, dr_grey: Person) -> None:
+    record(
+        AuditRecord.Action.BULK_EXPORT,
+        account_id=dr_grey.account.pk,
+        client_id=PORTAL,
+        patient_ids=["142859", "142860"],
+    )
+    page = text(signed_in(rebecca.account).get("/portal/activity/?tab=record"))
+    for told in ("Exported records", "Ada Grey, provider", "This portal"):
+        assert told in page
 
 
 def test_a_file_that_is_not_put_together_yet_does_not_exist(greys: Browser, address: str) -> None:

@@ -43,9 +43,9 @@ def state(job: ExportJob) -> str:
 
 
 def test_the_list_tells_state_client_progress_and_amount(admin: Browser, grant: Any) -> None:
-    running(grant, done=1234, of=2468)
-    page = text(admin.get(PAGE))
-    for told in ("Running", grant.client.client_id, "50 %", "1,234", "All patients"):
+    job = running(grant, done=1234, of=2468)
+    page, progress = text(admin.get(PAGE)), f"{jobs.progress(job)} %"
+    for told in ("Running", grant.client.client_id, progress, "1,234", "All patients"):
         assert told in page
 
 

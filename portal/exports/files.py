@@ -8,13 +8,12 @@ from django.views.decorators.http import require_safe
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import address_of, record
-from fhirapi.bulk import jobs
 from fhirapi.bulk.models import ExportFile
 from fhirapi.bulk.sending import sent
 from fhirapi.bulk.storing import storage
 from fhirapi.outcomes import Outcome
 from portal.accounts.access import AccountRequest, approved_provider
-from portal.exports.own import export, own_job
+from portal.exports.own import export, is_handed_out, own_job
 from portal.ui.compression import NOT_TRANSFORMED
 
 
@@ -40,7 +39,7 @@ def _own_file(request: AccountRequest, job_id: uuid.UUID, file_id: int) -> Expor
     """Only while the export is ready, and what it stands on lives."""
     job = own_job(request.user, job_id)
     found = job.files.filter(pk=file_id, is_ready=True).first()
-    is_there = found is not None and export(job).is_ready and jobs.is_granted(job)
+    is_there = found is not None and export(job).is_ready and is_handed_out(request.user, job)
     if found is None or not is_there or not storage().exists(found.name):
         raise Http404
     return found

@@ -13,6 +13,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from fhirapi.bulk import jobs
+from fhirapi.bulk.in_portal import PORTAL
 from fhirapi.bulk.models import ExportFile, ExportJob, ExportPart
 from portal.accounts.models import Account
 
@@ -67,6 +68,12 @@ def own_job(account: Account, job_id: uuid.UUID) -> ExportJob:
     if job is None:
         raise Http404
     return job
+
+
+def is_handed_out(account: Account, job: ExportJob) -> bool:
+    """Whether what it stands on lives: of one that was begun here, the right to begin one too."""
+    may = job.client_id != PORTAL or account.may_make_provider_keys
+    return may and jobs.is_granted(job)
 
 
 def with_figures(found: QuerySet[ExportJob]) -> QuerySet[ExportJob]:

@@ -16,7 +16,7 @@ from fhirapi.bulk import in_portal, jobs
 from portal.accounts.access import AccountRequest, approved_provider
 from portal.exports import words
 from portal.exports.begin import may_begin
-from portal.exports.own import Export, current, export, of_account, own_job
+from portal.exports.own import Export, current, export, is_handed_out, of_account, own_job
 
 _A_PAGE = 20
 
@@ -49,7 +49,7 @@ def one_export(request: AccountRequest, job_id: uuid.UUID) -> HttpResponse:
     found = export(own_job(request.user, job_id))
     job = found.job
     row = _row(found, words.askers([job.client_id]), _groups(request, [found]))
-    is_granted = jobs.is_granted(job)
+    is_granted = is_handed_out(request.user, job)
     context = {
         **row,
         "is_granted": is_granted,

@@ -12,11 +12,12 @@ from django.utils import timezone
 from fhirapi.bulk import jobs
 from fhirapi.bulk.models import ExportJob
 from fhirapi.bulk.storing import storage
-from fhirapi.smart.people import keys
+from fhirapi.smart.models import RecordLink
+from fhirapi.smart.people import keys, team
 from portal.accounts.sessions.limits import POLL
 from tests import people
 from tests.people import Person
-from tests.portal.exports.conftest import LIST, file_of, finished, page_of, running
+from tests.portal.exports.conftest import LIST, NEW, asks, file_of, finished, page_of, running
 from tests.portal.ui.browser import HTMX, signed_in, text
 
 
@@ -157,6 +158,22 @@ def test_once_the_key_is_off_its_files_are_not_handed_out(greys: Browser, grant:
     keys.set_active(grant.access_key, False)
     assert "has ended, so its files" in text(greys.get(page_of(job)))
     assert greys.get(file_of(job)).status_code == 404
+
+
+def test_who_manages_the_team_no_more_gets_no_file_of_what_was_begun_here(
+    dr_grey: Person,
+) -> None:
+    lead = RecordLink.objects.get(account=dr_grey.account)
+    mia = people.account("mia", "Mia", "Moore", wants_provider=True)
+    member = team.join(lead, mia, "manager", by_id=None, address=None)
+    browser = signed_in(mia)
+    assert browser.post(NEW, asks()).status_code == 302
+    job = finished(ExportJob.objects.get().data_access_grant)
+    assert browser.get(file_of(job)).status_code == 200
+    team.change_role(member, "clinical", by=dr_grey.account, address=None)
+    assert browser.get(file_of(job)).status_code == 404
+    assert "files/" not in text(browser.get(page_of(job)))
+    assert browser.post(NEW, asks())["Location"] == LIST
 
 
 def test_who_is_not_signed_in_is_led_to_the_door(grant: Any) -> None:

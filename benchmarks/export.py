@@ -87,8 +87,6 @@ def _floor() -> Result:
 
 
 def _export() -> Result:
-    from django.conf import settings
-
     workers = [
         subprocess.Popen([sys.executable, "manage.py", "work"], cwd=ROOT) for _ in range(_WORKERS)
     ]
@@ -104,24 +102,27 @@ def _export() -> Result:
             worker.terminate()
         for worker in workers:
             worker.wait()
-    assert settings.STORAGES["bulk"]
     return Result(count, spent["seconds"], spent["cpu"], peak.megabytes)
 
 
 def _job() -> str:
     from fhirapi.bulk.models import ExportJob
-    from fhirapi.smart.models import DataAccessGrant, RecordLink
-    from fhirapi.smart.people import links
-    from portal.accounts.create import create_account
+    from fhirapi.smart.models import Client, RecordLink
+    from fhirapi.smart.tokens import backend_access
 
-    account = create_account(
-        username=f"bench-{time.time_ns()}", password="-", pin="-", first_name="B", last_name="B",
-    )  # fmt: skip
-    links.link(account, "Organization", "bench", method=RecordLink.Method.DEMO)
-    access = DataAccessGrant.objects.create(account=account, scope="system/*.rs")
-    job = ExportJob.objects.create(
-        client_id="bench", data_access_grant=access, scope=access.scope, level="system", request="-"
+    client = Client.objects.create(
+        client_id=f"bench-{time.time_ns()}",
+        name="Bench",
+        kind=Client.Kind.BACKEND,
+        client_type=Client.CLIENT_CONFIDENTIAL,
+        authorization_grant_type=Client.GRANT_CLIENT_CREDENTIALS,
+        allowed_scopes="system/*.rs",
     )
+    access = backend_access.approve(client, by=None, method=RecordLink.Method.DEMO)
+    job = ExportJob.objects.create(
+        client_id=client.client_id, data_access_grant=access, scope="system/*.rs",
+        level="system", request="-",
+    )  # fmt: skip
     return str(job.pk)
 
 
@@ -171,9 +172,9 @@ def _cpu_of_servers() -> float:
     """The postmaster's, which has waited for the backends that ended, and of those that live."""
     with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
         pids = [pid for (pid,) in connection.execute("SELECT pid FROM pg_stat_activity")]
-        [own] = [connection.info.backend_pid]
-    parent = int(Path(f"/proc/{own}/stat").read_text().rpartition(")")[2].split()[1])
-    return _cpu(parent) + sum(_cpu(pid) for pid in pids if pid != own and _is_there(pid))
+        own = connection.info.backend_pid
+        parent = int(Path(f"/proc/{own}/stat").read_text().rpartition(")")[2].split()[1])
+        return _cpu(parent) + sum(_cpu(pid) for pid in pids if pid != own and _is_there(pid))
 
 
 def _is_there(pid: int) -> bool:

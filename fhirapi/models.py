@@ -6,6 +6,7 @@ from fhirapi.bulk.models import (
     ExportJob,
     ExportPart,
     ExportPatient,
+    ExportPoll,
     ExportRow,
 )
 from fhirapi.intake.models import Load, LoadDeferred, LoadPiece
@@ -58,6 +59,7 @@ __all__ = [
     "ExportJob",
     "ExportPart",
     "ExportPatient",
+    "ExportPoll",
     "ExportRow",
     "IDToken",
     "IdempotentAnswer",

@@ -3,5 +3,8 @@
 from portal.accounts.admin import AccountAdmin, RegistrationAdmin
 from portal.operations.announcement_admin import AnnouncementAdmin
 from portal.operations.audit_admin import AuditRecordAdmin
+from portal.operations.export_admin import ExportJobAdmin
 
-__all__ = ["AccountAdmin", "AnnouncementAdmin", "AuditRecordAdmin", "RegistrationAdmin"]
+__all__ = [
+    "AccountAdmin", "AnnouncementAdmin", "AuditRecordAdmin", "ExportJobAdmin", "RegistrationAdmin",
+]  # fmt: skip

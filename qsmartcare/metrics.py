@@ -6,6 +6,7 @@ Large tables are estimated from the planner's statistics, so a scrape never scan
 from dataclasses import dataclass
 
 from fhirapi.audit.models import AuditRecord
+from fhirapi.bulk.waiting import queue
 from fhirapi.sql import fetch
 from fhirapi.store.models import Content
 
@@ -32,6 +33,7 @@ SELECT CASE
     ELSE 'active'
 END, count(*) FROM fhirapi_accesskey GROUP BY 1 ORDER BY 1
 """
+_EXPORTS = "SELECT state, count(*) FROM fhirapi_exportjob GROUP BY 1 ORDER BY 1"
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,19 @@ def _metrics() -> list[Metric]:
                _fetch(_CONNECTIONS)),
         Metric("database_transactions_total", "counter", "Transactions ended.", "outcome",
                _fetch(_TRANSACTIONS)),
+        Metric("exports", "gauge", "Exports of the last months by state.", "state",
+               _fetch(_EXPORTS)),
+        *_of_the_queue(),
+    ]  # fmt: skip
+
+
+def _of_the_queue() -> list[Metric]:
+    found = queue()
+    tasks = [("waiting", found.waiting), ("running", found.running)]
+    return [
+        Metric("job_workers", "gauge", "Workers of the queue that show life.", "",
+               [("", found.workers)]),
+        Metric("job_tasks", "gauge", "Tasks in the queue.", "state", tasks),
     ]  # fmt: skip
 
 

@@ -11,7 +11,8 @@ READS = (Action.READ, Action.SEARCH)
 """Of these an app makes many in a row; they are told as one, whichever of them."""
 WRITES = (Action.CREATE, Action.UPDATE, Action.DELETE)
 """So it is with these, each by itself."""
-_OPENS = (*READS, *WRITES, Action.EXPORT, Action.PATIENT_SEARCH, Action.LAUNCH)
+_FILES = (Action.EXPORT, Action.BULK_EXPORT)
+_OPENS = (*READS, *WRITES, *_FILES, Action.PATIENT_SEARCH, Action.LAUNCH)
 _SECURITY = (
     Action.SIGN_IN, Action.SIGN_OUT, Action.REGISTER, Action.RECOVER, Action.ACCOUNT_CHANGE,
     Action.ACCOUNT_CLOSE, Action.FACTOR, Action.SESSION_END, Action.APPROVE, Action.LINK,
@@ -31,7 +32,7 @@ DONE: dict[str, tuple[str | Promise, tuple[Action, ...]]] = {
     "opened": (_("Read or searched data"), READS),
     "changed": (_("Added, changed or deleted data"), WRITES),
     "listed": (_("Looked for patients"), (Action.PATIENT_SEARCH,)),
-    "downloaded": (_("Downloaded"), (Action.EXPORT, Action.AUDIT_EXPORT)),
+    "downloaded": (_("Downloaded"), (*_FILES, Action.AUDIT_EXPORT)),
     "tokens": (
         _("Access tokens"),
         (Action.TOKEN, Action.REFRESH, Action.REVOKE, Action.INTROSPECT, Action.SERVICE),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from fhirapi.audit.models import AuditRecord
+from fhirapi.bulk.in_portal import PORTAL
 from fhirapi.definitions import registry
 from portal.activity import kinds
 from portal.activity.names import Names
@@ -46,6 +47,7 @@ _DEEDS: dict[str, str | Promise] = {
     Action.CLIENT_DELETE: _("Deleted an app"),
     Action.CLIENT_REVIEW: _("Review of an app"),
     Action.EXPORT: _("Downloaded a record"),
+    Action.BULK_EXPORT: _("Exported records"),
     Action.AUDIT_EXPORT: _("Downloaded this list"),
     Action.ACCOUNT_CHANGE: _("Changed the account"),
     Action.ACCOUNT_CLOSE: _("Closed the account"),
@@ -73,6 +75,7 @@ _TRIES: dict[str, str | Promise] = {
     Action.REFRESH: _("Asked to renew an access token"),
     Action.KEY_REVEAL: _("Asked to see a SecretAccessKey"),
     Action.CLIENT_SECRET: _("Asked for a secret of an app"),
+    Action.BULK_EXPORT: _("Asked to export records"),
     Action.SIGN_IN: _("Tried to sign in"),
     Action.RECOVER: _("Tried to choose a new password or PIN"),
     Action.CONSENT: _("Denied an app the access it asked for"),
@@ -119,6 +122,8 @@ def entry(run: Run, reader: Reader, names: Names) -> Entry:
 
 
 def app_in_words(client_id: str, names: Names, is_own: bool) -> str:
+    if client_id == PORTAL:
+        return gettext("This portal")
     if client_id not in names.keys:
         return names.apps.get(client_id, client_id)
     # Somebody else's label is their own note, and may name another patient.

@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path
 
 from portal.developers import (
+    exports,
     keycheck,
     log,
     logo,
@@ -33,6 +34,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_APP}requests.csv", log.download_log, {"form": "csv"}, name="app-log-csv"),
     path(f"{_APP}requests.ndjson", log.download_log, {"form": "ndjson"}, name="app-log-ndjson"),
     path(f"{_APP}usage/", usage.usage, name="app-usage"),
+    path(f"{_APP}exports/", exports.exports, name="app-exports"),
     path(f"{_APP}tester/", tester.tester, name="app-tester"),
     path(f"{_APP}tester/start/", tester.start, name="app-tester-start"),
     path(f"{_APP}tester/redirect/", tester.switch_redirect, name="app-tester-redirect"),

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import address_of, record
+from fhirapi.bulk.waiting import queue
 from fhirapi.smart.tokens import rotation
 from fhirapi.store import index_state
 from portal.accounts.access import AccountRequest
@@ -23,6 +24,7 @@ _LATELY = 25
 def jobs(request: AccountRequest) -> HttpResponse:
     context = {
         "lines": lines(),
+        "queue": queue(),
         "stale": [each.name for each in index_state.stale()],
         "signing_keys": rotation.shown(),
         "encryption_keys": len(settings.ENCRYPTION_KEYS),

@@ -37,6 +37,7 @@ ENTRIES = (
     Entry(_("Patients"), "portal:patients", lambda account: account.is_provider),
     Entry(_("Groups"), "portal:groups", lambda account: account.is_provider),
     Entry(records_title, "portal:record", opens="portal:patients"),
+    Entry(_("Exports"), "portal:exports", lambda account: account.is_provider),
     Entry(_("Find patients"), "portal:team-find", only_finds_patients),
     Entry(_("Team"), "portal:team", manages_a_team),
     Entry(_("Connected apps"), "fhir:manage"),

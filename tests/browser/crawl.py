@@ -5,6 +5,7 @@ So a page that somebody adds is looked at without being named anywhere, one of e
 
 import re
 from collections.abc import Collection, Iterator
+from uuid import UUID
 
 from django.urls import Resolver404, URLPattern, resolve, reverse
 from playwright.sync_api import Page
@@ -14,7 +15,7 @@ from portal.consent.urls import below_fhir_base as consent
 from portal.urls import urlpatterns as portal
 
 _LINK = re.compile(r'<a [^>]*?href="(/[^"#]*)')
-_DUMMIES = {"int": 999_999, "str": "no-such-thing", "slug": "no-such-thing", "uuid": "0" * 32}
+_DUMMIES = {"int": 999_999, "str": "no-such-thing", "slug": "no-such-thing", "uuid": UUID(int=0)}
 
 
 def routes() -> dict[str, URLPattern]:

@@ -11,6 +11,9 @@ from fhirapi.audit.record import address_of, record
 from portal.accounts.models import Account
 from portal.accounts.sessions import living
 
+POLL = "X-Poll"
+"""The header by which a page says that it asks by itself (``hx-headers``)."""
+
 
 class SessionLimitsMiddleware:
     """Comes after Django's own for sessions and sign-in."""
@@ -35,5 +38,6 @@ class SessionLimitsMiddleware:
 
 
 def _only_asks(request: HttpRequest) -> bool:
-    """A page that asks how long is left keeps nobody signed in."""
-    return request.method == "GET" and request.path == reverse("portal:session")
+    """A page that asks how long is left keeps nobody signed in, nor does one that polls."""
+    is_poll = POLL in request.headers or request.path == reverse("portal:session")
+    return request.method == "GET" and is_poll

@@ -15,7 +15,7 @@ def of_job(job: ExportJob) -> str:
 
 def of_file(file: ExportFile) -> str:
     signed = _SIGNER.sign(str(file.pk))
-    return f"{settings.FHIR_BASE_URL}/bulk/files/{signed}/{file.resource_type}.ndjson"
+    return f"{settings.FHIR_BASE_URL}/bulk/files/{signed}/{file.file_name}"
 
 
 def file_id(signed: str) -> int | None:

@@ -11,6 +11,7 @@ from fhirapi.definitions import registry
 from fhirapi.definitions.schema import ResourceType
 
 NDJSON = "application/fhir+ndjson"
+PARQUET = "application/vnd.apache.parquet"
 PROVENANCE = "Provenance"
 Associated = Literal["LatestProvenanceResources", "RelevantProvenanceResources"]
 

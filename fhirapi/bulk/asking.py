@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from typing import cast, get_args
 
 from fhirapi.bulk import filters
-from fhirapi.bulk.asked import NDJSON, Asked, Associated
+from fhirapi.bulk.analytics.available import is_available
+from fhirapi.bulk.asked import NDJSON, PARQUET, Asked, Associated
 from fhirapi.bulk.problems import no_such_patients
 from fhirapi.definitions import registry
 from fhirapi.outcomes import Outcome, bad_operation_parameter, unknown_operation_parameter
@@ -25,7 +26,10 @@ PARAMETERS = frozenset(
     }
 )  # fmt: skip
 _PASSED_OVER = frozenset({"_format", "_pretty"})
-FORMATS = dict.fromkeys((NDJSON, "application/ndjson", "ndjson"), NDJSON)
+FORMATS = {
+    **dict.fromkeys((NDJSON, "application/ndjson", "ndjson"), NDJSON),
+    **(dict.fromkeys((PARQUET, "parquet"), PARQUET) if is_available() else {}),
+}
 _ELEMENT = re.compile(r"(?:[A-Z][A-Za-z]*\.)?[a-z][A-Za-z]*(?:\[x\])?", re.ASCII)
 _PATIENT = re.compile(r"(?:Patient/)?([A-Za-z0-9.-]{1,64})", re.ASCII)
 
@@ -140,6 +144,8 @@ class Asking:
         given = self._given.one("organizeOutputBy")
         if given not in (None, "Patient"):
             self._refuse(bad_operation_parameter("organizeOutputBy", "Patient is all that can be."))
+        if given == "Patient" and self._format() == PARQUET:
+            raise bad_operation_parameter("organizeOutputBy", "a table holds one type.")
         return given == "Patient"
 
     def _format(self) -> str:

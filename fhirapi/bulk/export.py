@@ -10,11 +10,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from fhirapi.bulk import jobs, source
-from fhirapi.bulk.asked import Asked
+from fhirapi.bulk.asked import PARQUET, Asked
 from fhirapi.bulk.models import ExportFile, ExportJob, ExportPart
-from fhirapi.bulk.segments import Segments, Written
+from fhirapi.bulk.segments import Segments
 from fhirapi.bulk.storing import storage
 from fhirapi.bulk.watch import Ended, Watch
+from fhirapi.bulk.written import Written
 from fhirapi.definitions import registry
 from fhirapi.rest.parts import cut
 from fhirapi.search.query import SearchQuery
@@ -39,6 +40,7 @@ def export(part: ExportPart, referred: list[str] | None = None) -> bool:
         f"{job.pk}/{part.pk}-{uuid.uuid4().hex[:8]}",
         follows_references=job.level != ExportJob.Level.SYSTEM,
         is_escaped=not asked.elements,
+        are_tables=asked.output_format == PARQUET and part.kind != ExportPart.Kind.DELETED,
     )
     try:
         with Watch(job, part) as watch:
@@ -129,7 +131,7 @@ def _note(part: ExportPart, written: list[Written], referred: list[str]) -> bool
     is_mine = ExportPart.objects.filter(pk=part.pk, finished_at=None).update(
         finished_at=timezone.now(),
         reached=part.last,
-        count=sum(each.count for each in written),
+        count=sum(each.count for each in written if not each.view),
         referred=referred,
     )
     if is_mine:

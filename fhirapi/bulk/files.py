@@ -31,7 +31,7 @@ def file(request: HttpRequest, signed: str, name: str) -> HttpResponse:
     response = sent(request, found)
     if request.method == "GET":
         _record(found, caller)
-    response["Content-Disposition"] = f'attachment; filename="{found.resource_type}.ndjson"'
+    response["Content-Disposition"] = f'attachment; filename="{found.file_name}"'
     return response
 
 

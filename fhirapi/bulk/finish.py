@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 _SMALL = 8 * 1024 * 1024  # bytes; below, files of a type are put together
+_ALIKE = ("kind", "resource_type", "view")
 _ROUNDS = 10  # Practitioner -> Organization -> partOf ...
 
 
@@ -27,8 +28,8 @@ def finish(job: ExportJob) -> None:
         return
     _add_practice(job)
     with Watch(job) as watch:
-        for kind, resource_type in set(job.files.values_list("kind", "resource_type")):
-            _put_together(job, kind, resource_type, watch)
+        for alike in set(job.files.values_list(*_ALIKE)):
+            _put_together(job, dict(zip(_ALIKE, alike, strict=True)), watch)
         _tell_ignored(job)
     with transaction.atomic():
         if jobs.finish(job):
@@ -73,12 +74,8 @@ def _practice_part(job: ExportJob, number: int, referred: list[str] | None) -> E
     return part
 
 
-def _put_together(job: ExportJob, kind: str, resource_type: str, watch: Watch) -> None:
-    small = list(
-        ExportFile.objects.filter(
-            job=job, kind=kind, resource_type=resource_type, size__lt=_SMALL
-        ).order_by("pk")
-    )
+def _put_together(job: ExportJob, alike: dict[str, str], watch: Watch) -> None:
+    small = ExportFile.objects.filter(job=job, size__lt=_SMALL, **alike).order_by("pk")
     group: dict[int, list[ExportFile]] = defaultdict(list)
     filled = 0
     for each in small:
@@ -91,16 +88,15 @@ def _put_together(job: ExportJob, kind: str, resource_type: str, watch: Watch) -
 
 
 def _replace(job: ExportJob, files: list[ExportFile]) -> None:
-    first = files[0]
-    name, size = write(
-        f"{job.pk}/{first.resource_type}.ndjson", concatenated([each.name for each in files])
-    )
+    first, names = files[0], [each.name for each in files]
+    name, size = _joined(names, f"{job.pk}/{first.file_name}", is_table=first.is_table)
     with transaction.atomic():
         jobs.lock_running(job.pk)
         ExportFile.objects.create(
             job=job,
             kind=first.kind,
             resource_type=first.resource_type,
+            view=first.view,
             name=name,
             count=sum(each.count for each in files),
             size=size,
@@ -108,6 +104,14 @@ def _replace(job: ExportJob, files: list[ExportFile]) -> None:
         ExportFile.objects.filter(pk__in=[each.pk for each in files]).delete()
     for each in files:
         storage().delete(each.name)
+
+
+def _joined(names: list[str], name: str, *, is_table: bool) -> tuple[str, int]:
+    if not is_table:
+        return write(name, concatenated(names))
+    from fhirapi.bulk.tables import joined  # optional: the extra ``analytics``
+
+    return joined(names, name)
 
 
 def _tell_ignored(job: ExportJob) -> None:

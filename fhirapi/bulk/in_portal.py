@@ -16,7 +16,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from fhirapi.bulk import tasks
-from fhirapi.bulk.asked import Asked
+from fhirapi.bulk.asked import NDJSON, Asked
 from fhirapi.bulk.jobs import OPEN_STATES
 from fhirapi.bulk.models import ExportJob
 from fhirapi.definitions import registry
@@ -93,6 +93,7 @@ def begin(
     group_id: str | None = None,
     types: Sequence[str] = (),
     since: datetime | None = None,
+    output_format: str = NDJSON,
     page: str,
     address: str | None,
 ) -> ExportJob:
@@ -107,7 +108,11 @@ def begin(
     is_of_group = level == ExportJob.Level.GROUP
     if is_of_group and group_id not in {each.id for each in groups_of(account)}:
         raise NoSuchGroup
-    wanted = Asked(types=tuple(types), since=since.isoformat() if since else None)
+    wanted = Asked(
+        types=tuple(types),
+        since=since.isoformat() if since else None,
+        output_format=output_format,
+    )
     job = ExportJob.objects.create(
         client_id=PORTAL,
         data_access_grant=grant,

@@ -136,6 +136,9 @@ class ExportFile(models.Model):
     job = models.ForeignKey(ExportJob, on_delete=models.CASCADE, related_name="files")
     kind = models.TextField(choices=Kind, default=Kind.OUTPUT)
     resource_type = models.TextField()
+    view = models.TextField(
+        default="", help_text="Whose rows it holds (docs/analytics.md); empty: resources."
+    )
     name = models.TextField(help_text="In the storage.")
     count = models.BigIntegerField()
     size = models.BigIntegerField(help_text="Bytes.")
@@ -147,3 +150,13 @@ class ExportFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_table(self) -> bool:
+        """Parquet, instead of lines of JSON."""
+        return self.name.endswith(".parquet")
+
+    @property
+    def file_name(self) -> str:
+        """Under which it is handed out."""
+        return f"{self.view or self.resource_type}.{'parquet' if self.is_table else 'ndjson'}"

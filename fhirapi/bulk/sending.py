@@ -13,7 +13,7 @@ from django.core.files.storage import Storage
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from fhirapi.bulk.asked import NDJSON
+from fhirapi.bulk.asked import NDJSON, PARQUET
 from fhirapi.bulk.models import ExportFile
 from fhirapi.bulk.problems import no_such_range
 from fhirapi.bulk.storing import storage
@@ -38,13 +38,13 @@ def sent(request: HttpRequest, file: ExportFile) -> HttpResponse:
     """Raises the 416 outcome for a range that the file does not have."""
     tag = f'"{file.pk}-{file.size}"'
     span = _asked_span(request, file, tag)
-    if span is None and _accepts_gzip(request):
-        response = _response(request, _zipped(pieces(file)))
+    if span is None and not file.is_table and _accepts_gzip(request):
+        response = _response(request, file, _zipped(pieces(file)))
         response["Content-Encoding"] = "gzip"
         tag = f'{tag[:-1]}-gzip"'
     else:
         here = span or _Span(0, file.size - 1)
-        response = _response(request, _bytes(file.name, here))
+        response = _response(request, file, _bytes(file.name, here))
         response["Content-Length"] = str(here.length)
     if span:
         response.status_code = 206
@@ -61,10 +61,11 @@ def pieces(file: ExportFile) -> Iterator[bytes]:
     return _bytes(file.name, _Span(0, file.size - 1))
 
 
-def _response(request: HttpRequest, content: Iterator[bytes]) -> HttpResponseBase:
+def _response(request: HttpRequest, file: ExportFile, content: Iterator[bytes]) -> HttpResponseBase:
+    media_type = PARQUET if file.is_table else NDJSON
     if request.method == "HEAD":
-        return HttpResponse(content_type=NDJSON)
-    return StreamingHttpResponse(content, content_type=NDJSON)
+        return HttpResponse(content_type=media_type)
+    return StreamingHttpResponse(content, content_type=media_type)
 
 
 def _asked_span(request: HttpRequest, file: ExportFile, tag: str) -> _Span | None:

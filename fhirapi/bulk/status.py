@@ -103,6 +103,8 @@ def _manifest(job: ExportJob) -> bytes:
 
 def _file(file: ExportFile, is_by_patient: bool) -> dict[str, object]:
     told: dict[str, object] = {"url": addresses.of_file(file), "count": file.count}
+    if file.view:  # whose rows; count is theirs
+        told["extension"] = {"view": file.view}
     if is_by_patient and file.kind == ExportFile.Kind.OUTPUT:
         return told
     return {"type": file.resource_type, **told}

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import address_of
 from fhirapi.bulk import in_portal
+from fhirapi.bulk.asked import NDJSON
 from fhirapi.bulk.models import ExportJob
 from portal.accounts.access import AccountRequest, approved_provider
 from portal.accounts.pin import record_denial
@@ -61,6 +62,7 @@ def _begun(request: AccountRequest, form: ExportForm) -> ExportJob | None:
             group_id=given.get("group"),
             types=given["types"],
             since=given["since"],
+            output_format=given.get("output_format", NDJSON),
             page=settings.BASE_URL + request.path,
             address=address_of(request),
         )
@@ -77,7 +79,7 @@ def _begun(request: AccountRequest, form: ExportForm) -> ExportJob | None:
 
 def _like(request: AccountRequest) -> dict[str, Any]:
     """As an earlier one, which is to be done again."""
-    first = {"level": ExportJob.Level.PATIENT.value}
+    first = {"level": ExportJob.Level.PATIENT.value, "output_format": NDJSON}
     try:
         wanted = uuid.UUID(request.GET.get("like", ""))
     except ValueError:
@@ -90,5 +92,6 @@ def _like(request: AccountRequest) -> dict[str, Any]:
         "level": job.level,
         "group": job.group_id,
         "types": job.asked.get("types") or [],
+        "output_format": job.asked.get("output_format", NDJSON),
         "since": timezone.localdate(datetime.fromisoformat(since)) if since else None,
     }

@@ -28,7 +28,8 @@ def file(request: AccountRequest, job_id: uuid.UUID, file_id: int) -> HttpRespon
         return HttpResponse(status=refused.status, headers=refused.headers)
     if request.method == "GET":
         _record(request, found)
-    name = f"{found.resource_type}-{found.pk}.ndjson"
+    stem, _, suffix = found.file_name.rpartition(".")
+    name = f"{stem}-{found.pk}.{suffix}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = NOT_TRANSFORMED  # it is compressed already, or a range
     response["X-Content-Type-Options"] = "nosniff"

@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from fhirapi.bulk.analytics.available import is_available
+from fhirapi.bulk.asked import NDJSON, PARQUET
 from fhirapi.bulk.in_portal import Group
 from fhirapi.bulk.models import ExportJob
 from fhirapi.definitions import registry
@@ -46,6 +48,18 @@ class ExportForm(forms.Form):
         help_text=_("None ticked: all of them."),
         error_messages={"invalid_choice": _("Choose kinds of data of the list.")},
     )
+    output_format = forms.ChoiceField(
+        label=_("Files"),
+        widget=forms.RadioSelect,
+        choices=[
+            (NDJSON, _("NDJSON: a line for each resource, FHIR R4 as the API gives it")),
+            (PARQUET, _("Parquet: tables for analysis, of resources and of their parts")),
+        ],
+        error_messages={
+            "required": _("Choose how the files are written."),
+            "invalid_choice": _("Choose one of the list."),
+        },
+    )
     pin = forms.CharField(
         label=_("Your PIN"),
         max_length=LONGEST,
@@ -70,6 +84,8 @@ class ExportForm(forms.Form):
             self.fields["group"].choices = named  # type: ignore[attr-defined]
         else:
             del self.fields["group"]
+        if not is_available():
+            del self.fields["output_format"]
 
     @property
     def is_pin_refused(self) -> bool:

@@ -84,7 +84,10 @@ def file_of(job: ExportJob) -> str:
 
 def asks(**changes: Any) -> dict[str, Any]:
     """What the form of a new export sends."""
-    return {"level": "patient", "since": "", "pin": "482915", **changes}
+    return {
+        "level": "patient", "since": "", "pin": "482915",
+        "output_format": "application/fhir+ndjson", **changes,
+    }  # fmt: skip
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from pytest_django import Settings
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.bulk import in_portal
+from fhirapi.bulk.asked import NDJSON, PARQUET
 from fhirapi.bulk.models import ExportJob
 from fhirapi.smart.models import AccessToken, Client, DataAccessGrant, RecordLink
 from fhirapi.smart.people import links
@@ -46,6 +47,11 @@ def test_kinds_and_a_day_are_kept_as_the_api_keeps_them(begin: Begin) -> None:
     assert job.asked["since"].startswith("2024-03-05T00:00:00")
 
 
+def test_files_are_lines_or_tables_as_one_likes(begin: Begin) -> None:
+    assert begin().asked["output_format"] == NDJSON
+    assert begin(output_format=PARQUET).asked["output_format"] == PARQUET
+
+
 def test_only_groups_all_of_whose_members_are_in_ones_care_are_offered(
     greys: Browser, groups: None
 ) -> None:
@@ -65,6 +71,7 @@ def test_a_group_is_exported(begin: Begin, groups: None) -> None:
         ({"pin": ""}, "pin"),
         ({"level": "everybody"}, "level"),
         ({"level": ""}, "level"),
+        ({"output_format": "csv"}, "output_format"),
         ({"level": "group", "group": ""}, "group"),
         ({"level": "group", "group": "mixed"}, "group"),
         ({"level": "group", "group": "x\x00"}, "group"),

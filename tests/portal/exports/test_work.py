@@ -71,6 +71,18 @@ def test_a_group_and_some_kinds_only(records: None, dr_grey: Person) -> None:
     assert downloaded(browser, job) == {"Patient": ["142859"]}
 
 
+def test_tables_are_told_by_the_name_of_their_view(records: None, dr_grey: Person) -> None:
+    browser = signed_in(dr_grey.account)
+    job = begun(browser, types=["Observation"], output_format="application/vnd.apache.parquet")
+    work()
+    page = browser.get(page_of(job))
+    views = [each["file"].view for each in page.context["files"]]
+    assert "" in views
+    assert "observation" in views
+    assert "blood_pressure" in page.content.decode()
+    assert page.context["export"].resources == 1
+
+
 def test_a_failed_one_that_is_retried_brings_each_resource_once(
     records: None, dr_grey: Person
 ) -> None:

@@ -69,7 +69,7 @@ class BulkClient:
         return found
 
     def lines(self, manifest: dict[str, Any], kind: str = "output") -> list[bytes]:
-        found = []
+        found: list[bytes] = []
         for file in manifest[kind]:
             answer = self.get(file["url"])
             assert answer.status_code == 200, answer.text

@@ -57,7 +57,7 @@ class Installation:
 
     def ask(self, sql: str) -> Any:
         with psycopg.connect(self.database_url) as connection:
-            return connection.execute(sql).fetchall()  # type: ignore[arg-type]
+            return connection.execute(sql).fetchall()
 
     def stored(self) -> list[bytes]:
         return [content.encode() for (content,) in self.ask(_STORED)]
@@ -66,7 +66,7 @@ class Installation:
     def locked(self, table: str) -> Iterator[None]:
         """Whoever comes to the table waits: a worker stands still in the middle of its part."""
         with psycopg.connect(self.database_url) as connection:
-            connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")  # type: ignore[arg-type]
+            connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
             yield
             with suppress(psycopg.OperationalError):  # the server was ended meanwhile
                 connection.rollback()

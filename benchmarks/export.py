@@ -90,7 +90,7 @@ def _export() -> Result:
     workers = [
         subprocess.Popen([sys.executable, "manage.py", "work"], cwd=ROOT) for _ in range(_WORKERS)
     ]
-    time.sleep(5)  # until they listen
+    _wait_for_workers()
     peak = _Peak([each.pid for each in workers])
     try:
         job_id = _job()
@@ -103,6 +103,18 @@ def _export() -> Result:
         for worker in workers:
             worker.wait()
     return Result(count, spent["seconds"], spent["cpu"], peak.megabytes)
+
+
+def _wait_for_workers() -> None:
+    """What they do to start is not what is measured."""
+    sql = "SELECT count(*) FROM pg_stat_activity WHERE query ILIKE 'LISTEN%'"
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        while True:
+            row = connection.execute(sql).fetchone()
+            if row and row[0] >= _WORKERS:
+                time.sleep(1)
+                return
+            time.sleep(0.2)
 
 
 def _job() -> str:
@@ -127,9 +139,9 @@ def _job() -> str:
 
 
 def _kick_off(job_id: str) -> None:
-    from fhirapi.bulk import tasks
+    from fhirapi.bulk.queue import put
 
-    tasks.plan_export.defer(job_id=job_id)
+    put("plan_export", job_id=job_id)
 
 
 def _wait(job_id: str) -> int:

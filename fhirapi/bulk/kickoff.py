@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import record
-from fhirapi.bulk import addresses, tasks
+from fhirapi.bulk import addresses
 from fhirapi.bulk.asked import Asked
 from fhirapi.bulk.asking import Asking
 from fhirapi.bulk.groups import kept, membership
@@ -22,6 +22,7 @@ from fhirapi.bulk.models import ExportJob
 from fhirapi.bulk.opening import opened
 from fhirapi.bulk.permission import grant_of
 from fhirapi.bulk.problems import nothing_opened, patients_by_post, respond_async, too_many_jobs
+from fhirapi.bulk.queue import put
 from fhirapi.bulk.whose import open_to
 from fhirapi.definitions import registry
 from fhirapi.outcomes import Outcome
@@ -123,7 +124,7 @@ def _queued(
         asked=wanted.as_json(),
         **of_job,
     )
-    tasks.plan_export.defer(job_id=str(job.pk))
+    put("plan_export", job_id=str(job.pk))
     return job
 
 

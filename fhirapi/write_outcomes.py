@@ -15,6 +15,10 @@ def unreadable_body(why: str) -> Outcome:
     return Outcome(400, "structure", f"The body could not be read as FHIR JSON: {why}")
 
 
+def too_many_values(most: int) -> Outcome:
+    return Outcome(413, "too-long", f"The body holds more than {most} JSON values; send several.")
+
+
 def bad_patch(why: str) -> Outcome:
     return Outcome(400, "structure", f"The patch could not be read: {why}")
 

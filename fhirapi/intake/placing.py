@@ -14,6 +14,7 @@ from fhirapi.intake.reading import Arrival
 from fhirapi.intake.rejects import Reject
 from fhirapi.searchparams.index import IndexEntry
 from fhirapi.sql import fetch
+from fhirapi.store import locks
 from fhirapi.store.compartment import patients_of, targets
 from fhirapi.store.entry import Malformed, entry_of
 
@@ -104,7 +105,9 @@ def _patients(indexed: list[tuple[Arrival, IndexEntry, list[str]]]) -> dict[str,
 
 
 def _stored(patient_ids: Iterable[str | None]) -> set[str]:
+    """Which of them are there; nobody deletes those before the transaction ends."""
     asked = sorted(filter(None, patient_ids))
+    locks.hold(("Patient", each) for each in asked)
     return {found for (found,) in fetch(_STORED_PATIENTS, [asked])} if asked else set()
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
 
 import psycopg
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, transaction
 
 from fhirapi.intake.placing import place
 from fhirapi.intake.reading import Arrival, Options
@@ -14,21 +14,14 @@ from fhirapi.intake.rejects import Reject
 from fhirapi.outcomes import Problem
 from fhirapi.searchparams.index import IndexEntry
 from fhirapi.sql import fetch
-from fhirapi.store import exact
-from fhirapi.store.rows import Row, delete_derived, take_ids, write
+from fhirapi.store import exact, rows
+from fhirapi.store.rows import Row, take_ids
 
 _EXISTING = """
 SELECT c.resource_type || '/' || c.resource_id, c.id, c.version_id, c.is_deleted,
        CASE WHEN %s THEN c.content END, c.patient_id
 FROM unnest(%s::text[], %s::text[]) AS asked(resource_type, resource_id)
 JOIN fhirapi_content c USING (resource_type, resource_id)
-"""
-_ARCHIVE = """
-INSERT INTO fhirapi_version (resource_type, resource_id, patient_id, version_id, last_updated,
-                             is_deleted, content, method, written_in)
-SELECT resource_type, resource_id, patient_id, version_id, last_updated, is_deleted, content,
-       method, written_in
-FROM fhirapi_content WHERE id = ANY(%s)
 """
 _REFUSED = (
     DataError, IntegrityError, psycopg.DataError, psycopg.IntegrityError,
@@ -66,13 +59,21 @@ class Standing(NamedTuple):
     patient_id: str | None
 
 
+class Arriving(NamedTuple):
+    """What comes, and what it would replace."""
+
+    arrival: Arrival
+    entry: IndexEntry
+    standing: Standing | None
+
+
 class Gate(Protocol):
     """Who stores, if not everything is theirs to store. Both answer by ``Type/id``, with why."""
 
-    def closed(self, found: Sequence[tuple[Standing, IndexEntry]]) -> Mapping[str, Problem]:
-        """What stands there, with what would take its place: those that must stay."""
+    def closed(self, arriving: Sequence[Arriving]) -> Mapping[str, Problem]:
+        """Before anything is stored: those that must not be."""
 
-    def refused(self, rows: Sequence[Row]) -> Mapping[str, Problem]:
+    def refused(self, written: Sequence[Row]) -> Mapping[str, Problem]:
         """Those that should not have been stored: they are undone, the others stored again."""
 
 
@@ -115,36 +116,37 @@ def _settle(arrivals: list[Arrival], options: Options, gate: Gate | None) -> Set
     settled = Settled(rejects=placed.rejects, waiting=placed.waiting)
     unique = _without_twins(placed.ready, settled)
     existing = _existing([arrival for arrival, _ in unique], options)
-    closed = gate.closed(_matched(unique, existing)) if gate and existing else {}
+    closed = gate.closed(_met(unique, existing)) if gate and unique else {}
     now = datetime.now(UTC)
-    rows, replaced = [], []
+    new, replaced = [], []
     for (arrival, entry), row_id in zip(unique, take_ids(len(unique)), strict=True):
         there = existing.get(arrival.name)
-        if there is None:
-            settled.stored += 1
-            rows.append(Row(row_id, arrival.resource, entry, 1, now))
-        elif arrival.name in closed:
+        if arrival.name in closed:
             settled.rejects.append(_barred(arrival, closed))
+        elif there is None:
+            settled.stored += 1
+            new.append(Row(row_id, arrival.resource, entry, 1, now))
         elif options.existing == "reject":
             settled.rejects.append(arrival.rejected("It is already stored."))
         elif options.existing == "skip" or _is_same(there, arrival.resource):
             settled.skipped += 1
         else:
             settled.replaced += 1
-            replaced.append(there.row_id)
-            rows.append(Row(there.row_id, arrival.resource, entry, there.version_id + 1, now))
-    _archive(replaced)
-    write(rows)
-    if gate and rows and (refused := gate.refused(rows)):
+            replaced.append(Row(there.row_id, arrival.resource, entry, there.version_id + 1, now))
+    rows.archive([each.id for each in replaced])
+    rows.replace(replaced)
+    rows.write(new)
+    written = [*new, *replaced]
+    if gate and written and (refused := gate.refused(written)):
         raise _Refused(refused)
-    settled.patients = {each.entry.patient_id for each in rows if each.entry.patient_id}
+    settled.patients = {each.entry.patient_id for each in written if each.entry.patient_id}
     return settled
 
 
-def _matched(
+def _met(
     arriving: Iterable[tuple[Arrival, IndexEntry]], existing: Mapping[str, Standing]
-) -> list[tuple[Standing, IndexEntry]]:
-    return [(existing[each.name], entry) for each, entry in arriving if each.name in existing]
+) -> list[Arriving]:
+    return [Arriving(each, entry, existing.get(each.name)) for each, entry in arriving]
 
 
 def _without_twins(
@@ -183,12 +185,3 @@ def _is_same(there: Standing, resource: dict[str, Any]) -> bool:
         del stored["meta"]
         resource = {name: value for name, value in resource.items() if name != "meta"}
     return exact.write(stored) == exact.write(resource)
-
-
-def _archive(row_ids: list[int]) -> None:
-    if not row_ids:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(_ARCHIVE, [row_ids])
-        cursor.execute("DELETE FROM fhirapi_content WHERE id = ANY(%s)", [row_ids])
-    delete_derived(row_ids)

@@ -186,6 +186,10 @@ def too_large(most: int) -> ProblemDetails:
     return ProblemDetails("too-large", f"At most {most} bytes are possible.")
 
 
+def too_many_values(most: int) -> ProblemDetails:
+    return ProblemDetails("too-large", f"At most {most} JSON values are possible.")
+
+
 def unconditional() -> ProblemDetails:
     """RFC 6585 3: nobody's change is lost because somebody else had not seen it."""
     return ProblemDetails("unconditional", "A change names the version that it is based on.")

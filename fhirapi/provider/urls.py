@@ -66,7 +66,7 @@ urlpatterns = [
     ),
     path("webhooks/<uuid:hook_id>/secret", endpoint(POST=Action(hooks.rotate_secret))),
     path("webhooks/<uuid:hook_id>/deliveries", endpoint(GET=Action(hooks.deliveries))),
-    path("documents/upload", endpoint(POST=Action(upload))),
+    path("documents/upload", endpoint(POST=Action(upload, Does.CREATE))),
     path(
         "documents/<recordid:record_id>/content",
         endpoint(GET=Action(download, answers_json=False)),

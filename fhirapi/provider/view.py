@@ -5,7 +5,8 @@ As ``rest/view.py`` does it for FHIR. Access is decided where FHIR's is; here it
 
 import logging
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -38,8 +39,10 @@ from fhirapi.store.constraint import Constraint
 from fhirapi.store.read import TokenRefused
 from fhirapi.store.writer import NotAWriter, admit
 from fhirapi.writing.change import Writer
+from fhirapi.writing.refusals import record_refusal
 
 JSON = "application/json"
+_CHANGES = (Does.CREATE, Does.UPDATE, Does.DELETE)
 Handler = Callable[..., HttpResponse]
 log = logging.getLogger(__name__)
 
@@ -65,16 +68,31 @@ def endpoint(**actions: Action) -> Handler:
 
 def public(handler: Handler) -> Handler:
     """The view of an address that anybody may read."""
-    return _view({"GET": Action(handler)}, lambda request, handler, **place: handler(request))
+    return _view({"GET": Action(handler)}, lambda request, action, **place: handler(request))
 
 
-def _with_writer(request: HttpRequest, handler: Handler, **place: Any) -> HttpResponse:
+def _with_writer(request: HttpRequest, action: Action, **place: Any) -> HttpResponse:
     caller, access = _of_token(request)
     try:
         writer = ApiWriter(caller, access, _admitted(caller))
-        return handler(request, writer, **place)
+        with _told_if_refused(writer, action, place):
+            return action.handler(request, writer, **place)
     except TokenRefused:
         raise refused(caller) from None
+
+
+@contextmanager
+def _told_if_refused(writer: Writer, action: Action, place: Mapping[str, Any]) -> Iterator[None]:
+    """The trail tells of a change that was refused before it was tried; later, ``perform`` does."""
+    try:
+        yield
+    except (ProblemDetails, RequestDataTooBig) as refusal:
+        if action.does in _CHANGES:
+            status = refusal.status if isinstance(refusal, ProblemDetails) else 413
+            kind = place.get("kind")
+            named = kind.resource_type if kind else None
+            record_refusal(writer, action.does.value, status, named, place.get("record_id"))
+        raise
 
 
 def _view(actions: Mapping[str, Action], call: Handler) -> Handler:
@@ -82,7 +100,7 @@ def _view(actions: Mapping[str, Action], call: Handler) -> Handler:
     def view(request: HttpRequest, **place: Any) -> HttpResponse:
         kind = place.get("kind")
         try:
-            return with_rate(request, call(request, _handler(request, actions, kind), **place))
+            return with_rate(request, call(request, _action(request, actions, kind), **place))
         except ProblemDetails as problem:
             return with_rate(request, problems.response(problem))
         except Outcome as outcome:
@@ -108,7 +126,7 @@ def unexpected() -> ProblemDetails:
     return problems.internal(reference)
 
 
-def _handler(request: HttpRequest, actions: Mapping[str, Action], kind: Kind | None) -> Handler:
+def _action(request: HttpRequest, actions: Mapping[str, Action], kind: Kind | None) -> Action:
     possible = {
         method: action
         for method, action in actions.items()
@@ -121,7 +139,7 @@ def _handler(request: HttpRequest, actions: Mapping[str, Action], kind: Kind | N
     accept = request.META.get("HTTP_ACCEPT", "")
     if action.answers_json and accept and quality(accept, JSON) == 0:
         raise problems.not_acceptable()
-    return action.handler
+    return action
 
 
 def _of_token(request: HttpRequest) -> tuple[Caller, Access]:

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from fhirapi.rest.negotiation import OURS, VERSIONS
 from fhirapi.store import exact
-from fhirapi.write_outcomes import unreadable_body, unsupported_body
+from fhirapi.write_outcomes import too_many_values, unreadable_body, unsupported_body
 from fhirapi.writing.change import Resource
 
 _FHIR_JSON = OURS[0]
@@ -43,9 +43,11 @@ def json_of(request: HttpRequest) -> Any:
         raise unreadable_body("it is empty.")
     try:
         value = exact.parse(text)
-        exact.size(value)
+        count = exact.size(value)
     except ValueError as error:
         raise unreadable_body(str(error)) from None
+    if count > exact.MOST_VALUES:
+        raise too_many_values(exact.MOST_VALUES)
     return value
 
 

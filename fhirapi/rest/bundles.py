@@ -16,13 +16,13 @@ from django.http import HttpRequest, HttpResponse
 
 from fhirapi.outcomes import Outcome, operation_outcome, too_costly
 from fhirapi.rest.body import resource_of
-from fhirapi.rest.changed import STATUSES, location, writer_of
+from fhirapi.rest.changed import STATUSES, location, outcome_of, told_if_refused, writer_of
 from fhirapi.rest.entries import Asked, Read, asked
 from fhirapi.rest.inner import ask
 from fhirapi.rest.prefer import Preferred, preferred
 from fhirapi.rest.view import answer, fhir_view, refused, unexpected
 from fhirapi.store.read import TokenRefused
-from fhirapi.write_outcomes import answer_too_large, bad_bundle, done, failed_read, too_many_entries
+from fhirapi.write_outcomes import answer_too_large, bad_bundle, failed_read, too_many_entries
 from fhirapi.writing.change import Writer, Written
 from fhirapi.writing.perform import perform, perform_and
 
@@ -55,7 +55,8 @@ class _Asker(NamedTuple):
 def bundle(request: HttpRequest) -> HttpResponse:
     """Of changes only a representation is told that was asked for: ``Prefer``."""
     asker = _Asker(request, writer_of(request), preferred(request), _Budget(_MOST_BYTES))
-    kind, entries = _entries(resource_of(request))
+    with told_if_refused(asker.writer, "update"):
+        kind, entries = _entries(resource_of(request))
     process = _transaction if kind == "transaction" else _batch
     try:
         answered = process(asker, entries)
@@ -169,8 +170,7 @@ def _written(asker: _Asker, written: Written) -> Entry:
         response["etag"] = f'W/"{written.version_id}"'
         response["lastModified"] = written.last_updated.isoformat()
     if asker.wanted == "OperationOutcome":
-        outcome = done(written.result, written.resource_type).issue("information")
-        response["outcome"] = orjson.Fragment(operation_outcome(outcome))
+        response["outcome"] = orjson.Fragment(outcome_of(written))
     if asker.wanted != "representation" or not written.content or not written.may_be_told:
         return {"response": response}
     url = f"{settings.FHIR_BASE_URL}/{written.resource_type}/{written.resource_id}"

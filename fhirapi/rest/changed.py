@@ -3,14 +3,18 @@
 https://hl7.org/fhir/R4/http.html#create - the headers and statuses of all that write.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import http_date
 
 from fhirapi.audit.models import AuditRecord
-from fhirapi.outcomes import operation_outcome
+from fhirapi.definitions.schema import ResourceType
+from fhirapi.outcomes import Outcome, operation_outcome, too_large
 from fhirapi.rest.prefer import preferred
 from fhirapi.rest.search import pairs
 from fhirapi.rest.view import answer, authenticated, refused
@@ -20,6 +24,7 @@ from fhirapi.validation.check import claims_not_kept
 from fhirapi.write_outcomes import done
 from fhirapi.writing.change import Change, Condition, Writer, Written
 from fhirapi.writing.perform import perform
+from fhirapi.writing.refusals import record_refusal
 
 STATUSES = {"created": 201, "updated": 200, "found": 200, "deleted": 204, "nothing": 204}
 
@@ -33,6 +38,25 @@ def writer_of(request: HttpRequest) -> Writer:
 def condition_of(request: HttpRequest) -> Condition:
     """Of a conditional change; one that selects nothing is refused where it is resolved."""
     return pairs(request.GET)
+
+
+@contextmanager
+def told_if_refused(
+    writer: Writer,
+    interaction: str,
+    resource_type: ResourceType | None = None,
+    resource_id: str | None = None,
+) -> Iterator[None]:
+    """Of a request that cannot even be read (400, 413, 415) the trail tells, too."""
+    named = resource_type.name if resource_type else None
+    try:
+        yield
+    except Outcome as outcome:
+        record_refusal(writer, interaction, outcome.status, named, resource_id)
+        raise
+    except RequestDataTooBig:
+        record_refusal(writer, interaction, too_large().status, named, resource_id)
+        raise
 
 
 def change_one(request: HttpRequest, writer: Writer, change: Change) -> HttpResponse:
@@ -49,12 +73,7 @@ def answered(request: HttpRequest, written: Written) -> HttpResponse:
     wanted = preferred(request)
     status = STATUSES[written.result]
     if wanted == "OperationOutcome":
-        outcome = done(written.result, written.resource_type).issue("information")
-        response = answer(
-            operation_outcome(outcome, *_warnings(written)),
-            request,
-            200 if status == 204 else status,
-        )
+        response = answer(outcome_of(written), request, 200 if status == 204 else status)
     elif wanted == "minimal" or not written.content or not written.may_be_told:
         response = _empty(status)
     else:
@@ -64,6 +83,12 @@ def answered(request: HttpRequest, written: Written) -> HttpResponse:
     for name, value in headers(written).items():
         response.headers[name] = value
     return response
+
+
+def outcome_of(written: Written) -> bytes:
+    """What ``Prefer: return=OperationOutcome`` hears: what was done, and which claims fail."""
+    done_ = done(written.result, written.resource_type).issue("information")
+    return operation_outcome(done_, *_warnings(written))
 
 
 def _warnings(written: Written) -> list[dict[str, object]]:

@@ -17,7 +17,7 @@ from fhirapi.rest.patch import JSON_PATCH
 from fhirapi.rest.preconditions import version_of
 from fhirapi.search.matching import pairs_of
 from fhirapi.store import exact
-from fhirapi.write_outcomes import bad_entry, wrong_type
+from fhirapi.write_outcomes import bad_entry, too_many_values, wrong_type
 from fhirapi.writing.change import Change, Create, Delete, Patch, Resource, Update
 
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
@@ -140,8 +140,10 @@ def _patch(document: Resource) -> Callable[[Resource], Resource]:
         try:
             text = base64.b64decode(str(document.get("data", "")), validate=True).decode()
             patch = exact.parse(text)
-            exact.size(patch)
+            count = exact.size(patch)
         except ValueError:  # of base64, of UTF-8 or of JSON; or it is nested too deeply
             raise bad_entry("Binary.data is not base64 of a JSON Patch.") from None
+        if count > exact.MOST_VALUES:
+            raise too_many_values(exact.MOST_VALUES)
         return json_patch.patch_of(patch)
     raise bad_entry(f"A Parameters resource is expected, or a Binary with {JSON_PATCH}.")

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from fhirapi.definitions.schema import ResourceType
 from fhirapi.patching import fhirpath_patch, json_patch
 from fhirapi.rest.body import is_read_here, json_of, resource_from
-from fhirapi.rest.changed import change_one, condition_of, writer_of
+from fhirapi.rest.changed import change_one, condition_of, told_if_refused, writer_of
 from fhirapi.rest.negotiation import OURS
 from fhirapi.rest.preconditions import if_match
 from fhirapi.rest.view import fhir_view
@@ -21,24 +21,26 @@ FORMATS = (JSON_PATCH, OURS[0])
 @fhir_view("PATCH")
 def patch(request: HttpRequest, resource_type: ResourceType, resource_id: str) -> HttpResponse:
     writer = writer_of(request)
-    change = Patch(
-        resource_type=resource_type,
-        patch=_patch_of(request),
-        resource_id=resource_id,
-        if_match=if_match(request),
-    )
+    with told_if_refused(writer, "patch", resource_type, resource_id):
+        change = Patch(
+            resource_type=resource_type,
+            patch=_patch_of(request),
+            resource_id=resource_id,
+            if_match=if_match(request),
+        )
     return change_one(request, writer, change)
 
 
 @fhir_view("PATCH")
 def conditional_patch(request: HttpRequest, resource_type: ResourceType) -> HttpResponse:
     writer = writer_of(request)
-    change = Patch(
-        resource_type=resource_type,
-        patch=_patch_of(request),
-        condition=condition_of(request),
-        if_match=if_match(request),
-    )
+    with told_if_refused(writer, "patch", resource_type):
+        change = Patch(
+            resource_type=resource_type,
+            patch=_patch_of(request),
+            condition=condition_of(request),
+            if_match=if_match(request),
+        )
     return change_one(request, writer, change)
 
 

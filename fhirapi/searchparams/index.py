@@ -11,7 +11,7 @@ from fhirapi.searchparams.keys import key, parameter_key
 from fhirapi.searchparams.paths import steps, values
 from fhirapi.searchparams.quantity import Measured
 
-ENCODING = 2
+ENCODING = 3
 """Counted up when the same declaration and value give other keys: then all must be reindexed."""
 
 
@@ -26,7 +26,7 @@ class IndexEntry:
     dates: set[tuple[int, Range]] = field(default_factory=set)
     quantities: set[tuple[int, Measured]] = field(default_factory=set)
     links: set[tuple[int, str]] = field(default_factory=set)
-    """(parameter, Type/id)"""
+    """(parameter, or that of no name, Type/id)"""
 
 
 def index(resource_type: ResourceType, resource: dict[str, Any], base: str) -> IndexEntry:
@@ -47,7 +47,26 @@ def index(resource_type: ResourceType, resource: dict[str, Any], base: str) -> I
             continue  # most parameters have no value in most resources
         for value in values(resource, path):
             _add(entry, resource_type, parameter, value, base)
+    _add_unsearched(entry, resource_type, resource, base)
     return entry
+
+
+def _add_unsearched(
+    entry: IndexEntry, resource_type: ResourceType, resource: dict[str, Any], base: str
+) -> None:
+    """What it refers to by other elements, such as extensions: under no parameter's name, for the
+    integrity of references alone.
+    """
+    known = {form for _, form in entry.links}
+    known.add(f"Patient/{entry.patient_id}")  # a column of the row says it
+    unnamed = parameter_key(resource_type.name, "")
+    for written in reference.everywhere(resource):
+        if written["reference"] in known:
+            continue
+        for form in reference.forms(written, base):
+            if form not in known and reference.is_local(form):
+                known.add(form)
+                entry.links.add((unnamed, form))
 
 
 @lru_cache(maxsize=500)

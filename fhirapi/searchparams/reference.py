@@ -31,6 +31,21 @@ def _form(written: str, base: str) -> str:
     return match[1] if match else written
 
 
+def everywhere(resource: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every Reference in it that says where, at any depth: in extensions and contained resources
+    as well.
+    """
+    found: list[dict[str, Any]] = []
+    nodes: list[Any] = [resource]
+    for node in nodes:  # grows on the way
+        if type(node) is dict and type(node.get("reference")) is str:
+            found.append(node)
+        for each in node.values() if type(node) is dict else node:
+            if type(each) is dict or type(each) is list:
+                nodes.append(each)
+    return found
+
+
 def identifier_forms(value: Any) -> Iterator[str]:
     """Index side of ``:identifier``: the business identifier that a reference may carry."""
     if type(value) is dict and "identifier" in value:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from fhirapi.definitions.schema import ResourceType
 from fhirapi.sql import Statement, statement
 from fhirapi.store.caller import sees
-from fhirapi.store.visibility import visible
+from fhirapi.store.visibility import visible_or_gone
 
 _HORIZON = """horizon AS MATERIALIZED (
     SELECT COALESCE(min(running.id::text::bigint),
@@ -127,7 +127,7 @@ def changes(who: Who, types: Sequence[ResourceType], after: Place, limit: int) -
 def _visible(types: Iterable[ResourceType]) -> str:
     groups: dict[str, list[str]] = {}
     for each in types:
-        groups.setdefault(visible(each, "c", sees), []).append(f"'{each.name}'")
+        groups.setdefault(visible_or_gone(each, "c", sees), []).append(f"'{each.name}'")
     return " OR ".join(
         f"(c.resource_type IN ({', '.join(names)}) AND {seen})" for seen, names in groups.items()
     )

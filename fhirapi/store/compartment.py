@@ -11,7 +11,9 @@ from django.conf import settings
 from fhirapi.definitions.schema import ResourceType
 from fhirapi.searchparams import reference
 from fhirapi.searchparams.paths import values
-from fhirapi.sql import fetch
+from fhirapi.sql import Statement, fetch
+from fhirapi.store.caller import CALLER, Caller
+from fhirapi.store.writer import treats
 
 _PATIENTS = """
 SELECT c.resource_type || '/' || c.resource_id, c.patient_id
@@ -19,6 +21,14 @@ FROM unnest(%s::text[], %s::text[]) AS asked(resource_type, resource_id)
 JOIN fhirapi_content c USING (resource_type, resource_id)
 WHERE c.patient_id IS NOT NULL
 """
+_TREATED = Statement(f"""
+WITH {CALLER}
+SELECT c.resource_type || '/' || c.resource_id, c.patient_id
+FROM caller
+CROSS JOIN unnest(%(types)s::text[], %(ids)s::text[]) AS asked(resource_type, resource_id)
+JOIN fhirapi_content c USING (resource_type, resource_id)
+WHERE {treats("c.patient_id")}
+""")  # noqa: S608 - our own expressions
 
 
 def targets(resource_type: ResourceType, resource: dict[str, Any]) -> list[str]:
@@ -40,3 +50,15 @@ def patients_of(forms: Iterable[str]) -> dict[str, str]:
         return {}
     kinds, ids = zip(*pairs, strict=True)
     return dict(fetch(_PATIENTS, [list(kinds), list(ids)]))
+
+
+def treated_patients_of(caller: Caller, forms: Iterable[str]) -> dict[str, str]:
+    """The same, but for patients into whose records the caller does not write: of somebody else's
+    resource nobody learns more than of none.
+    """
+    pairs = [form.split("/") for form in sorted(set(forms))]
+    if not pairs:
+        return {}
+    kinds, ids = zip(*pairs, strict=True)
+    parameters = {**caller.parameters(), "types": list(kinds), "ids": list(ids)}
+    return dict(_TREATED.fetch(parameters))

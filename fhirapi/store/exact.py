@@ -11,6 +11,9 @@ import orjson
 
 DEEPEST = 100
 """Levels of objects and lists: far more than a resource needs, far less than Python can bear."""
+MOST_VALUES = 250_000
+"""Of a body that is sent: a thousand resources of a hundred values and more; to look through ten
+times as many, as 5 MB may hold, takes seconds."""
 _LARGEST_EXPONENT = 300
 """As a double, in which search compares; a number beyond would only cost memory."""
 

@@ -142,7 +142,9 @@ class SearchQuantity(models.Model):
 
 
 class SearchLink(models.Model):
-    """What a resource refers to, its own patient aside (a column): for chains and includes."""
+    """What a resource refers to, its own patient aside (a column): for chains and includes, and
+    so that it is not deleted.
+    """
 
     row_id = models.BigIntegerField()
     key = models.BigIntegerField(help_text="Hash of resource type and parameter.")

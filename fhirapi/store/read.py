@@ -11,7 +11,7 @@ from fhirapi.definitions.schema import ResourceType
 from fhirapi.sql import Statement
 from fhirapi.store.caller import CALLER, Caller, sees
 from fhirapi.store.constraint import Condition
-from fhirapi.store.visibility import members_of, visible
+from fhirapi.store.visibility import members_of, visible_or_gone
 
 _READ = """
 WITH {caller}, found AS (
@@ -45,7 +45,7 @@ def _statement(resource_type: ResourceType, opened: str) -> Statement:
     of_members = f"ARRAY({members_of(resource_type, 'c')})"
     sql = _READ.format(
         caller=CALLER,
-        visible=visible(resource_type, "c", sees),
+        visible=visible_or_gone(resource_type, "c", sees),
         opened=f"AND {opened}" if opened else "",
         seen=of_members if resource_type.members else _OF_PATIENT,
     )

@@ -90,7 +90,7 @@ def _reindex_batch(row_ids: list[int]) -> Done:
     with transaction.atomic():
         found = [_Found(*row) for row in fetch(_CONTENT, [row_ids])]
         resources = {row.id: exact.parse(row.content) for row in found}
-        entries = _entries(resources)
+        entries = _entries(resources, {row.id: row.patient_id for row in found})
         failed = resources.keys() - entries.keys()
         delete_derived(list(entries))
         delete_derived([row_id for row_id in row_ids if row_id not in resources], are_deleted=True)
@@ -104,8 +104,10 @@ def _reindex_batch(row_ids: list[int]) -> Done:
                                for id in sorted(failed)])  # fmt: skip
 
 
-def _entries(resources: dict[int, dict[str, Any]]) -> dict[int, IndexEntry]:
-    """Those that can be indexed, each with its patient."""
+def _entries(
+    resources: dict[int, dict[str, Any]], stands: dict[int, str | None]
+) -> dict[int, IndexEntry]:
+    """Those that can be indexed, each with its patient: the one it has, if that is still one."""
     entries: dict[int, IndexEntry] = {}
     waiting: dict[int, list[str]] = {}
     for row_id, resource in resources.items():
@@ -123,8 +125,10 @@ def _entries(resources: dict[int, dict[str, Any]]) -> dict[int, IndexEntry]:
         if entry.patient_id
     }
     for row_id, forms in waiting.items():
-        known = (patients.get(form) for form in forms)
-        entries[row_id].patient_id = next(filter(None, known), None)
+        known = [patients[form] for form in forms if form in patients]
+        # A reference to somebody else's record must not move it there.
+        stays = stands[row_id] in known
+        entries[row_id].patient_id = stands[row_id] if stays else next(iter(known), None)
     return entries
 
 

@@ -266,12 +266,13 @@ def _derive(lines: Lines, row: Row) -> None:
     if kind == "Patient":
         lines["fhirapi_carerelationship"] += (
             (row_id, practitioner_id, resource_id)
-            for practitioner_id in set(_practitioners(row.resource))
+            for practitioner_id in set(practitioners(row.resource))
         )
         lines["fhirapi_patientline"].append((row_id, *patient_line(row.resource)))
 
 
-def _practitioners(patient: dict[str, Any]) -> Iterator[str]:
+def practitioners(patient: dict[str, Any]) -> Iterator[str]:
+    """Ids of those who care for the patient."""
     for value in values(patient, "generalPractitioner"):
         for form in reference.forms(value, settings.FHIR_BASE_URL):
             if form.startswith("Practitioner/") and reference.is_local(form):

@@ -42,6 +42,20 @@ def visible_version(resource_type: ResourceType, row: str, is_seen: IsSeen) -> s
     return f"CASE WHEN {row}.is_deleted THEN false ELSE {is_visible} END"
 
 
+def visible_or_gone(resource_type: ResourceType, row: str, is_seen: IsSeen) -> str:
+    """The condition on a row of ``fhirapi_content``, deleted ones too: a deleted list is still
+    visible to whom its last version was, so that they can bring it back.
+    """
+    if not resource_type.members:
+        return visible(resource_type, row, is_seen)
+    last = (
+        f"(SELECT {visible_version(resource_type, 'last', is_seen)} FROM fhirapi_version last "  # noqa: S608 - our own expressions
+        f"WHERE last.resource_type = {row}.resource_type AND last.resource_id = {row}.resource_id "
+        "AND NOT last.is_deleted ORDER BY last.version_id DESC LIMIT 1)"
+    )
+    return f"CASE WHEN {row}.is_deleted THEN {last} ELSE {visible(resource_type, row, is_seen)} END"
+
+
 def members_of(resource_type: ResourceType, row: str) -> str:
     """A query for the patients on a list, for the audit trail."""
     return f"SELECT member.target_id AS patient_id {_members(resource_type, row)}"

@@ -4,7 +4,7 @@ Everything here runs in the caller's transaction (``writing/perform.py``). Rows 
 order of their ids, so that two transactions do not wait for each other.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -15,7 +15,7 @@ from fhirapi.sql import Statement
 from fhirapi.store import rows
 from fhirapi.store.caller import CALLER, Caller
 from fhirapi.store.constraint import Condition
-from fhirapi.store.visibility import visible
+from fhirapi.store.visibility import IsSeen, visible, visible_or_gone
 from fhirapi.store.writer import treats
 
 _LOCK = """
@@ -65,6 +65,8 @@ RETURNING access.id
 
 Identity = tuple[str, str]
 """Type and id."""
+Judged = Callable[[ResourceType, str, IsSeen], str]
+"""How rows of a type are judged: as they stand, or deleted ones by what they were."""
 
 
 class Asked(NamedTuple):
@@ -92,7 +94,7 @@ class Standing:
 def lock(caller: Caller, asked: Iterable[Asked]) -> dict[Identity, Standing]:
     """Those that are stored, deleted ones too, locked until the transaction ends."""
     found: dict[Identity, Standing] = {}
-    for (seen, opened), group in _alike(asked):
+    for (seen, opened), group in _alike(asked, visible_or_gone):
         sql = _LOCK.format(caller=CALLER, visible=seen, opened=opened.sql and f"AND {opened.sql}")
         parameters = {**caller.parameters(), **opened.parameters, **_identities(group)}
         for name, resource_id, *columns in _statement(sql).fetch(parameters):
@@ -107,7 +109,7 @@ def closed(caller: Caller, written: Sequence[tuple[int, Asked]]) -> list[Identit
     """
     refused: list[Identity] = []
     row_ids = {(each.resource_type.name, each.resource_id): row_id for row_id, each in written}
-    for (seen, opened), group in _alike(each for _, each in written):
+    for (seen, opened), group in _alike((each for _, each in written), visible):
         sql = _CLOSED.format(caller=CALLER, visible=seen, opened=opened.sql and f"AND {opened.sql}")
         mine = [row_ids[each.resource_type.name, each.resource_id] for each in group]
         parameters = {**caller.parameters(), **opened.parameters, "row_ids": mine}
@@ -162,11 +164,13 @@ def open_new_patients(caller: Caller, patient_ids: list[str]) -> None:
     _OPEN_NEW_PATIENTS.fetch_one({"token": caller.token_checksum, "ids": patient_ids})
 
 
-def _alike(asked: Iterable[Asked]) -> list[tuple[tuple[str, Condition], list[Asked]]]:
+def _alike(
+    asked: Iterable[Asked], judged: Judged
+) -> list[tuple[tuple[str, Condition], list[Asked]]]:
     """By the SQL that is asked of them: most types of a patient's record share it."""
     groups: dict[Any, tuple[tuple[str, Condition], list[Asked]]] = {}
     for each in asked:
-        seen = visible(each.resource_type, "c", treats)
+        seen = judged(each.resource_type, "c", treats)
         key = seen, each.opened.sql, tuple(map(str, each.opened.parameters.items()))
         groups.setdefault(key, ((seen, each.opened), []))[1].append(each)
     return list(groups.values())

@@ -4,14 +4,19 @@ Two requests with the same condition at the same time go one after the other: el
 nothing and both would create.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 
 from fhirapi.definitions.schema import ResourceType
 from fhirapi.search.matching import matching, selection
+from fhirapi.searchparams.values import split
 from fhirapi.store.locks import one_after_the_other
 from fhirapi.write_outcomes import already_exists, same_condition_twice, several_match
 from fhirapi.writing.change import Condition, Create, Update, Writer
 from fhirapi.writing.deeds import Deed, at
+
+_SYSTEM = re.compile(r"^.*[|/](?=.)", re.DOTALL)
+"""Before a code, an identifier's value or an id: its system, its type, its server."""
 
 
 class Meanwhile(Exception):
@@ -57,7 +62,7 @@ def be_alone(asked: Iterable[tuple[str, Condition]]) -> None:
     Of a transaction that changes one record after the other: all at once and before the first, so
     that no two of them wait for each other.
     """
-    one_after_the_other((name, _text(condition)) for name, condition in asked)
+    one_after_the_other((name, _gist(condition)) for name, condition in asked)
 
 
 def meant(writer: Writer, resource_type: ResourceType, condition: Condition) -> list[str]:
@@ -73,6 +78,14 @@ def _condition(deed: Deed) -> Condition | None:
 
 def _text(condition: Condition) -> str:
     return "&".join(f"{name}={text}" for name, text in sorted(condition))
+
+
+def _gist(condition: Condition) -> str:
+    """Equal for conditions that mean the same: ``patient=1`` and ``subject=Patient/1``, a code with
+    its system and without, alternatives in another order. Others that share it wait needlessly.
+    """
+    values = (each for _, text in condition for each in split(text, ","))
+    return ",".join(sorted({_SYSTEM.sub("", each).casefold() for each in values}))
 
 
 def _resolve(writer: Writer, deed: Deed, condition: Condition) -> None:

@@ -10,12 +10,11 @@ from typing import TypeVar
 import psycopg
 from django.db import IntegrityError, OperationalError, transaction
 
-from fhirapi.audit.trail import Entry, trail
 from fhirapi.outcomes import Outcome
-from fhirapi.store.writer import account_of
 from fhirapi.write_outcomes import written_at_the_same_time
 from fhirapi.writing.change import Change, Writer, Written
 from fhirapi.writing.conditions import Meanwhile
+from fhirapi.writing.refusals import record_refusal
 from fhirapi.writing.transaction import store
 
 _TRIES = 4
@@ -60,15 +59,10 @@ def _tried(run: Callable[[], Answer]) -> Answer:
 
 def _record_refusal(writer: Writer, changes: Sequence[Change], outcome: Outcome) -> None:
     refused: Change | None = outcome.change or next(iter(changes), None)
-    trail.write(
-        Entry(
-            refused.interaction.replace("patch", "update") if refused else "update",
-            "denied",
-            account_id=account_of(writer.caller),
-            client_id=writer.caller.client_id,
-            resource_type=refused.resource_type.name if refused else None,
-            resource_id=getattr(refused, "resource_id", None),
-            detail=f"refused: {outcome.status}",
-            address=writer.caller.address,
-        )
+    record_refusal(
+        writer,
+        refused.interaction if refused else "update",
+        outcome.status,
+        refused.resource_type.name if refused else None,
+        getattr(refused, "resource_id", None),
     )

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from fhirapi.outcomes import Outcome, Problem
 from fhirapi.searchparams.index import IndexEntry
-from fhirapi.store.compartment import patients_of, targets
+from fhirapi.store.compartment import targets, treated_patients_of
 from fhirapi.store.entry import Malformed, entry_of
 from fhirapi.write_outcomes import invalid_resource
+from fhirapi.writing.change import Writer
 from fhirapi.writing.deeds import Deed, at, told
 
 
@@ -17,11 +18,11 @@ class Placed(NamedTuple):
     entry: IndexEntry
 
 
-def place(deeds: Sequence[Deed]) -> list[Placed]:
+def place(writer: Writer, deeds: Sequence[Deed]) -> list[Placed]:
     """Those that store something, with what is indexed of them. Raises the 422 outcome."""
     placed = [Placed(deed, _entry(deed)) for deed in deeds if deed.resource is not None]
     forms = {id(each): targets(each.deed.change.resource_type, _resource(each)) for each in placed}
-    owners = _owners(placed, set(chain.from_iterable(forms.values())))
+    owners = _owners(writer, placed, set(chain.from_iterable(forms.values())))
     waiting = [each for each in placed if each.deed.change.resource_type.patient]
     while waiting:  # what is about another of the request may come before it
         names = {"/".join(each.deed.identity) for each in waiting}
@@ -57,11 +58,11 @@ def _entry(deed: Deed) -> IndexEntry:
             raise invalid_resource((Problem("structure", str(error), deed.name),)) from None
 
 
-def _owners(placed: Sequence[Placed], asked: set[str]) -> dict[str, str]:
+def _owners(writer: Writer, placed: Sequence[Placed], asked: set[str]) -> dict[str, str]:
     """Patients of what is referred to: patients themselves, what comes along, what is stored."""
     owners = {form: form.removeprefix("Patient/") for form in asked if form.startswith("Patient/")}
     arriving = {"/".join(each.deed.identity) for each in placed}
-    return patients_of(asked - owners.keys() - arriving) | owners
+    return treated_patients_of(writer.caller, asked - owners.keys() - arriving) | owners
 
 
 def _place(placed: Placed, forms: Sequence[str], owners: dict[str, str], waiting: set[str]) -> bool:

@@ -20,6 +20,7 @@ from fhirapi.store.writer import NotAWriter, admit
 from fhirapi.validation.check import check
 from fhirapi.write_outcomes import invalid_resource, still_in_use, twice_in_transaction, wrong_type
 from fhirapi.writing import conditions, references
+from fhirapi.writing.care import require_colleagues, strangers_let_in
 from fhirapi.writing.change import Change, Patch, Writer, Written
 from fhirapi.writing.deeds import Deed, at, begun, settle
 from fhirapi.writing.placing import Placed, place, require_same_patient
@@ -49,11 +50,13 @@ def store(writer: Writer, changes: Sequence[Change]) -> list[Written]:
         with at(deed):
             _require_valid(deed)
     _delete([deed for deed in deeds if deed.result == "deleted"])
-    placed = place(deeds)
+    strange = strangers_let_in(writer, deeds)
+    placed = place(writer, deeds)
     row_ids = _store(placed)
     locks.hold(references.targets(deeds) | {("Patient", id_) for id_ in _patient_ids(placed)})
     _require_open(writer, placed, row_ids)
     require_same_patient(placed)
+    require_colleagues(deeds, strange)
     if settings.REFERENTIAL_INTEGRITY:
         references.require_targets(writer, deeds)
     _require_unused(deeds)

@@ -63,6 +63,9 @@ _DOES = {
 }
 
 
+_ADDS = _("Adding patients to a key that may write takes your PIN, as showing its secret does.")
+
+
 class KeyForm(ValidityForm):
     label = forms.CharField(
         label=_("Name of the key"),
@@ -103,6 +106,7 @@ class KeyForm(ValidityForm):
         account: Account,
         may_let_write: bool = False,
         writes_now: bool = False,
+        adds_patients: bool = False,
         **kwargs: Any,
     ) -> None:
         """``may_let_write``: of the account; ``writes_now``: what the key does so far."""
@@ -114,8 +118,14 @@ class KeyForm(ValidityForm):
             del self.fields["may_write"]
         elif not self.is_bound or given.get("may_write"):
             self.fields["may_write"].required = True  # no "optional" beside what is always chosen
-        if "may_write" not in self.fields or writes_now or given.get("may_write") != "yes":
-            del self.fields["confirm_writing"], self.fields["pin"]
+        begins = "may_write" in self.fields and not writes_now and given.get("may_write") == "yes"
+        widens = writes_now and adds_patients and given.get("may_write") != "no"
+        if not begins:
+            del self.fields["confirm_writing"]
+        if not (begins or widens):
+            del self.fields["pin"]
+        elif widens:
+            self.fields["pin"].help_text = _ADDS
 
     def clean_may_write(self) -> bool:
         """Left out, as scripts do, it stays as it is."""

@@ -1,5 +1,6 @@
 """Manage API (patients) and Manage FHIR API (providers): the list, one key, a new key."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -77,10 +78,13 @@ def one_key(request: AccountRequest, access_key_id: str) -> HttpResponse:
     if request.method != "POST":
         return _key_page(request, key)
     if picker.is_step(request.POST):
-        unsaved = KeyForm(initial=request.POST.dict(), **_writing(request, key))
-        return _key_page(request, key, unsaved, _step(request))
-    form = KeyForm(request.POST, initial={"label": key.label}, **_writing(request, key))
+        step = _step(request)
+        asked = _writing(request, key, [each.id for each in step.chosen])
+        unsaved = KeyForm(initial=request.POST.dict(), **asked)
+        return _key_page(request, key, unsaved, step)
     wanted, error = _wanted_patients(request)
+    asked = _writing(request, key, wanted)
+    form = KeyForm(request.POST, initial={"label": key.label}, **asked)
     if form.is_valid() and not error:
         error = _save(request, key, form.cleaned_data, wanted)
         if not error:
@@ -192,13 +196,18 @@ def _wanted_patients(request: AccountRequest) -> tuple[list[str], str]:
     return wanted, "" if wanted else str(_CHOOSE)
 
 
-def _writing(request: AccountRequest, key: AccessKey | None = None) -> dict[str, Any]:
-    """Whether the form offers a key that may write, and whose PIN that takes."""
+def _writing(
+    request: AccountRequest, key: AccessKey | None = None, wanted: Iterable[str] = ()
+) -> dict[str, Any]:
+    """Whether the form offers a key that may write, and whose PIN that takes; more patients of
+    such a key take it, too.
+    """
     user = request.user
     return {
         "account": user,
         "may_let_write": user.may_make_provider_keys and keys.may_let_write(user),
         "writes_now": key is not None and key.may_write,
+        "adds_patients": key is not None and not set(wanted).issubset(key.patient_ids),
     }
 
 

@@ -55,7 +55,7 @@ def test_a_refused_request_may_be_repaired_under_its_key(grey: Partner) -> None:
     assert problem(grey.post("problems", {}, idempotency_key="k")) == (422, "invalid")
     foreign = grey.post("problems", problem_of("7"), idempotency_key="k")
     assert problem(foreign) == (403, "forbidden")
-    assert AuditRecord.objects.filter(action="create", outcome="denied").count() == 1
+    assert AuditRecord.objects.filter(action="create", outcome="denied").count() == 2
     assert grey.post("problems", problem_of(), idempotency_key="k").status_code == 201
 
 

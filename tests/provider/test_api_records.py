@@ -214,3 +214,8 @@ def test_of_two_who_change_the_same_version_one_is_told_so(grey: Partner) -> Non
         each.join()
     assert sorted(statuses) == [200, 412]
     assert grey.get(path).json()["version"] == "2"
+
+
+def test_a_body_of_too_many_values_is_refused(grey: Partner) -> None:
+    body = b'{"notes":[' + b"0," * 250_000 + b"0]}"
+    assert problem(grey.post("problems", body)) == (413, "too-large")

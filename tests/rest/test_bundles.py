@@ -143,6 +143,21 @@ def test_a_batch_does_each_entry_for_itself(writing: Session) -> None:
     assert stored() == 1
 
 
+@pytest.mark.parametrize("kind", ["batch", "transaction"])
+def test_an_outcome_tells_of_a_profile_that_is_claimed_and_not_kept(
+    writing: Session, kind: str
+) -> None:
+    profile = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-heart-rate"
+    claiming = pulse(meta={"profile": [profile]})
+    sent = entry("POST", "Observation", claiming)
+    answer = send(writing, kind, sent, Prefer="return=OperationOutcome").json()
+    alone = writing.send("POST", "Observation", claiming, Prefer="return=OperationOutcome").json()
+    [told] = answer["entry"]
+    assert told["response"]["status"] == "201 Created"
+    assert told["response"]["outcome"] == alone
+    assert "warning" in {each["severity"] for each in alone["issue"]}
+
+
 def test_a_transaction_deletes_then_writes_then_reads(writing: Session, api: Api) -> None:
     api.has(people.observation("old", "142859"), people.observation("kept", "142859"))
     response = send(

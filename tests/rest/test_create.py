@@ -206,6 +206,22 @@ class TestBody:
         settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
         assert issue(grey.send("POST", "Observation", pulse())) == (413, "too-long")
 
+    @pytest.mark.parametrize(
+        ("method", "path", "content_type"),
+        [
+            ("POST", "Observation", "application/fhir+json"),
+            ("POST", "", "application/fhir+json"),
+            ("PATCH", "Observation/o", "application/json-patch+json"),
+        ],
+    )
+    def test_what_holds_too_many_values_is_refused(
+        self, grey: Session, method: str, path: str, content_type: str
+    ) -> None:
+        body = '{"resourceType":"Observation","component":[' + "{}," * 250_000 + "{}]}"
+        response = grey.send(method, path, body, content_type)
+        assert issue(response) == (413, "too-long")
+        assert "250000 JSON values" in diagnostics(response)
+
     def test_the_answer_is_json_or_nothing_is_done(self, grey: Session) -> None:
         response = grey.send("POST", "Observation", pulse(), accept="application/fhir+xml")
         assert response.status_code == 406

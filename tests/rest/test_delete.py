@@ -1,6 +1,6 @@
 """FHIR delete: what was deleted is gone, its history stays, and it can come back."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -149,3 +149,35 @@ class TestPatient:
         grey.send("DELETE", "Patient/142860")
         found = grey.get("Patient").json()
         assert [each["resource"]["id"] for each in found["entry"]] == ["142859"]
+
+
+class TestGroup:
+    """A list is its members' to see; what was deleted has none, so its last version is asked."""
+
+    GROUP: ClassVar[dict[str, Any]] = {
+        "resourceType": "Group",
+        "id": "both",
+        "type": "person",
+        "actual": True,
+        "member": [{"entity": {"reference": f"Patient/{each}"}} for each in ("142859", "142860")],
+    }
+
+    def test_it_is_gone_and_comes_back(self, grey: Session) -> None:
+        assert grey.send("PUT", "Group/both", self.GROUP).status_code == 201
+        assert grey.send("DELETE", "Group/both").status_code == 204
+        assert issue(grey.get("Group/both")) == (410, "deleted")
+        assert grey.send("DELETE", "Group/both").status_code == 204
+        back = grey.send("PUT", "Group/both", self.GROUP)
+        assert (back.status_code, back["ETag"]) == (201, 'W/"3"')
+        assert grey.get("Group/both").status_code == 200
+
+    def test_not_for_who_does_not_see_all_its_members(
+        self, api: Api, grey: Session, dr_grey: Person, dr_strange: Person
+    ) -> None:
+        grey.send("PUT", "Group/both", self.GROUP)
+        grey.send("DELETE", "Group/both")
+        of_one = {**self.GROUP, "member": self.GROUP["member"][:1]}
+        for person, patient_id in ((dr_grey, "142859"), (dr_strange, "7")):
+            session = api.as_(people.writing_key(person, patient_ids=[patient_id]))
+            assert issue(session.send("PUT", "Group/both", of_one)) == (404, "not-found")
+            assert session.get("Group/both").status_code == 404

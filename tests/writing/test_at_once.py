@@ -7,6 +7,7 @@ from time import sleep
 
 import pytest
 from django.db import connection, transaction
+from pytest_django import Settings
 
 from fhirapi.definitions import registry
 from fhirapi.outcomes import Outcome
@@ -85,6 +86,31 @@ def test_what_is_made_under_a_condition_is_made_once(writer_of: Writers, dr_grey
         if_none_exist=[("patient", "142859"), ("code", "8867-4")],
     )
     assert at_once(writer_of(dr_grey), [[change]] * 5) == ["created"] + ["found"] * 4
+    assert Content.objects.filter(resource_type="Observation").count() == 1
+
+
+def test_however_the_condition_is_written(
+    writer_of: Writers, dr_grey: Person, settings: Settings
+) -> None:
+    resource_type = registry.find("Observation")
+    assert resource_type
+    conditions = [
+        [("patient", "142859"), ("code", "8867-4")],
+        [("code", "8867-4"), ("patient", "142859")],
+        [("subject", "Patient/142859"), ("code", "http://loinc.org|8867-4")],
+        [("code", "8867-4"), ("subject", f"{settings.FHIR_BASE_URL}/Patient/142859")],
+        [("code", "8867-4"), ("code", "http://loinc.org|8867-4"), ("patient", "Patient/142859")],
+    ]
+    changes = [
+        Create(
+            resource_type=resource_type,
+            resource=people.observation("x", "142859"),
+            if_none_exist=condition,
+        )
+        for condition in conditions
+    ]
+    answers = at_once(writer_of(dr_grey), [[change] for change in changes])
+    assert answers == ["created"] + ["found"] * 4
     assert Content.objects.filter(resource_type="Observation").count() == 1
 
 

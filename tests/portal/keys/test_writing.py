@@ -66,6 +66,24 @@ def test_what_is_narrowed_or_stays_as_it_is_takes_no_pin(greys: Client, dr_grey:
     assert not made().may_write
 
 
+def test_more_patients_of_a_key_that_writes_take_the_pin(greys: Client, dr_grey: Person) -> None:
+    key = make_key(dr_grey, ["142859"], may_write=True)
+    more = {**NEW, "may_write": "yes", "patients": ["142859", "142860"]}
+    shown = greys.post(page_of(key), {**NEW, "may_write": "yes", "add": "142860"})
+    assert "Adding patients to a key that may write takes your PIN" in text(shown)
+    for pin in ({}, {"pin": "000000"}):
+        asked = greys.post(page_of(key), {**more, **pin})
+        assert asked.context["form"].errors["pin"]
+    assert made().patient_ids == ["142859"]
+    assert AuditRecord.objects.filter(action="key-change", outcome="denied").count() == 2
+    assert greys.post(page_of(key), {**more, "pin": PIN}).status_code == 302
+    assert set(made().patient_ids) == {"142859", "142860"}
+    # Fewer, or more of a key that only reads, take none.
+    assert greys.post(page_of(key), {**NEW, "may_write": "yes"}).status_code == 302
+    assert greys.post(page_of(key), {**more, "may_write": "no"}).status_code == 302
+    assert (made().may_write, len(made().patient_ids)) == (False, 2)
+
+
 def test_it_stands_on_the_list_which_key_may_write(greys: Client, dr_grey: Person) -> None:
     make_key(dr_grey, ["142859"])
     make_key(dr_grey, ["142859"], may_write=True)

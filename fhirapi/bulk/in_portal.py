@@ -15,10 +15,10 @@ from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from fhirapi.bulk import tasks
 from fhirapi.bulk.asked import NDJSON, Asked
 from fhirapi.bulk.jobs import OPEN_STATES
 from fhirapi.bulk.models import ExportJob
+from fhirapi.bulk.queue import QUEUE, put
 from fhirapi.definitions import registry
 from fhirapi.smart import secrets
 from fhirapi.smart.models import Client, DataAccessGrant
@@ -123,7 +123,7 @@ def begin(
         request=page,
         asked=wanted.as_json(),
     )
-    tasks.plan_export.defer(job_id=str(job.pk))
+    put("plan_export", job_id=str(job.pk))
     return job
 
 
@@ -134,7 +134,7 @@ def again(job: ExportJob) -> bool:
     if not found.filter(state=ExportJob.State.FAILED).exists():
         return False
     # What was queued of the failed try would take the parts of the new one for its own.
-    fetch(_FORGET_TASKS, {"queue": tasks.QUEUE, "job": str(job.pk)})
+    fetch(_FORGET_TASKS, {"queue": QUEUE, "job": str(job.pk)})
     if ProcrastinateJob.objects.filter(status="doing", args__job_id=str(job.pk)).exists():
         return False
     job.parts.all().delete()
@@ -142,7 +142,7 @@ def again(job: ExportJob) -> bool:
         state=ExportJob.State.QUEUED, error="", finished_at=None, snapshot=None,
         transaction_time=None, created_at=timezone.now(),
     )  # fmt: skip
-    tasks.plan_export.defer(job_id=str(job.pk))
+    put("plan_export", job_id=str(job.pk))
     return True
 
 

@@ -59,13 +59,21 @@ class Standing(NamedTuple):
     patient_id: str | None
 
 
+class Arriving(NamedTuple):
+    """What comes, and what it would replace."""
+
+    arrival: Arrival
+    entry: IndexEntry
+    standing: Standing | None
+
+
 class Gate(Protocol):
     """Who stores, if not everything is theirs to store. Both answer by ``Type/id``, with why."""
 
-    def closed(self, found: Sequence[tuple[Standing, IndexEntry]]) -> Mapping[str, Problem]:
-        """What stands there, with what would take its place: those that must stay."""
+    def closed(self, arriving: Sequence[Arriving]) -> Mapping[str, Problem]:
+        """Before anything is stored: those that must not be."""
 
-    def refused(self, rows: Sequence[Row]) -> Mapping[str, Problem]:
+    def refused(self, written: Sequence[Row]) -> Mapping[str, Problem]:
         """Those that should not have been stored: they are undone, the others stored again."""
 
 
@@ -108,16 +116,16 @@ def _settle(arrivals: list[Arrival], options: Options, gate: Gate | None) -> Set
     settled = Settled(rejects=placed.rejects, waiting=placed.waiting)
     unique = _without_twins(placed.ready, settled)
     existing = _existing([arrival for arrival, _ in unique], options)
-    closed = gate.closed(_matched(unique, existing)) if gate and existing else {}
+    closed = gate.closed(_met(unique, existing)) if gate and unique else {}
     now = datetime.now(UTC)
     new, replaced = [], []
     for (arrival, entry), row_id in zip(unique, take_ids(len(unique)), strict=True):
         there = existing.get(arrival.name)
-        if there is None:
+        if arrival.name in closed:
+            settled.rejects.append(_barred(arrival, closed))
+        elif there is None:
             settled.stored += 1
             new.append(Row(row_id, arrival.resource, entry, 1, now))
-        elif arrival.name in closed:
-            settled.rejects.append(_barred(arrival, closed))
         elif options.existing == "reject":
             settled.rejects.append(arrival.rejected("It is already stored."))
         elif options.existing == "skip" or _is_same(there, arrival.resource):
@@ -135,10 +143,10 @@ def _settle(arrivals: list[Arrival], options: Options, gate: Gate | None) -> Set
     return settled
 
 
-def _matched(
+def _met(
     arriving: Iterable[tuple[Arrival, IndexEntry]], existing: Mapping[str, Standing]
-) -> list[tuple[Standing, IndexEntry]]:
-    return [(existing[each.name], entry) for each, entry in arriving if each.name in existing]
+) -> list[Arriving]:
+    return [Arriving(each, entry, existing.get(each.name)) for each, entry in arriving]
 
 
 def _without_twins(

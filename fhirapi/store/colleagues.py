@@ -5,15 +5,18 @@ for the practice's own service, everybody. docs/decisions/0023
 """
 
 from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
 
 from fhirapi.searchparams.keys import parameter_key
 from fhirapi.sql import Statement
-from fhirapi.store.caller import CALLER, Caller
+from fhirapi.store.caller import CALLER, GRANTED, Caller
 
 _PRACTITIONER = parameter_key("PractitionerRole", "practitioner")
 _ORGANIZATION = parameter_key("PractitionerRole", "organization")
-_STRANGERS = Statement(f"""
-WITH {CALLER}, own AS (
+_STRANGERS = f"""
+WITH {{caller}}, own AS (
     SELECT link.resource_id AS practitioner_id
     FROM caller JOIN fhirapi_recordlink link ON link.account_id = caller.account_id
     WHERE link.revoked_at IS NULL AND link.resource_type IN ('Practitioner', 'Staff')
@@ -51,16 +54,29 @@ WHERE NOT EXISTS (
 ) AND NOT EXISTS (
     SELECT FROM colleague WHERE colleague.practitioner_id = asked.practitioner_id
 )
-""")  # noqa: S608 - our own keys
+"""  # noqa: S608 - our own keys
+_TO_CALLER = Statement(_STRANGERS.format(caller=CALLER))
+_TO_GRANT = Statement(_STRANGERS.format(caller=GRANTED))
 
 
-def strangers(caller: Caller, named: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Of practitioners and the patients whose records name them: those who are new there, and
-    nobody whom the caller may let in.
-    """
+Named = Iterable[tuple[str, str]]
+"""Practitioners, and the patients whose records name them."""
+
+
+def strangers(caller: Caller, named: Named) -> set[tuple[str, str]]:
+    """Those who are new there, and nobody whom the caller may let in."""
+    return _ask(_TO_CALLER, caller.parameters(), named)
+
+
+def strangers_to(grant_id: int, named: Named) -> set[tuple[str, str]]:
+    """The same of what stands on an approval and works by itself."""
+    return _ask(_TO_GRANT, {"grant": grant_id, "zone": settings.TIME_ZONE}, named)
+
+
+def _ask(statement: Statement, asker: dict[str, Any], named: Named) -> set[tuple[str, str]]:
     pairs = sorted(set(named))
     if not pairs:
         return set()
     practitioners, patients = zip(*pairs, strict=True)
     parameters = {"practitioners": list(practitioners), "patients": list(patients)}
-    return set(_STRANGERS.fetch({**caller.parameters(), **parameters}))
+    return set(statement.fetch({**asker, **parameters}))

@@ -8,12 +8,12 @@ import pytest
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.rest import bundles
-from fhirapi.store.models import Content
 from fhirapi.store.read import TokenRefused
 from fhirapi.writing.deeds import settle
 from tests import people
 from tests.api import Api, Session
 from tests.people import Person
+from tests.rest.bundled import URN, entry, pulse, send, statuses, stored, visit
 
 AMEND = {
     "resourceType": "Parameters",
@@ -28,49 +28,11 @@ AMEND = {
         }
     ],
 }
-URN = "urn:uuid:7f3b1a52-1111-4a6e-9a3e-0a5b8d1f0c11"
 
 
 @pytest.fixture
 def writing(api: Api, dr_grey: Person) -> Session:
     return api.as_(people.writing_key(dr_grey))
-
-
-def send(session: Session, kind: str, *entries: Any, **headers: str) -> Any:
-    body = {"resourceType": "Bundle", "type": kind, "entry": list(entries)}
-    return session.http.post(
-        "/R4-patient-api/",
-        body,
-        content_type="application/fhir+json",
-        headers={"authorization": f"Bearer {session.token}", **headers},
-    )
-
-
-def entry(method: str, url: str, resource: Any = None, full_url: str = "", **request: str) -> Any:
-    made: dict[str, Any] = {"request": {"method": method, "url": url, **request}}
-    if resource:
-        made["resource"] = resource
-    if full_url:
-        made["fullUrl"] = full_url
-    return made
-
-
-def pulse(patient_id: str = "142859", **elements: Any) -> dict[str, Any]:
-    made = people.observation("x", patient_id)
-    del made["id"]
-    return {**made, **elements}
-
-
-def visit(patient_id: str = "142859") -> dict[str, Any]:
-    return people.encounter("x", patient_id, "2024-03-05", "Check")
-
-
-def statuses(response: Any) -> list[str]:
-    return [each["response"]["status"][:3] for each in response.json()["entry"]]
-
-
-def stored(resource_type: str = "Observation") -> int:
-    return Content.objects.filter(resource_type=resource_type, is_deleted=False).count()
 
 
 def test_a_transaction_stores_resources_that_refer_to_each_other(writing: Session) -> None:
@@ -344,69 +306,3 @@ def test_a_transaction_of_reads_keeps_what_it_recorded(writing: Session) -> None
     assert send(writing, "transaction", *reads).status_code == 400
     read = AuditRecord.objects.filter(action="read", resource_id="142859", outcome="success")
     assert read.count() == 1
-
-
-def test_two_entries_do_not_make_the_same_under_one_condition(writing: Session) -> None:
-    condition = "patient=142859&code=8867-4"
-    created = entry("POST", "Observation", pulse(), ifNoneExist=condition)
-    put = entry("PUT", f"Observation?{condition}", pulse())
-    for twice in ([created, created], [put, put], [created, put]):
-        response = send(writing, "transaction", *twice)
-        assert response.status_code == 400
-        assert response.json()["issue"][0]["expression"] == ["Bundle.entry[1]"]
-    assert stored() == 0
-    assert statuses(send(writing, "batch", created, created)) == ["201", "200"]
-
-
-@pytest.mark.parametrize("is_first", [True, False])
-def test_what_is_of_two_patients_is_refused_in_any_order(writing: Session, is_first: bool) -> None:
-    source = {
-        "resourceType": "Provenance",
-        "target": [{"reference": "Patient/142859"}, {"reference": URN}],
-        "recorded": "2024-03-05T09:00:00Z",
-        "agent": [{"who": {"reference": "Practitioner/dr-grey"}}],
-    }
-    entries = [
-        entry("POST", "Provenance", source), entry("POST", "Observation", pulse("142860"), URN),
-    ]  # fmt: skip
-    response = send(writing, "transaction", *(entries if is_first else reversed(entries)))
-    assert response.status_code == 422
-    assert response.json()["issue"][0]["code"] == "business-rule"
-    assert stored("Provenance") == 0
-
-
-def test_the_trail_names_the_entry_that_was_refused(writing: Session) -> None:
-    wrong = entry("PUT", "Condition/c", {"resourceType": "Condition", "id": "c"})
-    response = send(writing, "transaction", entry("POST", "Observation", pulse()), wrong)
-    assert response.status_code == 422
-    denied = AuditRecord.objects.get(outcome="denied")
-    assert (denied.action, denied.resource_type, denied.resource_id) == (
-        "update", "Condition", "c",
-    )  # fmt: skip
-
-
-def test_a_full_url_is_replaced_where_a_url_may_stand(writing: Session) -> None:
-    identifier = [{"system": "urn:ietf:rfc:3986", "value": URN}]
-    extension = [{"url": "urn:visit", "valueUri": URN}, {"url": "urn:text", "valueString": URN}]
-    sent = pulse(encounter={"reference": URN}, identifier=identifier, extension=extension)
-    response = send(
-        writing,
-        "transaction",
-        entry("POST", "Encounter", visit(), URN),
-        entry("POST", "Observation", sent),
-        Prefer="return=representation",
-    )
-    encounter, observation = (each["resource"] for each in response.json()["entry"])
-    local = f"Encounter/{encounter['id']}"
-    assert observation["encounter"] == {"reference": local}
-    assert observation["identifier"] == identifier
-    assert [each.get("valueUri") for each in observation["extension"]] == [local, None]
-    assert observation["extension"][1]["valueString"] == URN
-
-
-def test_a_full_url_is_of_one_entry(writing: Session) -> None:
-    twice = [entry("POST", "Observation", pulse(), URN), entry("POST", "Encounter", visit(), URN)]
-    response = send(writing, "transaction", *twice)
-    assert response.status_code == 400
-    assert response.json()["issue"][0]["expression"] == ["Bundle.entry[1]"]
-    assert stored() == 0

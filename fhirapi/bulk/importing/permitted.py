@@ -14,16 +14,16 @@ from django.conf import settings
 from fhirapi.bulk.importing.models import ImportJob
 from fhirapi.definitions import registry
 from fhirapi.definitions.schema import ResourceType
-from fhirapi.intake.storing import Standing
+from fhirapi.intake.storing import Arriving
 from fhirapi.outcomes import Problem
 from fhirapi.search.opened import opened_content
-from fhirapi.searchparams.index import IndexEntry
 from fhirapi.smart.access.decision import Access
 from fhirapi.smart.access.scopes import parse
 from fhirapi.sql import Statement
 from fhirapi.store.caller import GRANTED
+from fhirapi.store.colleagues import strangers_to
 from fhirapi.store.constraint import Constraint
-from fhirapi.store.rows import Row
+from fhirapi.store.rows import Row, practitioners
 from fhirapi.store.visibility import visible
 from fhirapi.store.writer import may_follow, treats
 
@@ -60,6 +60,10 @@ _NOT_YOURS = (
     "outside the token's scopes."
 )
 _NOT_YOURS_NOW = "What is stored under this id is not the token's to write."
+_STRANGER = (
+    "It would open the record to a practitioner who is neither in it already nor of your own "
+    "practice or team."
+)
 _ANOTHERS = "It is another patient's; make a new one instead."
 
 
@@ -91,28 +95,44 @@ class Gate:
         self._creating = self._access.constraint(resource_type.name, "create")
         self._updating = self._access.constraint(resource_type.name, "update")
 
-    def closed(self, found: Sequence[tuple[Standing, IndexEntry]]) -> Mapping[str, Problem]:
-        open_ = self._open([each.row_id for each, _ in found], self._updating, is_living=False)
-        anothers = {
-            each.name: self._problem("business-rule", _ANOTHERS)
-            for each, entry in found
-            if each.patient_id not in (None, entry.patient_id)
-        }
-        return anothers | {
-            each.name: self._problem("forbidden", _NOT_YOURS_NOW)
-            for each, _ in found
-            if each.name not in open_
-        }
+    def closed(self, arriving: Sequence[Arriving]) -> Mapping[str, Problem]:
+        """What stands there and is not theirs, or would be another patient's; what would open a
+        record to a stranger.
+        """
+        found = [(each, each.standing) for each in arriving if each.standing]
+        row_ids = [standing.row_id for _, standing in found]
+        open_ = self._open(row_ids, self._updating, is_living=False)
+        closed: dict[str, Problem] = {}
+        for (_, entry, _), standing in found:
+            if standing.patient_id not in (None, entry.patient_id):
+                closed[standing.name] = self._problem("business-rule", _ANOTHERS)
+            if standing.name not in open_:
+                closed[standing.name] = self._problem("forbidden", _NOT_YOURS_NOW)
+        for name in self._letting_strangers_in(arriving):
+            closed[name] = Problem("business-rule", _STRANGER, "Patient.generalPractitioner")
+        return closed
 
-    def refused(self, rows: Sequence[Row]) -> Mapping[str, Problem]:
-        new = [each for each in rows if each.version_id == 1]
+    def _letting_strangers_in(self, arriving: Sequence[Arriving]) -> set[str]:
+        """docs/decisions/0023"""
+        if self._type.name != "Patient":
+            return set()
+        named = {
+            (practitioner_id, each.arrival.resource["id"])
+            for each in arriving
+            for practitioner_id in practitioners(each.arrival.resource)
+        }
+        strange = strangers_to(self._job.data_access_grant_id, named)
+        return {f"Patient/{patient_id}" for _, patient_id in strange}
+
+    def refused(self, written: Sequence[Row]) -> Mapping[str, Problem]:
+        new = [each for each in written if each.version_id == 1]
         if self._type.name == "Patient" and new:
             made = [each.resource["id"] for each in new]
             _ADD_PATIENTS.fetch_one({"ids": made, "grant": self._job.data_access_grant_id})
-        old = [each for each in rows if each.version_id > 1]
+        old = [each for each in written if each.version_id > 1]
         open_ = self._open([each.id for each in new], self._creating, is_living=True)
         open_ |= self._open([each.id for each in old], self._updating, is_living=True)
-        names = [f"{self._type.name}/{each.resource['id']}" for each in rows]
+        names = [f"{self._type.name}/{each.resource['id']}" for each in written]
         why = self._problem("forbidden", _NOT_YOURS)
         return {name: why for name in names if name not in open_}
 

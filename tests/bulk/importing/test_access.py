@@ -124,3 +124,13 @@ def test_another_client_sees_nothing_of_it(
     job = ImportJob.objects.get()
     assert other.status(f"/R4-patient-api/bulk/imports/{job.pk}").status_code == 404
     assert other.status(manifest["error"][0]["url"]).status_code == 404
+
+
+def test_an_import_lets_no_stranger_into_a_record(api: Api, importer: Importer) -> None:
+    rebecca = people.patient("142859", "Rebecca", "Larson", "9999094", "1978-04-12")
+    rebecca["generalPractitioner"].append({"reference": "Practitioner/dr-strange"})
+    manifest = importer.import_resources(rebecca)
+    assert counts(manifest) == [{"rejected": 1}]
+    [outcome] = importer.rejects(manifest)
+    assert outcome["issue"][0]["expression"] == ["Patient.generalPractitioner"]
+    assert Content.objects.get(resource_type="Patient", resource_id="142859").version_id == 1

@@ -25,12 +25,13 @@ from fhirapi.bulk.problems import nothing_opened, patients_by_post, respond_asyn
 from fhirapi.bulk.queue import put
 from fhirapi.bulk.whose import open_to
 from fhirapi.definitions import registry
-from fhirapi.outcomes import Outcome
+from fhirapi.outcomes import Outcome, gone, not_found
 from fhirapi.rest.operation import of_query_and_body
-from fhirapi.rest.read import find
-from fhirapi.rest.view import authenticated, fhir_view
+from fhirapi.rest.view import authenticated, fhir_view, refused
 from fhirapi.smart.tokens.jwt import Claims
 from fhirapi.store.caller import Caller
+from fhirapi.store.constraint import Condition
+from fhirapi.store.read import TokenRefused, read
 
 _MOST_PARAMETERS = 10_000  # a list of patients has one for each
 _BETWEEN = re.compile(r"[,;]")
@@ -49,11 +50,28 @@ def export_patients(request: HttpRequest) -> HttpResponse:
 
 @fhir_view("GET", "POST")
 def export_group(request: HttpRequest, group_id: str) -> HttpResponse:
+    return _kick_off(request, Level.GROUP, group_id, of_members=_members(request, group_id))
+
+
+def _members(request: HttpRequest, group_id: str) -> list[str]:
+    """Of a group that the caller may see. Raises an Outcome.
+
+    Whatever the scopes say of Group: clients ask for those of the types that they export, and a
+    Group that is exported itself is one of these (opening.py).
+    """
+    caller, _ = authenticated(request)
     group = registry.find("Group")
     assert group is not None, "it is declared"  # noqa: S101
     kept.refresh(group_id)  # a panel or roster as it is now
-    find(request, group, group_id)
-    return _kick_off(request, Level.GROUP, group_id, of_members=membership.members(group_id))
+    try:
+        found = read(caller, group, group_id, Condition())
+    except TokenRefused:
+        raise refused(caller) from None
+    if found is None:
+        raise not_found("Group", group_id)
+    if found.is_deleted:
+        raise gone("Group", group_id)
+    return membership.members(group_id)
 
 
 def _kick_off(

@@ -143,6 +143,16 @@ class TestGroup:
         found = exporter.export_by_post("Group/both/$export", *asked)
         assert found.ids() == ["Group/both", "Patient/142860"]
 
+    def test_whoever_joined_since_comes_whole(
+        self, api: Api, exporter: Exporter, grey: Session
+    ) -> None:
+        api.has(group("mine", "142859"))
+        first = exporter.export("Group/mine/$export").manifest["transactionTime"]
+        ok(grey.send("PUT", "Group/mine", group("mine", "142859", "142860")))
+        found = exporter.export("Group/mine/$export", {"_since": first}).ids()
+        assert {"Patient/142860", "Observation/j-pulse", "Group/mine"} <= set(found)
+        assert {"Patient/142859", "Observation/r-lab"}.isdisjoint(found)
+
     def test_scopes_of_the_exported_types_are_enough(self, approved: App) -> None:
         narrow = Exporter.service(approved, "system/Patient.rs")
         assert narrow.export("Group/panel/$export").ids() == ["Patient/142859"]

@@ -54,6 +54,7 @@ browser-tools: venv-dev
 	@$(BIN)/python -m tests.chromium
 	@$(BIN)/python -m tests.javascript
 	@$(BIN)/python -m tests.r4_package
+	@$(BIN)/python -m tests.bulk_client
 
 python:
 	@test -n "$(PYTHON)" || { \

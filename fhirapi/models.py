@@ -16,6 +16,7 @@ from fhirapi.bulk.models import (
     ExportJob,
     ExportPart,
     ExportPatient,
+    ExportPoll,
     ExportRow,
 )
 from fhirapi.intake.models import Load, LoadDeferred, LoadPiece
@@ -68,6 +69,7 @@ __all__ = [
     "ExportJob",
     "ExportPart",
     "ExportPatient",
+    "ExportPoll",
     "ExportRow",
     "IDToken",
     "IdempotentAnswer",

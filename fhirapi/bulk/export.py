@@ -58,7 +58,7 @@ def _write(
 ) -> None:
     if part.kind == ExportPart.Kind.DELETED:
         for bundle in _bundles(source.deletions(part.job, part)):
-            segments.add(b"Bundle", bundle)
+            segments.add(b"Bundle", bundle + b"\n")
         return
     if asked.is_by_patient and part.kind == ExportPart.Kind.PATIENTS:
         _write_records(part, asked, segments)
@@ -82,7 +82,7 @@ def _write_records(part: ExportPart, asked: Asked, segments: Segments) -> None:
                 }
             ],
         }
-        segments.add_header(b"Patient", orjson.dumps(header))
+        segments.add_header(b"Patient", orjson.dumps(header) + b"\n")
         found = ((name, content) for _, name, content in record)
         for _, content in _parts(found, asked) if asked.elements else found:
             segments.add(b"Patient", content)
@@ -97,7 +97,7 @@ def _parts(found: Iterator[tuple[bytes, bytes]], asked: Asked) -> Iterator[tuple
             resource_type = registry.find(name.decode())
             assert resource_type is not None, "it is stored"  # noqa: S101
             query = queries[name] = SearchQuery(resource_type, elements=asked.elements)
-        yield name, cut(source.unescaped(content), query)
+        yield name, cut(source.unescaped(content), query) + b"\n"
 
 
 def _bundles(deleted: Iterator[tuple[str, str]]) -> Iterator[bytes]:

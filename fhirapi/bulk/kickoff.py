@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import record
-from fhirapi.bulk import addresses, tasks
+from fhirapi.bulk import addresses
 from fhirapi.bulk.asked import Asked
 from fhirapi.bulk.asking import Asking
 from fhirapi.bulk.jobs import OPEN_STATES
@@ -21,14 +21,16 @@ from fhirapi.bulk.models import ExportJob
 from fhirapi.bulk.opening import opened
 from fhirapi.bulk.permission import grant_of
 from fhirapi.bulk.problems import nothing_opened, patients_by_post, respond_async, too_many_jobs
+from fhirapi.bulk.queue import put
 from fhirapi.bulk.whose import members, open_to
 from fhirapi.definitions import registry
-from fhirapi.outcomes import Outcome
+from fhirapi.outcomes import Outcome, gone, not_found
 from fhirapi.rest.operation import of_query_and_body
-from fhirapi.rest.read import find
-from fhirapi.rest.view import authenticated, fhir_view
+from fhirapi.rest.view import authenticated, fhir_view, refused
 from fhirapi.smart.tokens.jwt import Claims
 from fhirapi.store.caller import Caller
+from fhirapi.store.constraint import Condition
+from fhirapi.store.read import TokenRefused, read
 
 _MOST_PARAMETERS = 10_000  # a list of patients has one for each
 _BETWEEN = re.compile(r"[,;]")
@@ -47,10 +49,27 @@ def export_patients(request: HttpRequest) -> HttpResponse:
 
 @fhir_view("GET", "POST")
 def export_group(request: HttpRequest, group_id: str) -> HttpResponse:
+    return _kick_off(request, Level.GROUP, group_id, of_members=_members(request, group_id))
+
+
+def _members(request: HttpRequest, group_id: str) -> list[str]:
+    """Of a group that the caller may see. Raises an Outcome.
+
+    Whatever the scopes say of Group: clients ask for those of the types that they export, and a
+    Group that is exported itself is one of these (opening.py).
+    """
+    caller, _ = authenticated(request)
     group = registry.find("Group")
     assert group is not None, "it is declared"  # noqa: S101
-    found = find(request, group, group_id)
-    return _kick_off(request, Level.GROUP, group_id, of_members=members(found.content))
+    try:
+        found = read(caller, group, group_id, Condition())
+    except TokenRefused:
+        raise refused(caller) from None
+    if found is None:
+        raise not_found("Group", group_id)
+    if found.is_deleted:
+        raise gone("Group", group_id)
+    return members(found.content)
 
 
 def _kick_off(
@@ -121,7 +140,7 @@ def _queued(
         asked=wanted.as_json(),
         **of_job,
     )
-    tasks.plan_export.defer(job_id=str(job.pk))
+    put("plan_export", job_id=str(job.pk))
     return job
 
 

@@ -46,7 +46,6 @@ class ExportJob(models.Model):
     snapshot = models.TextField(
         null=True, help_text="pg_snapshot: what was committed then is what is exported."
     )
-    polled_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
@@ -55,6 +54,18 @@ class ExportJob(models.Model):
 
     def __str__(self) -> str:
         return f"export {self.id}"
+
+
+class ExportPoll(models.Model):
+    """When a job was last asked about; beside it, so that asking is in nobody's way."""
+
+    job = models.OneToOneField(
+        ExportJob, on_delete=models.CASCADE, primary_key=True, related_name="poll"
+    )
+    polled_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.job_id} asked about at {self.polled_at}"
 
 
 class ExportPatient(models.Model):

@@ -24,7 +24,8 @@ _TRIES = 5
 _OLDEST = """
 SELECT least(clock_timestamp(), (
     SELECT min(running.xact_start) FROM pg_stat_activity running
-    WHERE running.datname = current_database() AND running.pid <> pg_backend_pid()))
+    WHERE running.datname = current_database() AND running.pid <> pg_backend_pid()
+      AND running.backend_type = 'client backend'))
 """
 _SNAPSHOT = "SELECT pg_current_snapshot()::text"
 _SHARE = """

@@ -36,13 +36,13 @@ class Segments:
         self.referred: set[str] = set()
         """Practice data that the lines refer to, ``Type/id``."""
 
-    def add(self, name: bytes, content: bytes) -> None:
-        """A line of the type's file; ``content`` as COPY gives it, unless told otherwise."""
+    def add(self, name: bytes, line: bytes) -> None:
+        """To the type's file; with its end, and as COPY gives it, unless told otherwise."""
         file = self._files.get(name)
         if file is None:
             file = self._files[name] = _Segment(name.decode(), self._folder)
-        file.waiting.append(content)
-        file.waits += len(content)
+        file.waiting.append(line)
+        file.waits += len(line)
         if file.waits >= _BUFFER:
             self._flush(file)
 
@@ -63,7 +63,7 @@ class Segments:
     def _flush(self, file: "_Segment") -> None:
         if not file.waiting:
             return
-        text = b"\n".join([*file.waiting, b""])
+        text = b"".join(file.waiting)
         if self._is_escaped:
             text = unescaped(text)
         if self._follows:

@@ -20,7 +20,7 @@ from fhirapi.bulk.storing import storage
 
 _CHUNK = 256 * 1024
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
-_FAST = 1  # of zlib's levels: NDJSON shrinks to a tenth with any
+_FAST = 1  # of zlib's levels: NDJSON shrinks to an eighteenth with it
 _GZIP = 31  # zlib's window, with gzip's head and end
 
 

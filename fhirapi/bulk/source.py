@@ -96,24 +96,24 @@ def unescaped(content: bytes) -> bytes:
 def lines(
     job: ExportJob, part: ExportPart, referred: Sequence[str] | None = None
 ) -> Iterator[tuple[bytes, bytes]]:
-    """Type and content, in COPY's text format. ``referred``: of the practice's own data only these
+    """Type and line, in COPY's text format. ``referred``: of the practice's own data only these
     (``Type/id``).
     """
     place = _place(part, referred)
     sql = _sql(place, ("resource_type", "content"), has_since=_has_since(job))
     for row in _copied(sql, _parameters(job, part, referred)):
-        name, content = row.split(b"\t", 1)
-        yield name, content
+        name, line = row.split(b"\t", 1)
+        yield name, line
 
 
 def records(job: ExportJob, part: ExportPart) -> Iterator[tuple[bytes, bytes, bytes]]:
-    """Whole patients, one after the other: patient, type and content; the Patient first."""
+    """Whole patients, one after the other: patient, type and line; the Patient first."""
     columns = ("patient_id", "resource_type", "content")
     sql = _sql(_place(part, None), columns, has_since=_has_since(job))
     sql = f"SELECT * FROM ({sql}) found ORDER BY patient_id, resource_type <> 'Patient', resource_type"  # noqa: E501, S608 - our own words
     for row in _copied(sql, _parameters(job, part, None)):
-        patient_id, name, content = row.split(b"\t", 2)
-        yield patient_id, name, content
+        patient_id, name, line = row.split(b"\t", 2)
+        yield patient_id, name, line
 
 
 def deletions(job: ExportJob, part: ExportPart) -> Iterator[tuple[str, str]]:
@@ -121,7 +121,7 @@ def deletions(job: ExportJob, part: ExportPart) -> Iterator[tuple[str, str]]:
     sql = _sql(_GONE, ("resource_type", "resource_id"), has_since=True, is_of_deleted=True)
     parameters = {**_parameters(job, part, None), "whole": deletions_told_of(job)}
     for row in _copied(sql, parameters):
-        name, resource_id = row.decode().split("\t")
+        name, resource_id = row.decode().rstrip("\n").split("\t")
         yield name, resource_id
 
 
@@ -131,7 +131,7 @@ def _copied(sql: str, parameters: dict[str, Any]) -> Iterator[bytes]:
     text = psycopg.ClientCursor(raw).mogrify(f"COPY ({sql}) TO STDOUT", parameters)
     with raw.cursor() as cursor, cursor.copy(text.encode()) as copy:
         for row in copy:
-            yield bytes(row)[:-1]
+            yield bytes(row)
 
 
 def _has_since(job: ExportJob) -> bool:

@@ -7,6 +7,7 @@ import uuid
 
 import orjson
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.http import http_date
 
 from fhirapi.audit.models import AuditRecord
@@ -22,9 +23,10 @@ from fhirapi.store.caller import Caller
 
 _AGAIN_IN = (1, 2, 5, 10, 30)  # seconds; the longer it runs, the longer
 _POLLED = """
-UPDATE fhirapi_exportjob SET polled_at = now()
-WHERE id = %(job)s AND (polled_at IS NULL OR polled_at <= now() - interval '1 second')
-RETURNING extract(epoch FROM now() - created_at)::int
+INSERT INTO fhirapi_exportpoll AS poll (job_id, polled_at) VALUES (%(job)s, now())
+ON CONFLICT (job_id) DO UPDATE SET polled_at = now()
+WHERE poll.polled_at <= now() - interval '1 second'
+RETURNING true
 """
 
 
@@ -43,10 +45,9 @@ def _status(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
 
 
 def _under_way(job: ExportJob) -> HttpResponse:
-    row = fetch_one(_POLLED, {"job": job.pk})
-    if row is None:
+    if fetch_one(_POLLED, {"job": job.pk}) is None:
         raise asked_too_often()
-    [seconds] = row
+    seconds = (timezone.now() - job.created_at).total_seconds()
     response = HttpResponse(status=202)
     response["X-Progress"] = f"{jobs.progress(job)} %"
     response["Retry-After"] = str(next((some for some in _AGAIN_IN if some * 10 > seconds), 30))

@@ -17,11 +17,11 @@ from fhirapi.bulk.export import export, is_last
 from fhirapi.bulk.finish import finish
 from fhirapi.bulk.models import ExportJob, ExportPart
 from fhirapi.bulk.plan import plan
+from fhirapi.bulk.queue import QUEUE, put
 from fhirapi.bulk.storing import delete_files
 from fhirapi.bulk.watch import Ended, Interrupted
 from fhirapi.sql import AWAY
 
-QUEUE = "bulk"
 _FAILED = "Something went wrong that we did not foresee. Ask again; if it fails again, tell us."
 _AGAIN = RetryStrategy(wait=2)  # seconds
 log = logging.getLogger(__name__)
@@ -72,10 +72,10 @@ def finish_export(job_id: str) -> None:
 def _defer(job_id: str, parts: Sequence[ExportPart]) -> None:
     """Within the transaction that made the parts."""
     for part in parts:
-        export_part.defer(job_id=job_id, part_id=part.pk)
+        put("export_part", job_id=job_id, part_id=part.pk)
     if not parts:
         _defer_finish(job_id)
 
 
 def _defer_finish(job_id: str) -> None:
-    finish_export.configure(lock=f"finish {job_id}").defer(job_id=job_id)
+    put("finish_export", lock=f"finish {job_id}", job_id=job_id)

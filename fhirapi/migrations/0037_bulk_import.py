@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fhirapi', '0035_export_patient_is_whole'),
+        ('fhirapi', '0035_export_patients_and_polls'),
     ]
 
     operations = [

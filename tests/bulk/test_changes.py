@@ -12,6 +12,7 @@ from tests.api import Api, Session
 from tests.bulk.conftest import group
 from tests.bulk.exporting import Exported, Exporter
 from tests.people import Person
+from tests.smart.flow import App
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -141,6 +142,10 @@ class TestGroup:
         asked = [("patient", "Patient/142860"), ("_type", "Patient,Group")]
         found = exporter.export_by_post("Group/both/$export", *asked)
         assert found.ids() == ["Group/both", "Patient/142860"]
+
+    def test_scopes_of_the_exported_types_are_enough(self, approved: App) -> None:
+        narrow = Exporter.service(approved, "system/Patient.rs")
+        assert narrow.export("Group/panel/$export").ids() == ["Patient/142859"]
 
     def test_a_group_that_is_not_there(self, exporter: Exporter) -> None:
         assert exporter.kick_off("Group/nothing/$export").status_code == 404

@@ -12,7 +12,14 @@ from pytest_django import Settings
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.bulk import jobs, tasks
-from fhirapi.bulk.models import ExportFile, ExportJob, ExportPart, ExportPatient, ExportRow
+from fhirapi.bulk.models import (
+    ExportFile,
+    ExportJob,
+    ExportPart,
+    ExportPatient,
+    ExportPoll,
+    ExportRow,
+)
 from fhirapi.smart.models import DataAccessGrant
 from fhirapi.smart.tokens import backend_access
 from tests import people
@@ -31,7 +38,7 @@ def files() -> list[Path]:
 
 def waited(exporter: Exporter, url: str) -> Any:
     """Asked as somebody who has waited since the last time."""
-    ExportJob.objects.update(polled_at=F("polled_at") - timedelta(seconds=2))
+    ExportPoll.objects.update(polled_at=F("polled_at") - timedelta(seconds=2))
     return exporter.get(url)
 
 

@@ -5,13 +5,14 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from fhirapi.bulk.addresses import as_asked
-from fhirapi.bulk.importing import hosts, tasks, uploads
+from fhirapi.bulk.importing import hosts, uploads
 from fhirapi.bulk.importing.addresses import of_job
 from fhirapi.bulk.importing.asked import Asked, asked
 from fhirapi.bulk.importing.jobs import OPEN_STATES
 from fhirapi.bulk.importing.models import ImportInput, ImportJob
 from fhirapi.bulk.importing.problems import respond_async, too_many_imports, unfetchable
 from fhirapi.bulk.importing.writers import grant_of, require_writer
+from fhirapi.bulk.queue import put
 from fhirapi.outcomes import unsupported_parameters_type
 from fhirapi.rest.body import is_read_here, json_of
 from fhirapi.rest.negotiation import OURS
@@ -70,7 +71,7 @@ def _queued(
         for number, each in enumerate(wanted.inputs)
     )
     for each in inputs:
-        tasks.fetch_import.defer(job_id=str(job.pk), input_id=each.pk)
+        put("fetch_import", job_id=str(job.pk), input_id=each.pk)
     return job
 
 

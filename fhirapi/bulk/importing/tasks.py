@@ -18,8 +18,8 @@ from fhirapi.bulk.importing.finish import finish
 from fhirapi.bulk.importing.models import ImportInput, ImportJob, ImportPart
 from fhirapi.bulk.importing.order import in_order, phase_of, unfinished
 from fhirapi.bulk.importing.storing import AccessEnded, store_part
+from fhirapi.bulk.queue import QUEUE, put, put_all
 from fhirapi.bulk.storing import delete_files
-from fhirapi.bulk.tasks import QUEUE
 from fhirapi.bulk.watch import Ended, Interrupted
 from fhirapi.sql import AWAY
 from fhirapi.store import index_state
@@ -105,7 +105,7 @@ def _go_on(job: ImportJob) -> None:
     left = unfinished(job)
     phases = {phase_of(each) for each in job.inputs.filter(pk__in=left.values("input"))}
     if not phases:
-        finish_import.configure(lock=f"finish {job.pk}").defer(job_id=str(job.pk))
+        put("finish_import", lock=f"finish {job.pk}", job_id=str(job.pk))
         return
     if min(phases) <= job.phase:  # somebody else has come here before
         return
@@ -116,7 +116,7 @@ def _go_on(job: ImportJob) -> None:
         if phase_of(each) == min(phases)
         for part_id in each.parts.order_by("number").values_list("pk", flat=True)
     ]
-    store_import_part.batch_defer(*parts)
+    put_all("store_import_part", parts)
 
 
 @app.task(queue=QUEUE, name="finish_import", retry=_AGAIN)

@@ -73,6 +73,7 @@ async def _until_stopped(stopped: asyncio.Event, *, until_idle: bool) -> None:
             tasks = [
                 asyncio.create_task(_run(worker_app, until_idle=until_idle)),
                 asyncio.create_task(_rescue(worker_app)),
+                asyncio.create_task(_feel_for_the_database()),
                 asyncio.create_task(_expire()),
                 asyncio.create_task(stopped.wait()),
             ]
@@ -105,6 +106,23 @@ async def _rescue(worker_app: App) -> None:
             log.warning("A worker has died; job %s is begun again.", job.id)
             await worker_app.job_manager.retry_job(job)
         await asyncio.sleep(_PULSE)
+
+
+async def _feel_for_the_database() -> None:
+    """Fails when a connection of its own is cut: what the queue's library has open is lost as
+    well then, and not all of it says so. Everything begins anew.
+    """
+    parameters = await sync_to_async(_connection_parameters, thread_sensitive=False)()
+    async with await psycopg.AsyncConnection.connect(**parameters, autocommit=True) as own:
+        while True:
+            await own.execute("SELECT 1")
+            await asyncio.sleep(_PULSE)
+
+
+def _connection_parameters() -> dict[str, Any]:
+    of_driver = ("context", "cursor_factory")  # for connections that are not asynchronous
+    given = connection.get_connection_params()
+    return {name: value for name, value in given.items() if name not in of_driver}
 
 
 async def _expire() -> None:

@@ -9,4 +9,6 @@ each part one statement (``source.py``) whose rows become lines of files (``segm
 last one finishes the job (``finish.py``): practice data that was referred to, files put together.
 
 Apps ask ``status.py`` and fetch ``files.py``. Everything that changes a job stands in ``jobs.py``.
+
+Whole populations in: ``importing``.
 """

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from django.db import close_old_connections, transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.types import JSONDict
 
 from fhirapi.bulk.importing import jobs
 from fhirapi.bulk.importing.fetching import Unfetchable, fetch
@@ -17,7 +18,7 @@ from fhirapi.bulk.importing.finish import finish
 from fhirapi.bulk.importing.models import ImportInput, ImportJob, ImportPart
 from fhirapi.bulk.importing.order import in_order, phase_of, unfinished
 from fhirapi.bulk.importing.storing import AccessEnded, store_part
-from fhirapi.bulk.queue import QUEUE, put
+from fhirapi.bulk.queue import QUEUE, put, put_all
 from fhirapi.bulk.storing import delete_files
 from fhirapi.bulk.watch import Ended, Interrupted
 from fhirapi.sql import AWAY
@@ -109,10 +110,13 @@ def _go_on(job: ImportJob) -> None:
     if min(phases) <= job.phase:  # somebody else has come here before
         return
     ImportJob.objects.filter(pk=job.pk).update(phase=min(phases))
-    for each in in_order(job.inputs.all()):
-        if phase_of(each) == min(phases):
-            for part_id in each.parts.order_by("number").values_list("pk", flat=True):
-                put("store_import_part", job_id=str(job.pk), part_id=part_id)
+    parts: list[JSONDict] = [
+        {"job_id": str(job.pk), "part_id": part_id}
+        for each in in_order(job.inputs.all())
+        if phase_of(each) == min(phases)
+        for part_id in each.parts.order_by("number").values_list("pk", flat=True)
+    ]
+    put_all("store_import_part", parts)
 
 
 @app.task(queue=QUEUE, name="finish_import", retry=_AGAIN)

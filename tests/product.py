@@ -40,7 +40,7 @@ class Product:
             self.process = subprocess.Popen(
                 command or (sys.executable, "-m", "qsmartcare.run"),
                 cwd=ROOT,
-                env={"PATIENTS": "6", **inherited, **self._settings},
+                env={"PATIENTS": "6", "JOB_WORKERS": "1", **inherited, **self._settings},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

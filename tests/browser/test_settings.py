@@ -68,7 +68,7 @@ def test_a_code_of_an_app_in_place_of_the_pin(page: Page, somebody: Credentials)
     page.get_by_role("link", name="Set up the authenticator app").click()
     assert complaints_here(page) == []
     prove(page, "Continue")
-    assert page.locator("svg.qr").is_visible()
+    expect(page.locator("svg.qr")).to_be_visible()
     assert complaints_here(page) == []
     key = base32(page.locator("#authenticator-key").inner_text())
     page.get_by_label("Code from the app").fill(f"{totp(key):06}")

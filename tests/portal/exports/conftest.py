@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connection
 from django.test import Client as Browser
 from django.utils import timezone
 from pytest_django import Settings
@@ -98,3 +99,10 @@ def begin(greys: Browser) -> Callable[..., ExportJob]:
         return ExportJob.objects.get(pk=uuid.UUID(answer["Location"].split("/")[-2]))
 
     return begin
+
+
+@pytest.fixture
+def empty_queue(db: None) -> None:
+    """The queue's tables are not Django's to empty between tests."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")

@@ -108,7 +108,9 @@ def test_one_that_a_worker_is_still_busy_with_is_not_retried(
     assert ExportJob.objects.get().state == "failed"
 
 
-def test_the_queue_is_told_with_who_works_on_it(records: None, dr_grey: Person) -> None:
+def test_the_queue_is_told_with_who_works_on_it(
+    records: None, dr_grey: Person, empty_queue: None
+) -> None:
     begun(signed_in(dr_grey.account))
     before = queue()
     assert (before.workers, before.waiting, before.running) == (0, 1, 0)

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import steps
 from tests.browser.quality import narrow_complaints
 from tests.browser.test_every_page import complaints_here
+from tests.product import wait_until
 from tests.running.visitor import Credentials
 from tests.smart.jwks import ec_jwk
 
@@ -81,7 +82,9 @@ def test_administrators_look_at_exports_and_the_queue(page: Page, running: dict[
     page.context.clear_cookies()
     steps.sign_in(page, Credentials.of(running["accounts"]["admin"]), "/admin/login/")
     page.get_by_role("link", name="Jobs", exact=True).click()
-    expect(page.get_by_text(re.compile(r"Workers alive: [1-9]"))).to_be_visible()
+    # The product is ready before its workers have begun.
+    alive = page.get_by_text(re.compile(r"Workers alive: [1-9]"))
+    wait_until(lambda: page.reload() is not None and alive.is_visible())
     assert complaints_here(page) == []
     page.get_by_role("link", name="All exports").click()
     expect(page.get_by_role("row").filter(has_text="qsmartcare-portal").first).to_be_visible()

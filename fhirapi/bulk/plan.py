@@ -20,6 +20,8 @@ _SLICE = 200  # patients
 _BY_PATIENT_SLICE = 50  # patients whose records are sorted at a time
 _TOLD = 1000  # patients in one audit record
 _TRIES = 5
+_MET = (psycopg.errors.SerializationFailure, psycopg.errors.UniqueViolation)
+"""What PostgreSQL says to the second of two."""
 # Asked before the snapshot is taken: what is stamped by a transaction that is not in it has begun
 # by now, or begins later. Stamps are no earlier than the beginning of their transaction.
 _OLDEST = """
@@ -52,10 +54,6 @@ def plan(job_id: str, then: Callable[[list[ExportPart]], None]) -> None:
         except _MET:
             continue
     raise RuntimeError("The export could not be planned: it is changed all the time.")
-
-
-_MET = (psycopg.errors.SerializationFailure, psycopg.errors.UniqueViolation)
-"""What PostgreSQL says to the second of two."""
 
 
 def _plan(job_id: str, then: Callable[[list[ExportPart]], None]) -> None:

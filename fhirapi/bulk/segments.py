@@ -1,6 +1,7 @@
 """Lines on their way into files; memory stays flat however many come."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import IO, Protocol
 
@@ -14,10 +15,6 @@ from fhirapi.definitions import registry
 _BUFFER = 256 * 1024  # bytes of each type that wait
 _SHARED = "|".join(each.name for each in registry.every() if each.is_shared)
 _REFERENCE = re.compile(rf'"reference":"(?:[^"]*/)?((?:{_SHARED})/[A-Za-z0-9.-]{{1,64}})'.encode())
-
-
-def _lines(resource_type: str, folder: str) -> "Form":
-    return Lines(resource_type, folder)
 
 
 def _tables(resource_type: str, folder: str) -> "Form":
@@ -48,7 +45,7 @@ class Segments:
         are_tables: bool = False,
     ) -> None:
         self._folder = folder
-        self._begun = _tables if are_tables else _lines
+        self._begun: Callable[[str, str], Form] = _tables if are_tables else Lines
         self._follows = follows_references
         self._is_escaped = is_escaped
         self._files: dict[bytes, _Waiting] = {}

@@ -3,6 +3,7 @@
 Needs the extra ``analytics``; only who begins such a file imports this (docs/analytics.md).
 """
 
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import IO
 
@@ -66,5 +67,11 @@ class _Begun:
 def joined(names: list[str], name: str) -> tuple[str, int]:
     """One file of several of the same form: the name it got, and its size."""
     target = _Begun(name)
-    put_together((storage().open(each, "rb") for each in names), target.stream)
+    put_together(_opened(names), target.stream)
     return target.name, target.close()
+
+
+def _opened(names: list[str]) -> Iterator[IO[bytes]]:
+    for name in names:
+        with storage().open(name, "rb") as stream:
+            yield stream

@@ -26,6 +26,7 @@ from qsmartcare.preconditions import (
 from qsmartcare.processes import Child, Parent
 from qsmartcare.progress import complain, console, step
 from qsmartcare.welcome import publish_demo, show_addresses, withdraw_demo
+from qsmartcare.workers import Workers
 
 ROOT = Path(__file__).resolve().parent.parent
 _SLOWEST_STATEMENT = "20"  # seconds that a request's SQL may take
@@ -89,13 +90,12 @@ class Run:
             self._prepare(stack, surroundings)
             web = self._web_server(stack, surroundings)
             webhooks = self._deliver_webhooks(stack, surroundings)
+            workers = self._workers(stack, surroundings)
             publish_demo(plan.data_dir)
             embedded_url = None if plan.database_url else database_url
             show_addresses(plan.base_url, embedded_url, plan.data_dir)
             watched = {"The web server": web, "The delivery of webhooks": webhooks}
-            for number in range(plan.job_workers):
-                watched[f"Worker {number + 1}"] = self._worker(stack, surroundings)
-            self._wait(watched, stack.enter_context(Daily(surroundings)))
+            self._wait(watched, workers, stack.enter_context(Daily(surroundings)))
             if sys.stdout.isatty():
                 console.print("\nStopping ...")
 
@@ -169,13 +169,15 @@ class Run:
         command = [sys.executable, "manage.py", "deliver_webhooks", "--forever"]
         return stack.enter_context(Child(command, cwd=ROOT, env=surroundings))
 
-    def _worker(self, stack: ExitStack, surroundings: dict[str, str]) -> Child:
+    def _workers(self, stack: ExitStack, surroundings: dict[str, str]) -> Workers:
         command = [sys.executable, "manage.py", "work"]
-        return stack.enter_context(Child(command, cwd=ROOT, env=surroundings))
+        count = self._plan.job_workers
+        return stack.enter_context(Workers(count, command, cwd=ROOT, env=surroundings))
 
-    def _wait(self, watched: dict[str, Child], daily: Daily) -> None:
+    def _wait(self, watched: dict[str, Child], workers: Workers, daily: Daily) -> None:
         while not self._stop.wait(0.5):
             daily.start_if_due()
+            workers.replace_ended()
             for name, child in watched.items():
                 if not child.is_running():
                     raise Trouble(

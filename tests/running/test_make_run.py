@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.product import Product, free_port, wait_until
+from tests.running.exporter import BulkClient
 from tests.running.test_walk import app_of
 
 Starter = Callable[..., Product]
@@ -130,6 +131,23 @@ def test_what_dies_takes_the_rest_with_it_and_says_so(
     assert product.wait_for_end() == 2
     assert f"{words} ended by itself" in product.output
     assert product.processes() == []
+
+
+def test_a_worker_that_dies_is_replaced_and_nothing_else_ends(start: Starter) -> None:
+    product = start()
+    demo = product.wait_until_ready()
+    wait_until(lambda: bool(workers(product)))
+    [first] = workers(product)
+    os.kill(first, signal.SIGKILL)
+    wait_until(lambda: bool(workers(product)) and workers(product) != [first])
+    assert "A worker ended by itself" in product.output
+    service = BulkClient(demo)
+    service.sign_in()
+    assert service.manifest(service.kick_off("Patient/$export", _type="Patient"))["output"]
+
+
+def workers(product: Product) -> list[int]:
+    return [pid for pid, line in product.processes() if "manage.py work" in line]
 
 
 @pytest.mark.parametrize(

@@ -214,7 +214,7 @@ OAUTH2_PROVIDER = {
 
 # --- Bulk data ---------------------------------------------------------------------------------
 EXPORTS_AT_ONCE = env.number("EXPORTS_AT_ONCE", 5)  # of one client
-EXPORT_PART_ROWS = env.number("EXPORT_PART_ROWS", 100_000)  # that a worker does at a time
+EXPORT_PART_ROWS = env.number("EXPORT_PART_ROWS", 200_000)  # that a worker does at a time
 EXPORT_HOURS = env.number("EXPORT_HOURS", 24)  # for which files can be fetched
 EXPORT_HISTORY_DAYS = env.number("EXPORT_HISTORY_DAYS", 90)  # for which it is told that it was
 IMPORT_HOSTS = env.words("IMPORT_HOSTS")  # host, host:port; and networks that are not public

@@ -20,7 +20,6 @@ from fhirapi.definitions import registry
 from fhirapi.rest.parts import cut
 from fhirapi.search.query import SearchQuery
 
-_TOLD_EVERY = 2048  # lines between two notes of how far it is
 _IN_BUNDLE = 1000  # deletions
 _ENDED = (ExportJob.State.CANCELLED, ExportJob.State.FAILED)
 
@@ -39,7 +38,6 @@ def export(part: ExportPart, referred: list[str] | None = None) -> bool:
     segments = Segments(
         f"{job.pk}/{part.pk}-{uuid.uuid4().hex[:8]}",
         follows_references=job.level != ExportJob.Level.SYSTEM,
-        is_escaped=not asked.elements,
         are_tables=asked.output_format == PARQUET and part.kind != ExportPart.Kind.DELETED,
     )
     try:
@@ -60,16 +58,14 @@ def _write(
 ) -> None:
     if part.kind == ExportPart.Kind.DELETED:
         for bundle in _bundles(source.deletions(part.job, part)):
-            segments.add(b"Bundle", bundle + b"\n")
+            segments.add(b"Bundle", bundle)
         return
     if asked.is_by_patient and part.kind == ExportPart.Kind.PATIENTS:
         _write_records(part, asked, segments)
         return
-    found = source.lines(part.job, part, referred)
-    for number, (name, content) in enumerate(_parts(found, asked) if asked.elements else found):
-        segments.add(name, content)
-        if number % _TOLD_EVERY == 0 and part.kind == ExportPart.Kind.SCAN:
-            watch.reached = min(part.first + number, part.last)
+    for at, name, text in source.lines(part.job, part, referred):
+        segments.add(name, _cut(name, text, asked) if asked.elements else text)
+        watch.reached = at or watch.reached
 
 
 def _write_records(part: ExportPart, asked: Asked, segments: Segments) -> None:
@@ -84,22 +80,17 @@ def _write_records(part: ExportPart, asked: Asked, segments: Segments) -> None:
                 }
             ],
         }
-        segments.add_header(b"Patient", orjson.dumps(header) + b"\n")
-        found = ((name, content) for _, name, content in record)
-        for _, content in _parts(found, asked) if asked.elements else found:
-            segments.add(b"Patient", content)
+        segments.add_header(b"Patient", orjson.dumps(header))
+        for _, name, line in record:
+            segments.add(b"Patient", _cut(name, line, asked) if asked.elements else line)
 
 
-def _parts(found: Iterator[tuple[bytes, bytes]], asked: Asked) -> Iterator[tuple[bytes, bytes]]:
-    """The same with the asked elements only, no longer as COPY gives them."""
-    queries: dict[bytes, SearchQuery] = {}
-    for name, content in found:
-        query = queries.get(name)
-        if query is None:
-            resource_type = registry.find(name.decode())
-            assert resource_type is not None, "it is stored"  # noqa: S101
-            query = queries[name] = SearchQuery(resource_type, elements=asked.elements)
-        yield name, cut(source.unescaped(content), query) + b"\n"
+def _cut(name: bytes, text: bytes, asked: Asked) -> bytes:
+    """Lines of a type with the asked elements only."""
+    resource_type = registry.find(name.decode())
+    assert resource_type is not None, "it is stored"  # noqa: S101
+    query = SearchQuery(resource_type, elements=asked.elements)
+    return b"\n".join(cut(line, query) for line in text.split(b"\n"))
 
 
 def _bundles(deleted: Iterator[tuple[str, str]]) -> Iterator[bytes]:

@@ -17,7 +17,7 @@ from fhirapi.bulk.watch import Watch
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-_SMALL = 8 * 1024 * 1024  # bytes; below, files of a type are put together
+_SMALL = 4 * 1024 * 1024  # bytes; below, files of a type are put together
 _ALIKE = ("kind", "resource_type", "view")
 _ROUNDS = 10  # Practitioner -> Organization -> partOf ...
 

@@ -7,7 +7,6 @@ from typing import IO, Protocol
 
 from django.core.files.base import ContentFile
 
-from fhirapi.bulk.source import unescaped
 from fhirapi.bulk.storing import storage
 from fhirapi.bulk.written import Written
 from fhirapi.definitions import registry
@@ -41,24 +40,22 @@ class Segments:
         folder: str,
         *,
         follows_references: bool,
-        is_escaped: bool = True,
         are_tables: bool = False,
     ) -> None:
         self._folder = folder
         self._begun: Callable[[str, str], Form] = _tables if are_tables else Lines
         self._follows = follows_references
-        self._is_escaped = is_escaped
         self._files: dict[bytes, _Waiting] = {}
         self.referred: set[str] = set()
         """Practice data that the lines refer to, ``Type/id``."""
 
-    def add(self, name: bytes, line: bytes) -> None:
-        """To the type's file; with its end, and as COPY gives it, unless told otherwise."""
+    def add(self, name: bytes, text: bytes) -> None:
+        """To the type's file: a line or several, without the last one's end."""
         file = self._files.get(name)
         if file is None:
             file = self._files[name] = _Waiting(self._begun(name.decode(), self._folder))
-        file.waiting.append(line)
-        file.waits += len(line)
+        file.waiting.append(text)
+        file.waits += len(text)
         if file.waits >= _BUFFER:
             self._flush(file)
 
@@ -79,9 +76,8 @@ class Segments:
     def _flush(self, file: "_Waiting") -> None:
         if not file.waiting:
             return
-        text = b"".join(file.waiting)
-        if self._is_escaped:
-            text = unescaped(text)
+        file.waiting.append(b"")
+        text = b"\n".join(file.waiting)
         if self._follows:
             self.referred.update(name.decode() for name in set(_REFERENCE.findall(text)))
         file.form.write(text)

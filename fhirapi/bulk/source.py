@@ -19,15 +19,13 @@ from fhirapi.bulk.opening import deletions_told_of, whole_types
 # A version that was replaced since: c tells which resource, v how it was then. The one statement
 # sees c either as it was then or changed, never both.
 _ROWS = """
-SELECT {columns}
-FROM {current}
-WHERE {within} AND {is_visible} AND {is_deleted} AND {is_wanted} {since}
+{current}
 UNION ALL
 SELECT {changed_columns}
 FROM {changed}
 CROSS JOIN LATERAL (
     SELECT version.is_deleted, version.content, version.last_updated, version.patient_id,
-           version.resource_type, version.resource_id, c.id
+           version.resource_type, version.resource_id, c.id, NULL::bigint AS at
     FROM fhirapi_version version
     WHERE version.resource_type = c.resource_type AND version.resource_id = c.resource_id
       AND {version_is_visible}
@@ -35,6 +33,18 @@ CROSS JOIN LATERAL (
 ) v
 WHERE c.written_in >= %(xmin)s AND NOT {is_visible} AND {changed_within}
   AND {changed_is_deleted} AND {changed_is_wanted} {changed_since}
+"""
+_WHERE = "WHERE {within} AND {is_visible} AND {is_deleted} AND {is_wanted} {since}"
+_ONE_BY_ONE = "SELECT {columns} FROM {slices} CROSS JOIN {current} {where}"
+# A thousand rows that travel as one cost both ends a third. What is long stays alone, so that
+# memory stays flat.
+_TOGETHER = """
+SELECT slice.at, found.resource_type, found.content
+FROM {slices} CROSS JOIN LATERAL (
+    SELECT c.resource_type, string_agg(c.content, E'\\n') AS content
+    FROM {current} {where}
+    GROUP BY c.resource_type, CASE WHEN octet_length(c.content) > 8192 THEN c.id END
+) found
 """
 _IS_VISIBLE = """({row}.written_in IS NULL OR {row}.written_in < %(xmin)s
     OR pg_visible_in_snapshot({row}.written_in::text::xid8, %(snapshot)s::pg_snapshot))"""
@@ -46,92 +56,88 @@ _SINCE = """AND ({row}.last_updated >= %(since)s::timestamptz
     OR {row}.resource_type = ANY(%(regardless)s::text[])
     OR {row}.patient_id IN (SELECT p.patient_id FROM fhirapi_exportpatient p
                             WHERE p.job_id = %(job)s AND p.is_whole))"""
-_PATIENTS = "SELECT p.patient_id FROM fhirapi_exportpatient p WHERE p.job_id = %(job)s"
-_SLICE = f"{_PATIENTS} AND p.number BETWEEN %(first)s AND %(last)s"
+_OF_JOB = "FROM fhirapi_exportpatient p WHERE p.job_id = %(job)s"
+_OF_SLICE = f"{_OF_JOB} AND p.number BETWEEN %(first)s AND %(last)s"
+_PATIENTS = f"SELECT p.patient_id {_OF_JOB}"
+_SLICE = f"SELECT p.patient_id {_OF_SLICE}"
 _CONTENT = "fhirapi_content c"
 
 
 class _Place(NamedTuple):
     """Where rows are looked for."""
 
-    tables: str
     condition: str
     changed: str
     """The condition on a version ``v`` of what is no longer as it was."""
+    tables: str = _CONTENT
     changed_tables: str = _CONTENT
+    slices: str = "(SELECT NULL::bigint AS at) slice"
+    """What is looked for one after the other; ``at`` says how far that is."""
 
 
 _RANGE = _Place(
-    _CONTENT,
-    f"c.id BETWEEN %(first)s AND %(last)s AND c.patient_id IN ({_PATIENTS})",
+    f"c.id BETWEEN slice.at AND least(slice.at + 1023, %(last)s) AND c.patient_id IN ({_PATIENTS})",
     f"c.id BETWEEN %(first)s AND %(last)s AND v.patient_id IN ({_PATIENTS})",
+    slices="generate_series(%(first)s::bigint, %(last)s::bigint, 1024) AS slice(at)",
 )
 _RECORDS = _Place(
-    "fhirapi_exportpatient p JOIN fhirapi_searchrow s ON s.patient_id = p.patient_id "
-    "JOIN fhirapi_content c ON c.id = s.id",
-    "p.job_id = %(job)s AND p.number BETWEEN %(first)s AND %(last)s",
+    "s.patient_id = slice.patient_id",
     f"v.patient_id IN ({_SLICE})",
+    tables="fhirapi_searchrow s JOIN fhirapi_content c ON c.id = s.id",
+    slices=f"(SELECT p.patient_id, p.number::bigint AS at {_OF_SLICE}) slice",
 )
-_PRACTICE = _Place(_CONTENT, "c.patient_id IS NULL", "v.patient_id IS NULL")
+_PRACTICE = _Place("c.patient_id IS NULL", "v.patient_id IS NULL")
 _OF_REFERRED = (
     "unnest(%(types)s::text[], %(ids)s::text[]) AS asked(resource_type, resource_id) "
     "JOIN fhirapi_content c USING (resource_type, resource_id)"
 )
-_REFERRED = _Place(_OF_REFERRED, "c.patient_id IS NULL", "v.patient_id IS NULL", _OF_REFERRED)
+_REFERRED = _PRACTICE._replace(tables=f"({_OF_REFERRED})", changed_tables=_OF_REFERRED)
 # Deletions, of the practice's own data too where everything is exported.
 _GONE = _Place(
-    _CONTENT,
     f"(c.patient_id IN ({_PATIENTS}) OR %(everything)s AND c.patient_id IS NULL)",
     f"(v.patient_id IN ({_PATIENTS}) OR %(everything)s AND v.patient_id IS NULL)",
 )
 
 
-def unescaped(content: bytes) -> bytes:
-    """As it is stored, of what COPY gives. JSON has no control characters, so backslashes are all
-    that was escaped.
-    """
-    return content.replace(b"\\\\", b"\\")
-
-
 def lines(
     job: ExportJob, part: ExportPart, referred: Sequence[str] | None = None
-) -> Iterator[tuple[bytes, bytes]]:
-    """Type and line, in COPY's text format. ``referred``: of the practice's own data only these
-    (``Type/id``).
+) -> Iterator[tuple[int | None, bytes, bytes]]:
+    """How far that is, a type, and lines of it without the last one's end.
+
+    ``referred``: of the practice's own data only these (``Type/id``).
     """
     place = _place(part, referred)
-    sql = _sql(place, ("resource_type", "content"), has_since=_has_since(job))
-    for row in _copied(sql, _parameters(job, part, referred)):
-        name, line = row.split(b"\t", 1)
-        yield name, line
+    columns = ("slice.at", "c.resource_type", "c.content")
+    current = _ONE_BY_ONE if part.kind == ExportPart.Kind.PRACTICE else _TOGETHER
+    sql = _sql(place, columns, current, has_since=_has_since(job))
+    yield from _copied(sql, _parameters(job, part, referred), "int8", "bytea", "bytea")
 
 
 def records(job: ExportJob, part: ExportPart) -> Iterator[tuple[bytes, bytes, bytes]]:
     """Whole patients, one after the other: patient, type and line; the Patient first."""
-    columns = ("patient_id", "resource_type", "content")
+    columns = ("c.patient_id", "c.resource_type", "c.content")
     sql = _sql(_place(part, None), columns, has_since=_has_since(job))
     sql = f"SELECT * FROM ({sql}) found ORDER BY patient_id, resource_type <> 'Patient', resource_type"  # noqa: E501, S608 - our own words
-    for row in _copied(sql, _parameters(job, part, None)):
-        patient_id, name, line = row.split(b"\t", 2)
-        yield patient_id, name, line
+    yield from _copied(sql, _parameters(job, part, None), "bytea", "bytea", "bytea")
 
 
 def deletions(job: ExportJob, part: ExportPart) -> Iterator[tuple[str, str]]:
     """Type and id of what has been deleted since."""
-    sql = _sql(_GONE, ("resource_type", "resource_id"), has_since=True, is_of_deleted=True)
+    columns = ("c.resource_type", "c.resource_id")
+    sql = _sql(_GONE, columns, has_since=True, is_of_deleted=True)
     parameters = {**_parameters(job, part, None), "whole": deletions_told_of(job)}
-    for row in _copied(sql, parameters):
-        name, resource_id = row.decode().rstrip("\n").split("\t")
-        yield name, resource_id
+    yield from _copied(sql, parameters, "text", "text")
 
 
-def _copied(sql: str, parameters: dict[str, Any]) -> Iterator[bytes]:
+def _copied(sql: str, parameters: dict[str, Any], *types: str) -> Iterator[tuple[Any, ...]]:
+    """``types``: what becomes of the columns; text as ``bytea`` stays as it is stored."""
     connection.ensure_connection()
     raw: psycopg.Connection[Any] = connection.connection
-    text = psycopg.ClientCursor(raw).mogrify(f"COPY ({sql}) TO STDOUT", parameters)
+    copied = f"COPY ({sql}) TO STDOUT (FORMAT binary)"
+    text = psycopg.ClientCursor(raw).mogrify(copied, parameters)
     with raw.cursor() as cursor, cursor.copy(text.encode()) as copy:
-        for row in copy:
-            yield bytes(row)
+        copy.set_types(types)
+        yield from copy.rows()
 
 
 def _has_since(job: ExportJob) -> bool:
@@ -139,18 +145,30 @@ def _has_since(job: ExportJob) -> bool:
 
 
 def _sql(
-    place: _Place, columns: Sequence[str], *, has_since: bool, is_of_deleted: bool = False
+    place: _Place,
+    columns: Sequence[str],
+    current: str = _ONE_BY_ONE,
+    *,
+    has_since: bool,
+    is_of_deleted: bool = False,
 ) -> str:
     negation = "" if is_of_deleted else "NOT "
-    return _ROWS.format(
-        columns=", ".join(f"c.{name}" for name in columns),
+    of_now = current.format(
+        columns=", ".join(columns),
+        slices=place.slices,
         current=place.tables,
-        within=place.condition,
+        where=_WHERE.format(
+            within=place.condition,
+            is_visible=_IS_VISIBLE.format(row="c"),
+            is_deleted=f"{negation}c.is_deleted",
+            is_wanted=_IS_WANTED.format(row="c"),
+            since=_SINCE.format(row="c") if has_since else "",
+        ),
+    )
+    return _ROWS.format(
+        current=of_now,
         is_visible=_IS_VISIBLE.format(row="c"),
-        is_deleted=f"{negation}c.is_deleted",
-        is_wanted=_IS_WANTED.format(row="c"),
-        since=_SINCE.format(row="c") if has_since else "",
-        changed_columns=", ".join(f"v.{name}" for name in columns),
+        changed_columns=", ".join(f"v.{name.partition('.')[2]}" for name in columns),
         changed=place.changed_tables,
         changed_within=place.changed,
         version_is_visible=_IS_VISIBLE.format(row="version"),

@@ -1,6 +1,7 @@
 """What is left of the log once its rows are too old: requests a day, so that a year can be drawn.
 
-A row counts the requests of an app on a day of the practice, by route, error and speed. Speeds are
+A row counts the requests of an app on a day of the practice, by route, error and speed; after some
+weeks those of a week are put together under its Monday: a year's plot needs no more. Speeds are
 steps of a logarithmic scale: counts of any days can be added, and percentiles read off the sums are
 at most a tenth too high or too low.
 """
@@ -20,6 +21,8 @@ KEPT = timedelta(days=400)
 _SETTLES = timedelta(hours=1)
 """A day is counted when it has been over for so long: rows are written a little later."""
 _STEP = 1.2  # from one speed to the next
+_BY_DAY = timedelta(days=35)
+"""So long a plot may ask for days."""
 
 _COUNTED = """
 SELECT client_id, (at AT TIME ZONE %(zone)s)::date AS day, route, coalesce(error, '') AS error,
@@ -36,6 +39,16 @@ INSERT INTO fhirapi_requestday (client_id, day, route, error, speed, requests)
         step=_STEP, of="", until="AND at < %(until)s::date::timestamp AT TIME ZONE %(zone)s"
     )
 )
+_PUT_TOGETHER = """
+WITH days AS (
+    DELETE FROM fhirapi_requestday WHERE day < %(until)s AND day <> date_trunc('week', day)::date
+    RETURNING client_id, date_trunc('week', day)::date AS day, route, error, speed, requests
+)
+INSERT INTO fhirapi_requestday (client_id, day, route, error, speed, requests)
+SELECT client_id, day, route, error, speed, sum(requests) FROM days GROUP BY 1, 2, 3, 4, 5
+ON CONFLICT (client_id, day, route, error, speed)
+DO UPDATE SET requests = fhirapi_requestday.requests + excluded.requests
+"""
 # Percentiles of each group: the first speed up to which so many of its requests were answered.
 _GROUPED = """
 SELECT {name}, sum(requests)::bigint AS requests, coalesce(sum(errors), 0)::bigint AS errors,
@@ -57,7 +70,7 @@ def _grouped(name: str) -> str:
 
 _FIGURES = f"""
 WITH mine AS MATERIALIZED (
-    SELECT date_trunc('week', day::timestamp) AS slot, 1 AS every, route, error, speed, requests
+    SELECT date_trunc(%(unit)s, day::timestamp) AS slot, 1 AS every, route, error, speed, requests
     FROM (
         SELECT client_id, day, route, error, speed, requests FROM fhirapi_requestday
         WHERE client_id = %(client_id)s AND day >= %(first)s AND day < %(since)s
@@ -89,18 +102,28 @@ def roll_up(now: datetime | None = None) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute(_ROLL_UP, asked)
+        cursor.execute(_PUT_TOGETHER, {"until": _monday(today - _BY_DAY)})
     RequestDay.objects.filter(day__lt=today - KEPT).delete()
 
 
-def figures(client_id: str, first: date) -> dict[str, Any]:
-    """As ``reading.figures``, a week a slot, from the week of ``first`` on; times are about so."""
-    first -= timedelta(days=first.weekday())
-    since = max(first, _not_counted_from())
-    asked = {"client_id": client_id, "first": first, "since": since, "zone": settings.TIME_ZONE}
+def figures(client_id: str, first: date, unit: str = "week") -> dict[str, Any]:
+    """As ``reading.figures``, from the ``day`` or its ``week`` on; times are about so."""
+    first = _monday(first) if unit == "week" else first
+    asked = {
+        "client_id": client_id,
+        "first": first,
+        "since": max(first, _not_counted_from()),
+        "unit": unit,
+        "zone": settings.TIME_ZONE,
+    }
     row = fetch_one(_FIGURES, asked)
     told: dict[str, Any] = orjson.loads(row[0] if row else b"{}")
     told["total"] = told["total"] or {"requests": 0, "errors": 0, "p50": None, "p95": None}
     return told
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
 
 
 def _not_counted_from() -> date:

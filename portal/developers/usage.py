@@ -30,6 +30,8 @@ _STEPS = {
     "minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1),
     "week": timedelta(weeks=1),
 }  # fmt: skip
+_ROLLED_UP = ("day", "week")
+"""Slots of the practice's days, which are counted when they are over: a month reads no log."""
 _FORMATS = {"minute": "g:i A", "hour": "m/d g A", "day": "m/d/Y", "week": "m/d/Y"}
 
 
@@ -46,7 +48,8 @@ def usage(request: AccountRequest, client_id: str) -> HttpResponse:
     context = {
         "app": app,
         "ranges": [(name, words, name == chosen) for name, (words, _length) in _RANGES.items()],
-        "is_rolled_up": chosen == _YEAR,
+        "is_rolled_up": unit in _ROLLED_UP,
+        "is_year": chosen == _YEAR,
         "total": total,
         "error_rate": 100 * total["errors"] / total["requests"] if total["requests"] else 0,
         "requests": bar_plot([_bar(each, unit) for each in slots]),
@@ -60,9 +63,8 @@ def usage(request: AccountRequest, client_id: str) -> HttpResponse:
 
 
 def _figures(client_id: str, since: datetime, unit: str) -> dict[str, Any]:
-    """The log is kept for a month; beyond that there are counts of each day of the practice."""
-    if unit == "week":
-        return rollup.figures(client_id, timezone.localdate(since, _practice()))
+    if unit in _ROLLED_UP:
+        return rollup.figures(client_id, timezone.localdate(since, _practice()), unit)
     zone = timezone.get_current_timezone_name()
     return reading.figures(client_id, since, unit=unit, zone=zone)
 
@@ -74,7 +76,7 @@ def _practice() -> tzinfo:
 def _every_slot(told: list[dict[str, Any]], since: datetime, unit: str) -> list[dict[str, Any]]:
     """Those without a request as well: a gap is a fact."""
     known = {each["slot"]: each for each in told}
-    zone = _practice() if unit == "week" else None
+    zone = _practice() if unit in _ROLLED_UP else None
     slot, end = _floor(timezone.localtime(since, zone), unit), timezone.localtime(timezone=zone)
     slots = []
     while slot <= end.replace(tzinfo=None):

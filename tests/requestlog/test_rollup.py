@@ -91,3 +91,29 @@ def test_counts_go_after_a_year_and_a_month():
     old.save()
     rollup.roll_up()
     assert not RequestDay.objects.exists()
+
+
+@pytest.mark.django_db
+def test_days_of_old_weeks_are_put_together_and_a_year_says_the_same():
+    monday = days_ago(60) - timedelta(days=days_ago(60).weekday())
+    for each in range(7):
+        asked(monday + timedelta(days=each), 2)
+    asked(days_ago(20), 1)
+    before = rollup.figures("app", days_ago(365))
+    for _ in range(2):
+        rollup.roll_up()
+    RequestRecord.objects.filter(at__lt=timezone.now() - timedelta(days=30)).delete()
+    assert rollup.figures("app", days_ago(365)) == before
+    kept = RequestDay.objects.order_by("day").values_list("day", "requests")
+    assert list(kept) == [(monday, 14), (days_ago(20), 1)]
+
+
+@pytest.mark.django_db
+def test_a_month_is_told_by_its_days():
+    for days in (0, 1, 29):
+        asked(days_ago(days), days + 1)
+    rollup.roll_up()
+    slots = rollup.figures("app", days_ago(30), "day")["slots"]
+    assert [(each["slot"][:10], each["requests"]) for each in slots] == [
+        (days_ago(days).isoformat(), days + 1) for days in (29, 1, 0)
+    ]

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import Http404, HttpResponse
@@ -21,8 +20,8 @@ from portal.operations.partner_forms import (
     ChecksForm,
     DeclineForm,
     EndForm,
-    NothingForm,
     NoteForm,
+    NothingForm,
 )
 from portal.partners import steps, talking, terms, words
 from portal.partners.checks import CHECKS

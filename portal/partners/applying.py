@@ -82,9 +82,7 @@ def submit(request: AccountRequest, application_id: int) -> HttpResponse:
         messages.error(request, _("Something is missing still."))
         return redirect("portal:partner-edit", found.pk)
     current = terms.current()
-    form = TermsForm(
-        request.POST if request.method == "POST" else None, digest=current.digest
-    )
+    form = TermsForm(request.POST if request.method == "POST" else None, digest=current.digest)
     if request.method != "POST" or not form.is_valid():
         context = {"application": found, "sections": shown(found), "terms": current, "form": form}
         return render(request, "partners/submit.html", context)
@@ -113,9 +111,7 @@ def accept_again(request: AccountRequest, application_id: int) -> HttpResponse:
     is_asked = found.state in (*WAITING, State.APPROVED)
     if not is_asked or found.acceptances.filter(version=current.version).exists():
         return redirect("portal:partner-application", found.pk)
-    form = TermsForm(
-        request.POST if request.method == "POST" else None, digest=current.digest
-    )
+    form = TermsForm(request.POST if request.method == "POST" else None, digest=current.digest)
     if request.method != "POST" or not form.is_valid():
         context = {"application": found, "terms": current, "form": form}
         return render(request, "partners/accept.html", context)

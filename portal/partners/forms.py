@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.validators import URLValidator
 from django.forms.boundfield import BoundField
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -14,22 +15,23 @@ from portal.partners import talking
 from portal.partners.models import PartnerApplication
 from portal.partners.programs import Program
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 _LONGEST_TEXT = 2000
 _HTTPS = _("Write the full address, beginning with https://.")
 _EMAIL = _("Write an email address such as name@example.org.")
 
 
-def _line(label: str | Promise, asked: str | Promise, **kwargs: Any) -> forms.CharField:
+def _line(label: "_StrPromise", asked: "_StrPromise", **kwargs: Any) -> forms.CharField:
     """``asked``: what is said where nothing was written."""
     autocomplete = kwargs.pop("autocomplete", "off")
     kwargs.setdefault("max_length", 200)
     widget = forms.TextInput(attrs={"autocomplete": autocomplete})
-    return forms.CharField(
-        label=label, error_messages={"required": asked}, widget=widget, **kwargs
-    )
+    return forms.CharField(label=label, error_messages={"required": asked}, widget=widget, **kwargs)
 
 
-def _text(label: str | Promise, asked: str | Promise, rows: int = 4, **kw: Any) -> forms.CharField:
+def _text(label: "_StrPromise", asked: "_StrPromise", rows: int = 4, **kw: Any) -> forms.CharField:
     return forms.CharField(
         label=label,
         max_length=_LONGEST_TEXT,
@@ -39,7 +41,7 @@ def _text(label: str | Promise, asked: str | Promise, rows: int = 4, **kw: Any) 
     )
 
 
-def _page(label: str | Promise, asked: str | Promise, **kwargs: Any) -> forms.CharField:
+def _page(label: "_StrPromise", asked: "_StrPromise", **kwargs: Any) -> forms.CharField:
     widget = forms.TextInput(
         attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"}
     )
@@ -53,7 +55,7 @@ def _page(label: str | Promise, asked: str | Promise, **kwargs: Any) -> forms.Ch
     )
 
 
-def _email(label: str | Promise, asked: str | Promise, **kwargs: Any) -> forms.EmailField:
+def _email(label: "_StrPromise", asked: "_StrPromise", **kwargs: Any) -> forms.EmailField:
     return forms.EmailField(
         label=label,
         max_length=254,
@@ -89,9 +91,7 @@ class ApplicationForm(forms.Form):
         _("Enter the address of the website."),
         help_text=_("It names the organization or the product. Begins with https://."),
     )
-    address = _text(
-        _("Postal address"), _("Enter the postal address of the organization."), rows=3
-    )
+    address = _text(_("Postal address"), _("Enter the postal address of the organization."), rows=3)
     contact_name = _line(
         _("Whom we may ask"), _("Enter the name of the person whom we may ask."),
         autocomplete="name",
@@ -203,14 +203,14 @@ class TermsForm(forms.Form):
         error_messages={"required": _("Accept the terms to go on.")},
     )
 
-    def __init__(self, *args: Any, digest: str, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"read": digest}, **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, digest: str) -> None:
+        super().__init__(data, initial={"read": digest})
         self._digest = digest
 
     def clean(self) -> dict[str, Any]:
         if self.cleaned_data.get("read") != self._digest:
-            # What is shown now is what the next answer is about.
-            self.data = {**self.data.dict(), "read": self._digest}  # type: ignore[attr-defined]
+            # What is shown now is what the next answer is about, and is not accepted yet.
+            self.data = {"read": self._digest}
             raise forms.ValidationError(
                 _("The terms have changed since you opened the page. Please read them again.")
             )

@@ -32,11 +32,13 @@ def holds_still(account: AbstractBaseUser | AnonymousUser | None, *, program: Pr
     return bool(rows.values_list("pk", flat=True))
 
 
-def close_what_it_opened(account: Account, *, by: Account, note: str, address: str | None) -> None:
-    """Of somebody who is no partner any more: their apps write no longer, and go on reading."""
-    if is_partner(account, program=Program.API_DISTRIBUTION):
+def close_what_it_opened(
+    application: PartnerApplication, *, by: Account, note: str, address: str | None
+) -> None:
+    """Of an approval that has ended: the apps write no longer, and go on reading."""
+    if application.program != Program.API_DISTRIBUTION:
         return
-    for app in clients.apps_of(account).filter(provider_access_at__isnull=False):
+    for app in clients.apps_of(application.account).filter(provider_access_at__isnull=False):
         provider_access.withdraw(app, by=by, note=note, address=address)
 
 

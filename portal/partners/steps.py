@@ -155,10 +155,12 @@ def decline(
 def withdraw(application: PartnerApplication, *, by: Account, address: str | None = None) -> None:
     """By the applicant. Of a partner: what the approval opened is closed with it."""
     found = _locked(application, *WAITING, State.APPROVED)
+    was_partner = found.state == State.APPROVED
     _move(found, State.WITHDRAWN, due_on=None, asked_at=None, decided_at=timezone.now())
     _tell(found, Kind.WITHDRAWN, by, address)
-    note = str(_("The developer is no partner of API Distribution any more."))
-    standing.close_what_it_opened(found.account, by=by, note=note, address=address)
+    if was_partner:
+        note = str(_("The developer is no partner of API Distribution any more."))
+        standing.close_what_it_opened(found, by=by, note=note, address=address)
 
 
 @transaction.atomic
@@ -169,7 +171,7 @@ def end(
     found = _to_decide(application, by, State.APPROVED)
     _move(found, State.ENDED, decided_at=timezone.now())
     _tell(found, Kind.ENDED, by, address, note=note)
-    standing.close_what_it_opened(found.account, by=by, note=note, address=address)
+    standing.close_what_it_opened(found, by=by, note=note, address=address)
 
 
 def discard(application: PartnerApplication) -> None:

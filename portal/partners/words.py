@@ -60,17 +60,19 @@ def stages(application: PartnerApplication, events: list[PartnerEvent]) -> list[
     began = {each.kind: each.at for each in events}
     state = State(application.state)
     over = state not in (State.DRAFT, *WAITING)
+    check = gettext("within %(days)s business days of the submission")
+    registration = gettext("within %(days)s business days of the check")
     rows = (
         (_("Submitted"), "", began.get(Kind.SUBMITTED), State.SUBMITTED),
         (
             _("Authenticity check"),
-            gettext("within %(days)s business days of the submission") % {"days": AUTHENTICITY_DAYS},
+            check % {"days": AUTHENTICITY_DAYS},
             began.get(Kind.CHECK_BEGUN),
             State.CHECKING,
         ),
         (
             _("Registration"),
-            gettext("within %(days)s business days of the check") % {"days": REGISTRATION_DAYS},
+            registration % {"days": REGISTRATION_DAYS},
             began.get(Kind.VERIFIED),
             State.REGISTRATION,
         ),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.partners.checks import CHECKS
 from portal.partners.models import PartnerApplication, PartnerEvent
-from portal.partners.programs import WAITING, State
+from portal.partners.programs import State
 from portal.partners.steps import AUTHENTICITY_DAYS, REGISTRATION_DAYS, today
 
 Kind = PartnerEvent.Kind
@@ -59,7 +59,6 @@ class Happening:
 def stages(application: PartnerApplication, events: list[PartnerEvent]) -> list[Stage]:
     began = {each.kind: each.at for each in events}
     state = State(application.state)
-    over = state not in (State.DRAFT, *WAITING)
     check = gettext("within %(days)s business days of the submission")
     registration = gettext("within %(days)s business days of the check")
     rows = (
@@ -84,7 +83,7 @@ def stages(application: PartnerApplication, events: list[PartnerEvent]) -> list[
             about,
             at,
             is_done=at is not None and state != own,
-            is_current=state == own or (own is None and over),
+            is_current=state == own,
         )
         for title, about, at, own in rows
     ]

@@ -15,6 +15,7 @@ from portal.partners import steps, terms
 from portal.partners.models import PartnerApplication
 from portal.partners.programs import Program, State
 from tests import people
+from tests.portal.accounts.conftest import signed_in as signed_in_at_the_door
 from tests.portal.ui.browser import signed_in
 
 DETAILS = {
@@ -68,7 +69,7 @@ def strangers(stranger: Account) -> Browser:
 
 @pytest.fixture
 def desk(reviewer: Account) -> Browser:
-    return signed_in(reviewer)
+    return signed_in_at_the_door(reviewer)
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def staff(db: None) -> Callable[[str], Browser]:
         groups.ensure()
         made = people.account("sam", "Sam", "Staff", is_staff=True)
         made.groups.add(Group.objects.get(name=group))
-        return signed_in(made)
+        return signed_in_at_the_door(made)
 
     return staff
 

@@ -3,11 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal.partners.business_days import after, holidays, is_business_day
 
+# A loaded machine may be slow to make up the first examples.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 DAYS = st.dates(date(2000, 1, 1), date(2100, 12, 31))
 # As the Office of Personnel Management lists them, observed.
 KEPT = {
@@ -45,6 +47,7 @@ def test_deadlines_that_were_counted_on_a_calendar(begin: str, days: int, end: s
     assert after(date.fromisoformat(begin), days) == date.fromisoformat(end)
 
 
+@unhurried
 @given(DAYS, st.integers(1, 40))
 def test_between_a_day_and_its_deadline_lie_just_so_many_business_days(
     day: date, days: int
@@ -55,17 +58,20 @@ def test_between_a_day_and_its_deadline_lie_just_so_many_business_days(
     assert is_business_day(end)
 
 
+@unhurried
 @given(DAYS, st.integers(0, 20), st.integers(0, 20))
 def test_two_stretches_are_one(day: date, first: int, second: int) -> None:
     assert after(after(day, first), second) == after(day, first + second)
 
 
+@unhurried
 @given(DAYS, DAYS, st.integers(1, 20))
 def test_who_comes_later_is_not_promised_an_earlier_day(one: date, other: date, days: int) -> None:
     earlier, later = sorted((one, other))
     assert after(earlier, days) <= after(later, days)
 
 
+@unhurried
 @given(st.integers(1990, 2100))
 def test_a_year_has_eleven_holidays_and_none_is_on_a_weekend(year: int) -> None:
     assert len(holidays(year)) == 11

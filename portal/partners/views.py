@@ -37,6 +37,8 @@ def programs(request: HttpRequest) -> HttpResponse:
             for each in PROGRAMS.values()
         ],
         "mine": [(each, words.TONES.get(State(each.state), "")) for each in mine],
+        "open_access": Program.OPEN_ACCESS.label,
+        "api_distribution": Program.API_DISTRIBUTION.label,
         "checks": CHECKS.values(),
         "authenticity_days": AUTHENTICITY_DAYS,
         "registration_days": REGISTRATION_DAYS,

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from fhirapi.smart.models import Client
 from portal.accounts.models import Account, Registration
 from portal.operations.models import LetterFailure
+from portal.partners.models import PartnerApplication
 
 _log = logging.getLogger(__name__)
 
@@ -141,6 +142,42 @@ def tell_developer(letter: Callable[[Client, str], None], client: Client) -> boo
         return False
     try:
         letter(client, recipient)
+    except LetterNotSent:
+        return False
+    return True
+
+
+def partner_application_moved(application: PartnerApplication) -> None:
+    """Where it stands now, and by when we answer. Reasons and questions are read on the page."""
+    _send(
+        "partner_application",
+        application.account.email,
+        person=application.account,
+        application=application,
+        program=application.get_program_display(),
+        link=_address("portal:partner-application", str(application.pk)),
+    )
+
+
+def partner_message(application: PartnerApplication) -> None:
+    """That there is one; what it says stands on the page."""
+    _send(
+        "partner_message",
+        application.account.email,
+        person=application.account,
+        program=application.get_program_display(),
+        link=_address("portal:partner-application", str(application.pk)),
+    )
+
+
+def tell_partner(
+    letter: Callable[[PartnerApplication], None], application: PartnerApplication
+) -> bool:
+    """False: there is no address or no mail server."""
+    if not application.account.email:
+        return False
+    try:
+        letter(application)
     except LetterNotSent:
         return False
     return True

@@ -13,10 +13,17 @@ from portal.operations.models import (
     LetterFailure,
     TallyMark,
 )
+from portal.partners.models import (
+    PartnerApplication,
+    PartnerEvent,
+    PartnerMessage,
+    TermsAcceptance,
+)
 from portal.team.models import TeamInvitation
 
 __all__ = [
     "Account", "ActivityTally", "Announcement", "Authenticator", "Declined", "Desk", "EmailChange",
-    "JobRun", "LetterFailure", "LetterSent", "Passkey", "PinDevice", "Recovery", "RecoveryCode",
-    "Registration", "SignedIn", "TallyMark", "TeamInvitation",
+    "JobRun", "LetterFailure", "LetterSent", "PartnerApplication", "PartnerEvent", "PartnerMessage",
+    "Passkey", "PinDevice", "Recovery", "RecoveryCode", "Registration", "SignedIn", "TallyMark",
+    "TeamInvitation", "TermsAcceptance",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from portal.exports.urls import urlpatterns as exports
 from portal.groups.urls import urlpatterns as groups
 from portal.keys.urls import urlpatterns as keys
 from portal.operations.announcing import put_away
+from portal.partners.urls import urlpatterns as partners
 from portal.patients.urls import urlpatterns as patients
 from portal.record.urls import urlpatterns as record
 from portal.team.urls import urlpatterns as team
@@ -20,5 +21,5 @@ _announcements = path("announcement/<int:announcement_id>/put-away/", put_away, 
 app_name = "portal"
 urlpatterns = [
     *accounts, *keys, *patients, *groups, *record, *developers, *exports, *activity, *team,
-    *documentation, *ui, _announcements,
+    *documentation, *partners, *ui, _announcements,
 ]  # fmt: skip

@@ -21,6 +21,8 @@ from portal.developers.kinds import KINDS
 from portal.developers.logo import LogoForm
 from portal.developers.own import own_app
 from portal.developers.words import in_words
+from portal.partners.programs import Program
+from portal.partners.standing import is_partner
 from portal.ui.addresses import addresses
 from portal.ui.compression import NOT_TRANSFORMED
 
@@ -93,6 +95,7 @@ def one_app(request: AccountRequest, client_id: str) -> HttpResponse:
         "shows_provider_access": app.may_write
         or app.provider_access_ended_at
         or provider_access.asks_to_write(app),
+        "is_partner": is_partner(request.user, program=Program.API_DISTRIBUTION),
         "addresses": addresses(),
         "scopes": [(each, in_words(each)) for each in scopes],
         "secrets": [

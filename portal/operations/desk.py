@@ -10,10 +10,11 @@ from django.views.decorators.http import require_POST, require_safe
 from fhirapi.smart.clients import clients, review
 from portal.accounts.access import AccountRequest
 from portal.accounts.models import Account
-from portal.operations import declining
+from portal.operations import declining, partner_review
 from portal.operations.models import Declined
 from portal.operations.page import needs, show
 from portal.operations.queues import QUEUES, Queue, named
+from portal.partners import steps
 
 _A_PAGE = 50
 _LATELY = 10
@@ -72,6 +73,8 @@ def _decided(queue: Queue) -> dict[str, object]:
     if service := _SERVICES.get(queue.name):
         found = Declined.objects.filter(service=service).select_related("account", "declined_by")
         return {"declined": found.order_by("-pk")[:_LATELY]}
+    if queue.name == "partner-applications":
+        return {"answered": partner_review.decided(), "today": steps.today()}
     if queue.name == "apps":
         decided = clients.apps().filter(reviewed_at__isnull=False)
         return {"decided": decided.select_related("reviewed_by").order_by("-reviewed_at")[:_LATELY]}

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from fhirapi.smart.clients import review
 from fhirapi.smart.models import Client, DataAccessGrant, RecordLink, TeamMember
 from portal.accounts.models import Account
+from portal.operations import partner_review
 from portal.operations.models import Declined
 
 
@@ -61,7 +62,9 @@ QUEUES = (
     Queue("identities", "Identities to match", "portal.decide_account", identities, "date_joined"),
     Queue("apps", "Apps to review", "portal.review_app", review.waiting, "review_asked_at"),
     Queue("services", "Backend services to approve", "portal.approve_service", services, "created"),
-)
+    Queue("partner-applications", "Partner applications", partner_review.RIGHT,
+          partner_review.waiting, "submitted_at"),
+)  # fmt: skip
 
 
 def named(name: str) -> Queue | None:

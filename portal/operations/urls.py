@@ -12,13 +12,20 @@ from portal.operations import (
     desk,
     guardians,
     job_pages,
+    partner_review,
     partners,
     signing_keys,
 )
 
+_APPLICATION = "queue/partner-applications/<int:application_id>"
+
 
 def urlpatterns_for(site: AdminSite) -> list[URLPattern]:
     pages: list[tuple[str, Callable[..., HttpResponse], str]] = [
+        # Before the queues' own: "decline" is a step of theirs, too.
+        (f"{_APPLICATION}/", partner_review.review, "partner-application"),
+        (f"{_APPLICATION}/messages/", partner_review.say, "partner-say"),
+        (f"{_APPLICATION}/<slug:step>/", partner_review.take, "partner-step"),
         ("queue/<slug:name>/", desk.queue, "queue"),
         ("queue/<slug:name>/<int:account_id>/reopen/", desk.reopen, "reopen"),
         ("queue/<slug:name>/<int:account_id>/decline/", desk.decline, "decline"),

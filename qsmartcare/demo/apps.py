@@ -15,6 +15,7 @@ from fhirapi.smart.clients import clients, provider_access
 from fhirapi.smart.models import Client, ClientSecret, RecordLink
 from fhirapi.smart.secrets import digest
 from fhirapi.smart.tokens import backend_access
+from portal.accounts.models import Account
 from qsmartcare.kept import Kept
 
 _LAUNCH = "http://localhost:9876/launch"
@@ -61,8 +62,9 @@ APPS = (
 )  # fmt: skip
 
 
-def ensure_apps(kept: Kept) -> dict[str, dict[str, Any]]:
-    return {app.told_as: _ensure(app, kept) for app in APPS}
+def ensure_apps(kept: Kept, partner: Account) -> dict[str, dict[str, Any]]:
+    """``partner``: whose apps are those that may write; nobody owns the others."""
+    return {app.told_as: _ensure(app, kept, partner if app.is_partner else None) for app in APPS}
 
 
 def remove_apps() -> None:
@@ -72,13 +74,14 @@ def remove_apps() -> None:
     made.delete()
 
 
-def _ensure(app: App, kept: Kept) -> dict[str, Any]:
+def _ensure(app: App, kept: Kept, owner: Account | None) -> dict[str, Any]:
     secret, private_jwk = _secret(app, kept), _private_jwk(app, kept)
     is_backend = not app.redirect_uris
     client, _ = Client.objects.update_or_create(
         client_id=app.client_id,
         defaults={
             "name": app.name,
+            "user": owner,
             "kind": app.kind,
             "client_type": Client.CLIENT_CONFIDENTIAL
             if app.is_confidential

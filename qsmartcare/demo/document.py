@@ -9,6 +9,7 @@ from django.db import transaction
 
 from qsmartcare.demo.access_keys import ensure_access_keys
 from qsmartcare.demo.apps import ensure_apps, remove_apps
+from qsmartcare.demo.partners import ensure_partners
 from qsmartcare.demo.people import DemoAccount, ensure_account, lock_accounts, roles
 from qsmartcare.demo.population import GROUP_ID, REBECCA_ID, Person, patients
 from qsmartcare.kept import Kept, write_private
@@ -33,10 +34,11 @@ def install(data_dir: Path, target: Path) -> None:
             "outbox_url": f"{settings.BASE_URL}/demo/outbox/",
             "accounts": {name: _account(each) for name, each in accounts.items()},
             "access_keys": ensure_access_keys(accounts, kept),
-            "clients": ensure_apps(kept),
+            "clients": ensure_apps(kept, accounts["provider"].account),
             "patients": [_patient(each) for each in people],
             "group_id": GROUP_ID,
         }
+        ensure_partners(*(accounts[name].account for name in ("provider", "patient2", "admin")))
     write_private(target, json.dumps(document, indent=2) + "\n")
 
 

@@ -64,6 +64,13 @@ ELSEWHERE = {
     "portal:group-add": "test_groups.py",
     "portal:group-delete": "test_groups.py",
     "portal:app-secret-revoke": "test_the_pages_of_an_app",
+    "portal:partner-application": "test_partners.py",
+    "portal:partner-apply": "test_partners.py",
+    "portal:partner-edit": "test_partners.py",
+    "portal:partner-submit": "test_partners.py",
+    "portal:partner-withdraw": "test_partners.py",
+    # The terms and form of partner-submit, once there is a second version of them.
+    "portal:partner-accept": "tests/portal/partners/test_applying.py",
 }
 APPS = ("", "edit/", "secrets/new/", "disable/", "delete/")
 ADMINISTRATORS = (

@@ -19,6 +19,7 @@ from portal.accounts import limits, recovery, registration
 from portal.accounts.own import closing, email
 from portal.operations import jobs, tally
 from portal.operations.models import LetterFailure
+from portal.partners import leaving
 from portal.team import invitations
 
 _FAILURES_KEPT = timedelta(days=30)
@@ -44,6 +45,7 @@ def _clear() -> int:
     limits.forget_old()
     email.forget_old()
     closing.forget_old()
+    leaving.forget_old(closing.KEPT)
     registration_limit.forget_old()
     invitations.forget_old()
     rollup.roll_up()  # before the rows go

@@ -6,6 +6,9 @@ from fhirapi.audit.models import AuditRecord
 from fhirapi.smart.clients import clients, provider_access
 from fhirapi.smart.clients.registration import Details
 from fhirapi.smart.models import Client
+from portal.partners import steps, terms
+from portal.partners.models import PartnerApplication
+from portal.partners.programs import Program
 from tests.portal.operations.conftest import said
 from tests.portal.ui.browser import signed_in, text
 
@@ -24,6 +27,16 @@ def partner(developer):
 
 
 @pytest.fixture
+def standing(developer, administrator):
+    """The developer is an approved partner of API Distribution."""
+    made = PartnerApplication.objects.create(account=developer, program=Program.API_DISTRIBUTION)
+    steps.submit(made, terms.current(), language="en", by=developer)
+    for step in (steps.begin_check, steps.verify, steps.approve):
+        step(made, by=administrator)
+    return made
+
+
+@pytest.fixture
 def page(partner):
     return f"/admin/partner/{partner.pk}/"
 
@@ -34,6 +47,7 @@ def test_it_shows_what_the_app_asks_to_change(admin, page):
     assert "Approve and send the letter" in shown
 
 
+@pytest.mark.usefixtures("standing")
 def test_approving_takes_a_reason_and_writes_a_letter(
     admin, administrator, partner, page, mailoutbox
 ):
@@ -60,6 +74,7 @@ def test_withdrawing_takes_a_reason_and_writes_a_letter(admin, partner, page, ma
     assert "Withdrawn" in text(admin.get(page))
 
 
+@pytest.mark.usefixtures("standing")
 def test_the_letter_speaks_the_developers_language(admin, developer, partner, page, mailoutbox):
     developer.language = "es"
     developer.save()
@@ -67,6 +82,7 @@ def test_the_letter_speaks_the_developers_language(admin, developer, partner, pa
     assert "acceso de proveedor" in mailoutbox[0].body
 
 
+@pytest.mark.usefixtures("standing")
 def test_a_decision_is_not_made_twice(admin, partner, page, mailoutbox):
     provider_access.approve(partner, by=None)
     answer = admin.post(page, {**YES, "note": "Again."}, follow=True)
@@ -74,12 +90,46 @@ def test_a_decision_is_not_made_twice(admin, partner, page, mailoutbox):
     assert AuditRecord.objects.filter(detail="provider access approved").count() == 1
 
 
-def test_without_an_address_the_administrator_hears_of_it(admin, partner, page):
-    Client.objects.update(user=None)
+@pytest.mark.usefixtures("standing")
+def test_without_an_address_the_administrator_hears_of_it(admin, developer, page):
+    developer.email = ""
+    developer.save()
     answer = admin.post(page, {**YES, "note": "A contract."}, follow=True)
     assert said(answer) == ["success", "warning"]
 
 
+def test_without_a_partner_nothing_is_approved_and_the_page_says_why(admin, partner, page):
+    assert "has not applied" in text(admin.get(page))
+    answer = admin.post(page, {**YES, "note": "Why not."})
+    partner.refresh_from_db()
+    assert not partner.may_write
+    assert "no approved partner of API Distribution" in text(answer)
+
+
+def test_what_was_approved_is_withdrawn_without_a_partner(admin, partner, page):
+    provider_access.approve(partner, by=None)
+    admin.post(page, {**NO, "note": "It ended."})
+    partner.refresh_from_db()
+    assert not partner.may_write
+
+
+@pytest.mark.usefixtures("standing")
+def test_an_app_that_nobody_owns_has_no_partner(admin, partner, page):
+    Client.objects.update(user=None)
+    assert "no account owns this app" in text(admin.get(page))
+    admin.post(page, {**YES, "note": "Why not."})
+    partner.refresh_from_db()
+    assert not partner.may_write
+
+
+@pytest.mark.usefixtures("standing")
+def test_the_page_leads_to_the_partners_application(admin, standing, page):
+    shown = text(admin.get(page))
+    assert f"/admin/queue/partner-applications/{standing.pk}/" in shown
+    assert "approved for API Distribution" in shown
+
+
+@pytest.mark.usefixtures("standing")
 @pytest.mark.parametrize(
     ("group", "status"),
     [("App review", 200), ("Front desk", 403), ("Auditor", 403), ("Operations", 403)],

@@ -1,0 +1,66 @@
+"""Messages between an applicant and the practice's reviewers, and which of them were read."""
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from fhirapi.audit.models import AuditRecord
+from fhirapi.audit.record import record
+from portal.accounts.models import Account
+from portal.partners import steps
+from portal.partners.models import PartnerApplication, PartnerMessage
+from portal.partners.programs import State
+
+LONGEST = 4000
+MOST_UNREAD = 20
+"""Of one side in a row: whoever is not read any more need not write on."""
+
+
+class TooManyUnread(Exception):
+    """The other side has not read the last MOST_UNREAD."""
+
+
+class NobodyThere(Exception):
+    """A draft is its author's alone."""
+
+
+@transaction.atomic
+def say(
+    application: PartnerApplication, text: str, *, by: Account, address: str | None = None
+) -> PartnerMessage:
+    """An applicant's message answers what was asked."""
+    found = PartnerApplication.objects.select_for_update().get(pk=application.pk)
+    if found.state == State.DRAFT:
+        raise NobodyThere
+    is_from_partner = found.account_id == by.pk
+    if unread(found, of_partner=is_from_partner).count() >= MOST_UNREAD:
+        raise TooManyUnread
+    said = PartnerMessage.objects.create(
+        application=found, by=by, is_from_partner=is_from_partner, text=text
+    )
+    record(
+        AuditRecord.Action.CLIENT_REVIEW,
+        account_id=by.pk,
+        detail=f"partner application {found.pk}: message",
+        address=address,
+    )
+    if is_from_partner:
+        steps.answered(found, by=by, address=address)
+    return said
+
+
+@transaction.atomic
+def ask(
+    application: PartnerApplication, *, question: str, by: Account, address: str | None = None
+) -> None:
+    steps.ask(application, by=by, address=address)
+    say(application, question, by=by, address=address)
+
+
+def unread(application: PartnerApplication, *, of_partner: bool) -> QuerySet[PartnerMessage]:
+    return application.messages.filter(is_from_partner=of_partner, read_at=None)
+
+
+def read(application: PartnerApplication, *, by_partner: bool) -> None:
+    """The other side's messages were shown."""
+    unread(application, of_partner=not by_partner).update(read_at=timezone.now())

@@ -13,10 +13,13 @@ from portal.operations.models import (
     LetterFailure,
     TallyMark,
 )
+from portal.status.models import ComponentDay, ComponentState, Incident, IncidentUpdate
+from portal.subscriptions.models import NoticeTold, Subscription
 from portal.team.models import TeamInvitation
 
 __all__ = [
-    "Account", "ActivityTally", "Announcement", "Authenticator", "Declined", "Desk", "EmailChange",
-    "JobRun", "LetterFailure", "LetterSent", "Passkey", "PinDevice", "Recovery", "RecoveryCode",
-    "Registration", "SignedIn", "TallyMark", "TeamInvitation",
+    "Account", "ActivityTally", "Announcement", "Authenticator", "ComponentDay", "ComponentState",
+    "Declined", "Desk", "EmailChange", "Incident", "IncidentUpdate", "JobRun", "LetterFailure",
+    "LetterSent", "NoticeTold", "Passkey", "PinDevice", "Recovery", "RecoveryCode", "Registration",
+    "SignedIn", "Subscription", "TallyMark", "TeamInvitation",
 ]  # fmt: skip

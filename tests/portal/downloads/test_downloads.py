@@ -1,0 +1,69 @@
+"""The page of downloads, and llms.txt."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from fhirapi.smart.clients import clients, provider_access
+from fhirapi.smart.clients.registration import Details
+from fhirapi.smart.models import Client as App
+from portal.downloads.partner import is_partner
+from tests import people
+from tests.portal.accounts.conftest import signed_in
+
+PROVIDER_API = "/provider-api/v1/openapi.json"
+APP = Details(
+    kind=App.Kind.PUBLIC,
+    name="Scheduler",
+    description="Books visits.",
+    redirect_uris=("https://scheduler.example.com/callback",),
+    scopes=("openid", "user/Appointment.cruds"),
+    policy_uri="https://scheduler.example.com/privacy",
+    contacts=("dev@scheduler.example.com",),
+)
+
+
+def test_everything_on_the_page_can_be_fetched(client: Client, db: None) -> None:
+    page = client.get("/downloads/").content.decode()
+    found = re.findall(r'href="http://localhost:\d+(/[^"]+)" download="([^"]+)"', page)
+    assert len(found) == 6
+    for address, name in found:
+        assert client.get(address).status_code == 200, address
+        assert name
+    assert PROVIDER_API not in page
+
+
+def test_the_provider_api_is_for_approved_partners(db: None) -> None:
+    developer = people.account("dev", "Dee", "Veloper")
+    app = clients.register(APP, owner=developer)
+    browser = signed_in(developer)
+    assert not is_partner(developer)
+    assert PROVIDER_API not in browser.get("/downloads/").content.decode()
+    provider_access.approve(app, by=None)
+    assert is_partner(developer)
+    assert PROVIDER_API in browser.get("/downloads/").content.decode()
+    App.objects.filter(pk=app.pk).update(disabled_at=timezone.now())
+    assert not is_partner(developer)
+
+
+def test_llms_txt_has_the_form_that_is_proposed(client: Client) -> None:
+    """https://llmstxt.org: a title, a summary as a quotation, sections of links."""
+    response = client.get("/llms.txt")
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    lines = response.content.decode().splitlines()
+    assert lines[0].startswith("# ")
+    assert lines[2].startswith("> ")
+    sections = [line for line in lines if line.startswith("## ")]
+    assert sections == ["## Documentation", "## API descriptions", "## Optional"]
+    after = lines[lines.index("## Documentation") :]
+    for line in after:
+        assert not line or line.startswith("## ") or re.fullmatch(r"- \[.+\]\(http.+\): .+", line)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_what_llms_txt_leads_to_is_there(client: Client, db: None, language: str) -> None:
+    text = client.get("/llms.txt").content.decode()
+    for address in re.findall(r"\]\(http://localhost:\d+(/[^)]+)\)", text):
+        assert client.get(address, headers={"accept-language": language}).status_code == 200

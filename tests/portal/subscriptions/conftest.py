@@ -1,0 +1,3 @@
+from tests.portal.accounts.conftest import administrator, make, patient, provider
+
+__all__ = ["administrator", "make", "patient", "provider"]

@@ -12,7 +12,7 @@ from portal.status.keeping import DAYS
 _MOST = 50
 """Incidents: what is longer ago nobody scrolls to."""
 _ALL = f"""
-SELECT now(),
+SELECT clock_timestamp(),
     (SELECT coalesce(json_agg(found), '[]') FROM portal_componentstate found),
     (SELECT coalesce(json_agg(found), '[]') FROM portal_componentday found
      WHERE found.day > (now() AT TIME ZONE 'UTC')::date - {DAYS}),

@@ -21,7 +21,10 @@ class Download:
 
 
 def for_everybody() -> list[Download]:
-    fhir = settings.FHIR_BASE_URL
+    return [*_postman(), *_descriptions()]
+
+
+def _postman() -> list[Download]:
     return [
         Download(
             _("Postman collection"),
@@ -40,6 +43,12 @@ def for_everybody() -> list[Download]:
             settings.BASE_URL + reverse("portal:postman-environment"),
             ENVIRONMENT,
         ),
+    ]
+
+
+def _descriptions() -> list[Download]:
+    fhir = settings.FHIR_BASE_URL
+    return [
         Download(
             _("OpenAPI of the FHIR API"),
             _(

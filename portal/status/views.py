@@ -15,6 +15,7 @@ from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -69,7 +70,7 @@ def _page_away() -> HttpResponse:
 
 
 def _rendered(template: str, context: dict[str, Any]) -> HttpResponse:
-    return HttpResponse(get_template(template).render(context))
+    return HttpResponse(get_template(template).render({"LANGUAGE_CODE": get_language(), **context}))
 
 
 def _json(status: Status) -> HttpResponse:

@@ -1,3 +1,5 @@
+"""What letters can be about, and the forms that ask for it."""
+
 from typing import Any
 
 from django import forms

@@ -64,6 +64,9 @@ ELSEWHERE = {
     "portal:group-add": "test_groups.py",
     "portal:group-delete": "test_groups.py",
     "portal:app-secret-revoke": "test_the_pages_of_an_app",
+    "portal:subscription": "test_subscriptions.py",
+    "portal:subscription-confirm": "test_subscriptions.py",
+    "portal:unsubscribe": "test_subscriptions.py",
 }
 APPS = ("", "edit/", "secrets/new/", "disable/", "delete/")
 ADMINISTRATORS = (

@@ -22,14 +22,16 @@ def items() -> list[Any]:
 
 
 def test_a_folder_for_each_way_to_a_token_and_each_type() -> None:
-    assert [each["name"] for each in COLLECTION["item"]] == [
+    first = 5
+    names = [each["name"] for each in COLLECTION["item"]]
+    assert names[:first] == [
         "1 Token by access key",
         "2 Next token",
         "3 SMART code flow with PKCE",
         "4 Backend service",
         "System",
-        *(each.name for each in registry.every()),
     ]
+    assert sorted(names[first:]) == sorted(each.name for each in registry.every())
 
 
 @pytest.mark.parametrize("resource_type", list(registry.every()), ids=lambda each: each.name)

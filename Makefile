@@ -55,6 +55,7 @@ browser-tools: venv-dev
 	@$(BIN)/python -m tests.javascript
 	@$(BIN)/python -m tests.r4_package
 	@$(BIN)/python -m tests.bulk_client
+	@$(BIN)/python -m tests.postman
 
 python:
 	@test -n "$(PYTHON)" || { \

@@ -19,8 +19,11 @@ from django.utils.translation import gettext_lazy as _
 
 from fhirapi.smart.models import Client
 from portal.accounts.models import Account, Registration
+from portal.changes.notices import Notice
 from portal.operations.models import LetterFailure
 from portal.partners.models import PartnerApplication
+from portal.status.models import IncidentUpdate
+from portal.subscriptions.models import UNCONFIRMED, Subscription
 
 _log = logging.getLogger(__name__)
 
@@ -225,11 +228,81 @@ def account_closed(account: Account, kept: timedelta) -> None:
         _send("account_closed", account.email, person=account, days=kept.days)
 
 
-def _send(letter: str, recipient: str, *, language: str = "", **context: Any) -> None:
+def confirm_subscription(subscription: Subscription, link: str) -> None:
+    _send(
+        "confirm_subscription",
+        subscription.email,
+        language=subscription.language,
+        link=link,
+        hours=_hours(UNCONFIRMED),
+    )
+
+
+def subscribed_already(subscription: Subscription, link: str, end: str) -> None:
+    """Answers who asks again: the page told them nothing."""
+    _send_subscriber("subscribed_already", subscription, link, end)
+
+
+def status_told(subscription: Subscription, told: IncidentUpdate, link: str, end: str) -> None:
+    """What administrators wrote of an incident or of maintenance."""
+    is_spanish = subscription.language == "es"
+    incident = told.incident
+    _send_subscriber(
+        "status_told",
+        subscription,
+        link,
+        end,
+        title=(is_spanish and incident.title_es) or incident.title_en,
+        text=(is_spanish and told.text_es) or told.text_en,
+        page=_address("portal:status"),
+    )
+
+
+def change_told(subscription: Subscription, notice: Notice, link: str, end: str) -> None:
+    """A release, or that something is going to end."""
+    _send_subscriber(
+        "change_told",
+        subscription,
+        link,
+        end,
+        title=notice.title[subscription.language],
+        text=notice.text[subscription.language],
+        page=notice.address,
+    )
+
+
+def _send_subscriber(
+    letter: str, subscription: Subscription, link: str, end: str, **context: Any
+) -> None:
+    """With what lets mail programs unsubscribe by one click. RFC 2369 3.2, RFC 8058 3.1"""
+    headers = {
+        "List-Unsubscribe": f"<{end}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+    _send(
+        letter,
+        subscription.email,
+        language=subscription.language,
+        headers=headers,
+        link=link,
+        end=end,
+        **context,
+    )
+
+
+def _send(
+    letter: str,
+    recipient: str,
+    *,
+    language: str = "",
+    headers: dict[str, str] | None = None,
+    **context: Any,
+) -> None:
     """In the language that the account has chosen, or that the page was in."""
     language = language or getattr(context.get("person"), "language", "") or get_language() or "en"
     with translation.override(language):
         message = _written(letter, recipient, context)
+    message.extra_headers |= headers or {}
     try:
         message.send()
     except (OSError, smtplib.SMTPException) as error:

@@ -19,11 +19,14 @@ from portal.partners.models import (
     PartnerMessage,
     TermsAcceptance,
 )
+from portal.status.models import ComponentDay, ComponentState, Incident, IncidentUpdate
+from portal.subscriptions.models import NoticeTold, Subscription
 from portal.team.models import TeamInvitation
 
 __all__ = [
-    "Account", "ActivityTally", "Announcement", "Authenticator", "Declined", "Desk", "EmailChange",
-    "JobRun", "LetterFailure", "LetterSent", "PartnerApplication", "PartnerEvent", "PartnerMessage",
-    "Passkey", "PinDevice", "Recovery", "RecoveryCode", "Registration", "SignedIn", "TallyMark",
-    "TeamInvitation", "TermsAcceptance",
+    "Account", "ActivityTally", "Announcement", "Authenticator", "ComponentDay", "ComponentState",
+    "Declined", "Desk", "EmailChange", "Incident", "IncidentUpdate", "JobRun", "LetterFailure",
+    "LetterSent", "NoticeTold", "PartnerApplication", "PartnerEvent", "PartnerMessage", "Passkey",
+    "PinDevice", "Recovery", "RecoveryCode", "Registration", "SignedIn", "Subscription",
+    "TallyMark", "TeamInvitation", "TermsAcceptance",
 ]  # fmt: skip

@@ -7,20 +7,13 @@ import hmac
 from ipaddress import ip_address
 
 from django.conf import settings
-from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from fhirapi.store import index_state
+from portal.status.ready import reasons_against
 from qsmartcare import metrics
-
-# Remembered once true: migrations are not taken back below a running process, and it declares
-# nothing anew.
-_is_known_migrated = False
-_is_known_indexed = False
 
 
 @require_safe
@@ -34,7 +27,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
     """Whether this process can serve: the database answers and has this code's tables."""
-    reasons = _reasons_against()
+    reasons = reasons_against()
     if reasons:
         return JsonResponse({"status": "unavailable", "reasons": reasons}, status=503)
     return JsonResponse({"status": "ready"})
@@ -49,45 +42,6 @@ def prometheus(request: HttpRequest) -> HttpResponse:
         response["WWW-Authenticate"] = "Bearer"
         return response
     return HttpResponse(metrics.text(), content_type="text/plain; version=0.0.4; charset=utf-8")
-
-
-def _reasons_against() -> list[str]:
-    try:
-        _ask_database()
-        if not _has_migrated():
-            return ["The database lacks migrations: manage.py migrate."]
-        return _incomplete_searches()
-    except DatabaseError:
-        return ["The database does not answer."]
-
-
-def _ask_database() -> None:
-    try:
-        connection.ensure_connection()
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        # The kept connection may be from before the database restarted: once more, with a new one.
-        connection.close()
-        connection.ensure_connection()
-
-
-def _has_migrated() -> bool:
-    global _is_known_migrated
-    if not _is_known_migrated:
-        executor = MigrationExecutor(connection)
-        _is_known_migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return _is_known_migrated
-
-
-def _incomplete_searches() -> list[str]:
-    global _is_known_indexed
-    stale = [] if _is_known_indexed else index_state.stale()
-    _is_known_indexed = not stale
-    if not stale:
-        return []
-    types = ", ".join(each.name for each in stale)
-    return [f"Searches of {types} would be incomplete: manage.py reindex --stale."]
 
 
 def _may_read_metrics(request: HttpRequest) -> bool:

@@ -15,6 +15,7 @@ PORT = env.number("PORT", 8000)
 BASE_URL = env.text("BASE_URL", f"http://localhost:{PORT}").rstrip("/")
 FHIR_BASE_URL = f"{BASE_URL}/R4-patient-api"
 PROVIDER_BASE_URL = f"{BASE_URL}/provider-api/v1"
+STATUS_PROBE_URL = env.text("STATUS_PROBE_URL", BASE_URL).rstrip("/")  # where workers reach it
 IS_HTTPS = BASE_URL.startswith("https://")
 DEBUG = env.flag("DEBUG", False)
 DEMO = env.flag("DEMO", False)  # shows the outbox page; `make run` sets it
@@ -85,6 +86,7 @@ MIDDLEWARE = [  # for pages; the API takes its own way (wsgi.py)
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.ui.compression.CompressionMiddleware",
     "csp.middleware.CSPMiddleware",
+    "portal.status.nobody.NobodyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -221,7 +223,10 @@ IMPORT_HOSTS = env.words("IMPORT_HOSTS")  # host, host:port; and networks that a
 IMPORTS_AT_ONCE = env.number("IMPORTS_AT_ONCE", 2)  # of one client
 IMPORT_FILE_MB = env.number("IMPORT_FILE_MB", 5_000)  # of one file, as it comes and unpacked
 IMPORT_HOURS = env.number("IMPORT_HOURS", 24)  # for which uploads and rejects are kept
-PROCRASTINATE_IMPORT_PATHS = ["fhirapi.bulk.tasks", "fhirapi.bulk.importing.tasks"]
+PROCRASTINATE_IMPORT_PATHS = [
+    "fhirapi.bulk.tasks", "fhirapi.bulk.importing.tasks", "portal.status.tasks",
+    "portal.subscriptions.tasks",
+]  # fmt: skip
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "queue_tasks"  # no room of ours has one
 
 # --- Pages -------------------------------------------------------------------------------------

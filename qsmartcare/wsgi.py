@@ -23,6 +23,7 @@ from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 
 from fhirapi.smart.answers import answer
 from fhirapi.smart.clients import origins
+from portal.changes.headers import headers_of
 from qsmartcare import maintenance
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ class Application(WSGIHandler):
         if path == FHIR_PREFIX[:-1]:  # a Bundle is sent to the base as it is published
             path = environ["PATH_INFO"] = FHIR_PREFIX
         if method == "POST" and path in TOKEN_PATHS and (token := self._token(environ)):
-            start_response("200 OK", [*self._token_headers, ("Content-Length", str(len(token)))])
+            told = [*headers_of(path), ("Content-Length", str(len(token)))]
+            start_response("200 OK", [*self._token_headers, *told])
             return [token]
         if method != "GET" or not is_read(path):
             _measure_body(environ)
@@ -100,6 +102,8 @@ class Application(WSGIHandler):
     def get_response(self, request: HttpRequest) -> HttpResponseBase:
         began = perf_counter()
         response = self._answer(request)
+        for name, value in headers_of(request.path):
+            response.headers[name] = value
         if self._log is not None and request.path.startswith(LOGGED_PREFIXES):
             self._log.note(request, response, began)
         return response

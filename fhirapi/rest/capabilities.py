@@ -8,11 +8,13 @@ import orjson
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from fhirapi.definitions import profiles, registry
+from fhirapi.definitions import operations, profiles, registry
 from fhirapi.definitions.canonicals import definition
+from fhirapi.definitions.operations import Operation
 from fhirapi.definitions.schema import ParameterType, ResourceType, SearchParameter
 from fhirapi.outcomes import bad_operation_parameter
 from fhirapi.rest.etags import is_known_version, not_modified
+from fhirapi.rest.negotiation import FHIR_JSON
 from fhirapi.rest.patch import FORMATS
 from fhirapi.rest.view import answer, fhir_view
 from fhirapi.smart.addresses import is_offered
@@ -23,17 +25,6 @@ _SECURITY = "http://terminology.hl7.org/CodeSystem/restful-security-service"
 _US_CORE = "http://hl7.org/fhir/us/core"
 _OAUTH_NAMES = ("authorize", "token", "register", "manage", "introspect", "revoke")
 _BULK = "http://hl7.org/fhir/uv/bulkdata"
-_OPERATIONS = {
-    "Patient": [
-        ("everything", "http://hl7.org/fhir/OperationDefinition/Patient-everything"),
-        ("export", f"{_BULK}/OperationDefinition/patient-export"),
-    ],
-    "Group": [("export", f"{_BULK}/OperationDefinition/group-export")],
-    "DocumentReference": [("docref", f"{_US_CORE}/OperationDefinition/docref")],
-}
-_ON_EVERY_TYPE = [
-    ("validate", "http://hl7.org/fhir/OperationDefinition/Resource-validate"),
-]
 _INTERACTIONS = (
     "read", "vread", "update", "patch", "delete", "history-instance", "history-type", "create",
     "search-type",
@@ -60,10 +51,16 @@ def metadata(request: HttpRequest) -> HttpResponse:
     mode = request.GET.get("mode", "full")
     if mode not in _MODES:
         raise bad_operation_parameter("mode", f"one of {', '.join(_MODES)} is expected.")
-    content = _terminology() if mode == "terminology" else _statement()
+    return published(request, _terminology() if mode == "terminology" else _statement())
+
+
+def published(request: HttpRequest, content: bytes, media_type: str = FHIR_JSON) -> HttpResponse:
+    """A document for everybody, of any origin, that may be kept for a while."""
     tag = sha256(content).hexdigest()[:16]
     is_known = is_known_version(request.META, tag)
     response = not_modified() if is_known else answer(content, request)
+    if not is_known:
+        response.headers["Content-Type"] = media_type
     response.headers["ETag"] = f'W/"{tag}"'
     response.headers["Cache-Control"] = f"public, max-age={_KEPT}"
     response.headers["Vary"] = "Accept"
@@ -97,9 +94,7 @@ def _statement() -> bytes:
                     "security": _security(),
                     "resource": [_resource(each) for each in registry.every()],
                     "interaction": [{"code": code} for code in _OF_SYSTEM],
-                    "operation": [
-                        {"name": "export", "definition": f"{_BULK}/OperationDefinition/export"}
-                    ],
+                    "operation": _named(operations.of_system()),
                     "compartment": ["http://hl7.org/fhir/CompartmentDefinition/patient"],
                 }
             ],
@@ -134,10 +129,6 @@ def _head(kind: str) -> dict[str, Any]:
 
 def _resource(resource_type: ResourceType) -> dict[str, Any]:
     name = resource_type.name
-    operations = [
-        {"name": operation, "definition": defined}
-        for operation, defined in (*_OPERATIONS.get(name, ()), *_ON_EVERY_TYPE)
-    ]
     members: dict[str, Any] = {
         "type": name,
         "documentation": resource_type.words,
@@ -147,9 +138,13 @@ def _resource(resource_type: ResourceType) -> dict[str, Any]:
         "searchInclude": [f"{name}:{each.code}" for each in _references(resource_type)],
         "searchRevInclude": _reverse_includes(name),
         "searchParam": [_parameter(name, each) for each in resource_type.search],
-        "operation": operations,
+        "operation": _named(operations.of_type(name)),
     }
     return {name: value for name, value in members.items() if value != []}
+
+
+def _named(offered: list[Operation]) -> list[dict[str, str]]:
+    return [{"name": each.name, "definition": each.definition} for each in offered]
 
 
 def _references(resource_type: ResourceType) -> list[SearchParameter]:

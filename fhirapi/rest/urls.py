@@ -20,6 +20,7 @@ from fhirapi.rest.compartment import search_compartment
 from fhirapi.rest.converters import ResourceIdConverter
 from fhirapi.rest.create import create
 from fhirapi.rest.delete import conditional_delete, delete
+from fhirapi.rest.described import openapi
 from fhirapi.rest.docref import docref
 from fhirapi.rest.everything import everything, everything_of_all
 from fhirapi.rest.history import history_instance, history_type
@@ -71,6 +72,7 @@ urlpatterns = [
     path("<fhirtype:resource_type>/", _of_type),
     path("<fhirtype:resource_type>/_search", search_by_post),
     path("metadata", metadata),
+    path("openapi.json", openapi),
     path("Patient/<fhirid:resource_id>/$everything", everything),
     path("Patient/$everything", everything_of_all),
     path("DocumentReference/$docref", docref),

@@ -26,7 +26,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Operations": (
         "portal.see_operations", "portal.run_job", "portal.view_jobrun",
         "portal.view_announcement", "portal.add_announcement", "portal.change_announcement",
-        "portal.delete_announcement", "fhirapi.view_exportjob", "fhirapi.change_exportjob",
+        "portal.delete_announcement", "portal.view_incident", "portal.add_incident",
+        "portal.change_incident", "portal.view_incidentupdate", "portal.add_incidentupdate",
+        "fhirapi.view_exportjob", "fhirapi.change_exportjob",
     ),
 }  # fmt: skip
 

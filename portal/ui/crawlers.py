@@ -17,6 +17,10 @@ User-agent: *
 Disallow: /
 Allow: /$
 Allow: /api-documentation
+Allow: /downloads/
+Allow: /llms.txt
+Allow: /changes/
+Allow: /status/$
 Allow: /static/
 """
 _A_DAY = 24 * 3600

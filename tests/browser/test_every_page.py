@@ -71,6 +71,9 @@ ELSEWHERE = {
     "portal:partner-withdraw": "test_partners.py",
     # The terms and form of partner-submit, once there is a second version of them.
     "portal:partner-accept": "tests/portal/partners/test_applying.py",
+    "portal:subscription": "test_subscriptions.py",
+    "portal:subscription-confirm": "test_subscriptions.py",
+    "portal:unsubscribe": "test_subscriptions.py",
 }
 APPS = ("", "edit/", "secrets/new/", "disable/", "delete/")
 ADMINISTRATORS = (

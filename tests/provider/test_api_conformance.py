@@ -4,19 +4,16 @@ https://schemathesis.readthedocs.io - some requests are right by the description
 none of them may be answered with a server error, or with anything that is not described.
 """
 
-from io import BytesIO
 from typing import Any
 
 import pytest
 import requests
 import schemathesis
-from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
-from requests.adapters import HTTPAdapter
 from schemathesis import checks
-from urllib3 import HTTPResponse
 
 from fhirapi.provider.openapi import description
+from tests.inside import Inside
 from tests.provider.client import Partner
 
 _EXAMPLES = 2
@@ -43,38 +40,10 @@ def _by_tag() -> dict[str, list[Any]]:
 _OPERATIONS = _by_tag()
 
 
-class _Inside(HTTPAdapter):
-    """Brings requests to the product without a server, so within the test's transaction."""
-
-    def __init__(self, http: Client) -> None:
-        super().__init__()
-        self._http = http
-
-    def send(  # type: ignore[override]  # the other arguments are about connections
-        self, request: requests.PreparedRequest, **_: Any
-    ) -> requests.Response:
-        body = request.body or b""
-        headers = dict(request.headers)
-        media_type = headers.pop("Content-Type", "")
-        for name in ("Content-Length", "Accept-Encoding"):
-            headers.pop(name, None)
-        told = self._http.generic(
-            request.method or "",
-            request.path_url,
-            body.encode() if isinstance(body, str) else body,
-            media_type,
-            headers=headers,
-        )
-        raw = HTTPResponse(
-            BytesIO(told.content), dict(told.items()), told.status_code, preload_content=False
-        )
-        return self.build_response(request, raw)
-
-
 @pytest.fixture
 def session(grey: Partner) -> requests.Session:
     made = requests.Session()
-    made.mount("http://", _Inside(grey.http))
+    made.mount("http://", Inside(grey.http))
     made.headers["Authorization"] = f"Bearer {grey.token}"
     return made
 

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
-from qsmartcare import health
+from portal.status import ready
 from tests.api import Api
 from tests.people import Person
 
@@ -31,7 +31,7 @@ def test_readyz_is_ready_with_database_and_migrations(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_readyz_names_missing_migrations(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "_is_known_migrated", False)
+    monkeypatch.setattr(ready, "_is_known_migrated", False)
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM django_migrations WHERE app = 'portal'")
     response = client.get("/readyz")

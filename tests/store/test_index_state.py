@@ -12,7 +12,7 @@ from fhirapi.definitions.builders import token
 from fhirapi.definitions.schema import ResourceType
 from fhirapi.store import index_state
 from fhirapi.store.load import load
-from qsmartcare import health
+from portal.status import ready
 from tests import people
 
 
@@ -25,7 +25,7 @@ def stored(practice: None) -> None:
 @pytest.fixture
 def changed(stored: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[ResourceType]:
     """Observation with one search parameter more than when it was stored."""
-    monkeypatch.setattr(health, "_is_known_indexed", False)
+    monkeypatch.setattr(ready, "_is_known_indexed", False)
     before = registry.find("Observation")
     assert before
     registry.unregister("Observation")

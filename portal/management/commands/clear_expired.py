@@ -20,6 +20,7 @@ from portal.accounts.own import closing, email
 from portal.operations import jobs, tally
 from portal.operations.models import LetterFailure
 from portal.partners import leaving
+from portal.subscriptions.models import forget_unconfirmed
 from portal.team import invitations
 
 _FAILURES_KEPT = timedelta(days=30)
@@ -48,6 +49,7 @@ def _clear() -> int:
     leaving.forget_old(closing.KEPT)
     registration_limit.forget_old()
     invitations.forget_old()
+    forget_unconfirmed()
     rollup.roll_up()  # before the rows go
     request_log.forget_old()
     webhooks.forget_old()

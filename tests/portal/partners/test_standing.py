@@ -176,3 +176,18 @@ def test_of_an_approval_and_a_withdrawal_at_once_one_happens(developer, reviewer
     # An approval may be withdrawn right after it; never the other way round.
     assert kinds[-1] == state_of(application)
     assert kinds.count("withdrawn") == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("state", "program", "opens"),
+    [
+        (State.REGISTRATION, Program.API_DISTRIBUTION, False),
+        (State.APPROVED, Program.OPEN_ACCESS, False),
+        (State.APPROVED, Program.API_DISTRIBUTION, True),
+    ],
+)
+def test_the_provider_api_is_among_the_downloads_of_its_partners(devs, make, state, program, opens):
+    make(state, program)
+    page = devs.get("/downloads/").content.decode()
+    assert ("/provider-api/v1/openapi.json" in page) is opens

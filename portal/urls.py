@@ -4,6 +4,7 @@ from django.urls import path
 
 from portal.accounts.urls import urlpatterns as accounts
 from portal.activity.urls import urlpatterns as activity
+from portal.console.urls import urlpatterns as console
 from portal.developers.urls import urlpatterns as developers
 from portal.exports.urls import urlpatterns as exports
 from portal.groups.urls import urlpatterns as groups
@@ -18,6 +19,6 @@ _announcements = path("announcement/<int:announcement_id>/put-away/", put_away, 
 
 app_name = "portal"
 urlpatterns = [
-    *accounts, *keys, *patients, *groups, *record, *developers, *exports, *activity, *team, *ui,
+    *accounts, *keys, *patients, *groups, *record, *developers, *console, *exports, *activity, *team, *ui,
     _announcements,
 ]  # fmt: skip

@@ -9,7 +9,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from fhirapi.definitions import profiles, registry
+from fhirapi.definitions.builders import COLUMN_PATHS
 from fhirapi.definitions.canonicals import definition
+from fhirapi.definitions.operations import OF_SYSTEM, ON_EVERY_TYPE, OPERATIONS
 from fhirapi.definitions.schema import ParameterType, ResourceType, SearchParameter
 from fhirapi.outcomes import bad_operation_parameter
 from fhirapi.rest.etags import is_known_version, not_modified
@@ -23,17 +25,6 @@ _SECURITY = "http://terminology.hl7.org/CodeSystem/restful-security-service"
 _US_CORE = "http://hl7.org/fhir/us/core"
 _OAUTH_NAMES = ("authorize", "token", "register", "manage", "introspect", "revoke")
 _BULK = "http://hl7.org/fhir/uv/bulkdata"
-_OPERATIONS = {
-    "Patient": [
-        ("everything", "http://hl7.org/fhir/OperationDefinition/Patient-everything"),
-        ("export", f"{_BULK}/OperationDefinition/patient-export"),
-    ],
-    "Group": [("export", f"{_BULK}/OperationDefinition/group-export")],
-    "DocumentReference": [("docref", f"{_US_CORE}/OperationDefinition/docref")],
-}
-_ON_EVERY_TYPE = [
-    ("validate", "http://hl7.org/fhir/OperationDefinition/Resource-validate"),
-]
 _INTERACTIONS = (
     "read", "vread", "update", "patch", "delete", "history-instance", "history-type", "create",
     "search-type",
@@ -49,7 +40,6 @@ _WRITING = {
     "conditionalDelete": "single",
     "referencePolicy": ["literal", "local"],
 }
-_COLUMNS = {"_id": "id", "_lastUpdated": "meta.lastUpdated"}
 _MODES = ("full", "normative", "terminology")
 _KEPT = 300  # seconds that a client or proxy may keep the answer
 
@@ -98,7 +88,8 @@ def _statement() -> bytes:
                     "resource": [_resource(each) for each in registry.every()],
                     "interaction": [{"code": code} for code in _OF_SYSTEM],
                     "operation": [
-                        {"name": "export", "definition": f"{_BULK}/OperationDefinition/export"}
+                        {"name": operation, "definition": defined}
+                        for operation, defined in OF_SYSTEM
                     ],
                     "compartment": ["http://hl7.org/fhir/CompartmentDefinition/patient"],
                 }
@@ -136,7 +127,7 @@ def _resource(resource_type: ResourceType) -> dict[str, Any]:
     name = resource_type.name
     operations = [
         {"name": operation, "definition": defined}
-        for operation, defined in (*_OPERATIONS.get(name, ()), *_ON_EVERY_TYPE)
+        for operation, defined in (*OPERATIONS.get(name, ()), *ON_EVERY_TYPE)
     ]
     members: dict[str, Any] = {
         "type": name,
@@ -176,7 +167,7 @@ def _parameter(type_name: str, parameter: SearchParameter) -> dict[str, str]:
 
 
 def _words(type_name: str, parameter: SearchParameter) -> str:
-    paths = parameter.paths or (_COLUMNS.get(parameter.code, parameter.code.replace("-", " ")),)
+    paths = parameter.paths or (COLUMN_PATHS.get(parameter.code, parameter.code.replace("-", " ")),)
     where = ", ".join(f"{type_name}.{path}" for path in paths)
     return f"{where}: {' or '.join(parameter.targets)}" if parameter.targets else where
 

@@ -19,6 +19,6 @@ _announcements = path("announcement/<int:announcement_id>/put-away/", put_away, 
 
 app_name = "portal"
 urlpatterns = [
-    *accounts, *keys, *patients, *groups, *record, *developers, *console, *exports, *activity, *team, *ui,
-    _announcements,
+    *accounts, *keys, *patients, *groups, *record, *developers, *console, *exports, *activity,
+    *team, *ui, _announcements,
 ]  # fmt: skip

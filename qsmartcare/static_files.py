@@ -1,9 +1,10 @@
 """How static files are named and kept: by their content, compressed once, modules among them."""
 
-from django.contrib.staticfiles.storage import ManifestFilesMixin
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-_OURS = "js/*.js"  # those of packages refer to files that they do not bring
+# As our modules write it. Django's own pattern would look into packages' scripts as well, which
+# refer to files that the packages do not bring.
+_IMPORTED = r'(?P<matched>from "(?P<url>\./[^"]+)";)'
 
 
 class Storage(CompressedManifestStaticFilesStorage):
@@ -12,8 +13,7 @@ class Storage(CompressedManifestStaticFilesStorage):
     https://docs.djangoproject.com/en/5.2/ref/contrib/staticfiles/#manifeststaticfilesstorage
     """
 
-    support_js_module_import_aggregation = True
-    _js_module_import_aggregation_patterns = (
-        _OURS,
-        ManifestFilesMixin._js_module_import_aggregation_patterns[1],
+    patterns = (
+        *CompressedManifestStaticFilesStorage.patterns,
+        ("js/*.js", ((_IMPORTED, 'from "%(url)s";'),)),
     )

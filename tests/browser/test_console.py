@@ -1,4 +1,4 @@
-"""The console as a developer uses it: a token by consent, examples, references, searches, errors."""
+"""The console as a developer uses it: tokens, examples, references, searches, errors."""
 
 import re
 from typing import Any
@@ -82,9 +82,7 @@ def test_who_says_no_gets_no_token(page: Page, running: dict[str, Any]) -> None:
     expect(page.locator("#token-now")).to_be_hidden()
 
 
-def test_an_example_is_sent_and_a_reload_loses_nothing(
-    page: Page, running: dict[str, Any]
-) -> None:
+def test_an_example_is_sent_and_a_reload_loses_nothing(page: Page, running: dict[str, Any]) -> None:
     open_console(page, running)
     get_token(page)
     page.get_by_role("button", name=f"Patient/{REBECCA}", exact=True).click()
@@ -212,7 +210,9 @@ def test_refresh_and_forget(page: Page, running: dict[str, Any]) -> None:
     read = "JSON.parse(sessionStorage.getItem('console token'))?.access"
     first = page.evaluate(read)
     page.get_by_role("button", name="Refresh").click()
-    page.wait_for_function("(first) => JSON.parse(sessionStorage.getItem('console token')).access !== first", arg=first)
+    page.wait_for_function(
+        "(first) => JSON.parse(sessionStorage.getItem('console token')).access !== first", arg=first
+    )
     send(page, f"Patient/{REBECCA}")
     status(page, "200 OK")
     page.get_by_role("button", name="Forget it").click()
@@ -222,9 +222,7 @@ def test_refresh_and_forget(page: Page, running: dict[str, Any]) -> None:
     status(page, "401 Unauthorized")
 
 
-def test_another_account_in_the_same_tab_finds_nothing(
-    page: Page, running: dict[str, Any]
-) -> None:
+def test_another_account_in_the_same_tab_finds_nothing(page: Page, running: dict[str, Any]) -> None:
     open_console(page, running)
     get_token(page)
     send(page, f"Patient/{REBECCA}")
@@ -266,7 +264,9 @@ def test_an_app_of_ones_own_with_a_secret(page: Page, running: dict[str, Any]) -
     page.get_by_label("Name of the app").fill("Heart diary")
     page.get_by_label("Redirect URIs").fill("https://app.example.com/callback")
     page.get_by_role("button", name="Register app").click()
-    secret = page.locator("main .value").filter(has_text=re.compile(r"^\S{30,}$")).first.inner_text()
+    secret = (
+        page.locator("main .value").filter(has_text=re.compile(r"^\S{30,}$")).first.inner_text()
+    )
     page.goto("/console/")
     ready(page)
     page.get_by_label("App", exact=True).select_option(label="Heart diary")
@@ -280,9 +280,7 @@ def test_an_app_of_ones_own_with_a_secret(page: Page, running: dict[str, Any]) -
     assert secret not in page.evaluate("Object.values(sessionStorage).join(' ')")
 
 
-def test_a_key_that_may_write_changes_after_a_question(
-    page: Page, running: dict[str, Any]
-) -> None:
+def test_a_key_that_may_write_changes_after_a_question(page: Page, running: dict[str, Any]) -> None:
     open_console(page, running, "provider")
     token_by_key(page, next(each for each in running["access_keys"] if each.get("may_write")))
     body = (
@@ -333,7 +331,9 @@ def test_the_same_request_is_shown_as_code(
     expect(code).to_contain_text(f"{running['fhir_base_url']}/Patient/{REBECCA}")
     expect(code).to_contain_text("TOKEN")
     page.locator("#code-tools").get_by_role("button", name="Copy").click()
-    page.wait_for_function("() => document.getElementById('announcer').textContent.includes('copied')")
+    page.wait_for_function(
+        "() => document.getElementById('announcer').textContent.includes('copied')"
+    )
     assert page.evaluate("navigator.clipboard.readText()") == code.inner_text()
 
 

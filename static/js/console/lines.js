@@ -2,6 +2,7 @@
 
 import { isBranch, partsOf } from "./json.js";
 
+const NEAR_THE_TOP = 20; // lines
 const BRACKETS = { object: "{}", array: "[]" };
 
 // How many lines it takes with everything unfolded, up to a limit.
@@ -15,7 +16,7 @@ const size = (node, limit) => {
   return lines;
 };
 
-// Branches that are open at first: from the top down, as long as there is room.
+// Branches that are open at first: level by level, as long as there is room.
 export const firstOpen = (root, room = 400) => {
   const open = new Set();
   if (!isBranch(root)) return open;
@@ -26,16 +27,12 @@ export const firstOpen = (root, room = 400) => {
   let waiting = [root];
   let lines = 2;
   while (waiting.length && lines < room) {
-    const next = [];
-    for (const node of waiting) {
-      const parts = partsOf(node);
-      // One long list, as that of a Bundle, is what one wants to see.
-      if (lines + parts.length > room && lines > 20) continue;
-      open.add(node);
-      lines += parts.length;
-      next.push(...parts.map(([, part]) => part).filter(isBranch));
-    }
-    waiting = next;
+    const parts = waiting.flatMap(partsOf);
+    // A list near the top, as that of a Bundle, is what one wants to see, however long it is.
+    if (lines + parts.length > room && lines > NEAR_THE_TOP) break;
+    waiting.forEach((node) => open.add(node));
+    lines += parts.length;
+    waiting = parts.map(([, part]) => part).filter(isBranch);
   }
   return open;
 };

@@ -29,6 +29,12 @@ export const tabs = (list, onChoose) => {
   return (id, isFocused) => choose(byId(id), isFocused);
 };
 
+// What all examples of the group have in common steps back.
+const split = (text, parameter) => {
+  const at = parameter ? text.lastIndexOf(`${parameter}=`) : 0;
+  return [el("span", { class: "said-above" }, text.slice(0, at)), text.slice(at)];
+};
+
 export class Examples {
   // ``sample(type)``: a promise of resources; ``take(request, isComplete)``.
   constructor({ definitions, chosen, sample, token, mayWrite, take }) {
@@ -64,7 +70,7 @@ export class Examples {
     const words = request.isOpen ? say("noValue") : request.kind ?? "";
     return el("li", {}, el(
       "button", { type: "button", class: "example", onclick: () => this.take(request) },
-      el("code", {}, `${method}${request.address}`), words && el("span", { class: "muted" }, ` ${words}`),
+      el("code", {}, ...split(`${method}${request.address}`, request.parameter)), words && el("span", { class: "muted" }, ` ${words}`),
     ));
   }
 }

@@ -20,7 +20,7 @@ SCRIPTS = settings.ROOT / "static" / "js" / "console"
 
 
 def asked(**headers: str) -> Any:
-    return Client().get("/console/definitions.json", **headers)
+    return Client().get("/console/definitions.json", headers=headers)
 
 
 def test_every_type_and_parameter_of_the_registry_is_there() -> None:
@@ -46,13 +46,13 @@ def test_each_result_parameter_is_one_that_a_search_takes() -> None:
 def test_who_has_it_already_gets_no_second_copy(db: None) -> None:
     first = asked()
     assert first.status_code == 200
-    again = asked(HTTP_IF_NONE_MATCH=first["ETag"])
+    again = asked(if_none_match=first["ETag"])
     assert again.status_code == 304
     assert again.content == b""
 
 
 def test_it_is_in_the_language_of_its_reader(db: None) -> None:
-    english, spanish = asked(), asked(HTTP_ACCEPT_LANGUAGE="es")
+    english, spanish = asked(), asked(accept_language="es")
     assert english["ETag"] != spanish["ETag"]
     with translation.override("es"):
         words = translation.gettext("Vaccinations")

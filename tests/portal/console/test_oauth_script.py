@@ -36,7 +36,8 @@ def test_the_challenge_is_the_digest_of_the_verifier() -> None:
 def test_the_request_has_what_smart_asks_for_and_new_secrets_each_time() -> None:
     code = """
     const app = { id: "the-app", kind: "public" };
-    return Promise.all([1, 2].map(() => asking(given, app, "patient/*.rs", { launch: "xyz", shown: {} })));
+    const more = { launch: "xyz", shown: {} };
+    return Promise.all([1, 2].map(() => asking(given, app, "patient/*.rs", more)));
     """
     first, second = run(OAUTH, code, SETUP)
     for name in ("response_type=code", "client_id=the-app", "launch=xyz", "aud=", "state=",

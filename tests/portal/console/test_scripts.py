@@ -106,7 +106,7 @@ def test_a_token_is_sent_to_no_address_outside_of_the_api(
         "[]",
         '"only a text"',
         "null",
-        '[ true , false ,\n null , [ [ ] , { } ] ]',
+        "[ true , false ,\n null , [ [ ] , { } ] ]",
         '{"": {"": [""]}}',
     ],
 )
@@ -161,8 +161,8 @@ def test_paths_lead_where_the_servers_own_lead() -> None:
         {"system": "email", "value": "r@example.com"}, {"system": "phone", "value": "555"}
     ]  # fmt: skip
     patient["extension"] = [{"url": "urn:x", "valueCode": "F"}, None]
-    asked = [
-        [resource, path]
+    asked: list[tuple[dict[str, Any], str]] = [
+        (resource, path)
         for resource, name in ((observation, "Observation"), (patient, "Patient"))
         if (found := registry.find(name))
         for row in found.search
@@ -234,7 +234,9 @@ def test_a_search_by_post_takes_its_query_in_the_body() -> None:
 
 
 def test_headers_are_lines_and_the_tokens_own_is_not_overwritten() -> None:
-    found = wired(headers="Accept: a/b\nPrefer:  x=y ; z \n\nnonsense\nAUTHORIZATION: Bearer stolen")
+    found = wired(
+        headers="Accept: a/b\nPrefer:  x=y ; z \n\nnonsense\nAUTHORIZATION: Bearer stolen"
+    )
     assert found["headers"] == [["Accept", "a/b"], ["Prefer", "x=y ; z"]]
 
 
@@ -243,7 +245,11 @@ def test_a_patch_that_is_a_list_is_a_json_patch() -> None:
         dict(wired(method=method, body=body)["headers"])["Content-Type"]
         for method, body in (("PATCH", "[]"), ("PATCH", "{}"), ("PUT", "[]"))
     ]
-    assert types == ["application/json-patch+json", "application/fhir+json", "application/fhir+json"]
+    assert types == [
+        "application/json-patch+json",
+        "application/fhir+json",
+        "application/fhir+json",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ _REQUEST: dict[str, Promise] = {
     "how": _("How the result looks"),
     "isA": _("is a {type}"),
     "noFurther": _("There is none further."),
-    "notInScope": _("not in the scopes"),
+    "notInScope": _("no scope for changes"),
     "notJson": _("This is not JSON yet: {why}"),
     "parameter": _("Parameter {n}"),
     "removeRow": _("Remove parameter {n}"),

@@ -32,13 +32,16 @@ export const absolute = (address, base) => {
   return found.href === base || found.href.startsWith(`${base}/`) ? found.href : null;
 };
 
-export const pairsOf = (query) => query.split("&").filter(Boolean).map((pair) => {
-  const at = pair.indexOf("=");
-  return at < 0 ? [decode(pair), ""] : [decode(pair.slice(0, at)), decode(pair.slice(at + 1))];
-});
+export const pairsOf = (query) =>
+  query
+    .split("&")
+    .filter(Boolean)
+    .map((pair) => {
+      const at = pair.indexOf("=");
+      return at < 0 ? [decode(pair), ""] : [decode(pair.slice(0, at)), decode(pair.slice(at + 1))];
+    });
 
-export const queryOf = (pairs) => pairs
-  .map(([name, value]) => `${encode(name)}=${encode(value)}`).join("&");
+export const queryOf = (pairs) => pairs.map(([name, value]) => `${encode(name)}=${encode(value)}`).join("&");
 
 const parameterOf = (type, code) => type?.search.find((each) => each.code === code);
 
@@ -80,8 +83,7 @@ export const format = ({ path, rows }) => {
 // What of a parameter can be chosen: [modifier, prefix] in the order in which people want them.
 export const waysOf = (parameter, prefixes) => {
   const modifiers = [...(parameter.modifiers ?? [])];
-  const targets = parameter.targets?.length > 1 && parameter.targets.length < 20
-    ? parameter.targets : [];
+  const targets = parameter.targets?.length > 1 && parameter.targets.length < 20 ? parameter.targets : [];
   const compared = COMPARED.includes(parameter.type) ? prefixes : [];
   return [
     ["", ""],

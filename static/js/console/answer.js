@@ -48,7 +48,10 @@ export class Answer {
     this.answer = answer;
     this.tree = null;
     const root = this.parsed(answer);
-    const resource = root && answer.text.length < 200_000 ? plain(root) : root && { resourceType: "", link: this.linksOf(root) };
+    const resource =
+      root && answer.text.length < 200_000
+        ? plain(root)
+        : root && { resourceType: "", link: this.linksOf(root) };
     this.element.replaceChildren(
       this.head(answer),
       ...this.explained(answer, resource),
@@ -80,11 +83,13 @@ export class Answer {
   head({ status, phrase, total, first, bytes, timings, at, request }) {
     const kind = status < 300 ? "good" : status < 400 ? "" : "bad";
     const facts = [
-      say("milliseconds", { ms: Math.round(total) }), size(bytes),
+      say("milliseconds", { ms: Math.round(total) }),
+      size(bytes),
       ...timings.map(({ name, duration }) => `${name} ${duration} ms`),
     ];
     return el(
-      "div", { class: "answer-head" },
+      "div",
+      { class: "answer-head" },
       el("strong", { class: `badge ${kind}`, id: "answer-status" }, `${status} ${phrase}`),
       el("span", { class: "muted", title: say("firstByte", { ms: Math.round(first) }) }, facts.join(" · ")),
       el("code", { class: "value answer-of" }, `${request.method} ${request.address}`),
@@ -95,49 +100,81 @@ export class Answer {
   // An OperationOutcome in words, or RFC 6749's error, each with what to do about it.
   explained(answer, resource) {
     if (answer.status < 400) return [];
-    const issues = resource?.resourceType === "OperationOutcome" ? resource.issue ?? [] : [];
+    const issues = resource?.resourceType === "OperationOutcome" ? (resource.issue ?? []) : [];
     const rows = issues.map((issue) => this.issue(issue));
-    if (resource?.error) rows.push(this.issue({ code: resource.error, diagnostics: resource.error_description }));
+    if (resource?.error)
+      rows.push(this.issue({ code: resource.error, diagnostics: resource.error_description }));
     if (!rows.length) return [];
     const again = answer.status === 401 && this.refresh();
-    return [el("div", { class: "note error", id: "answer-problem" }, el("ul", { class: "issues" }, ...rows), again)];
+    return [
+      el("div", { class: "note error", id: "answer-problem" }, el("ul", { class: "issues" }, ...rows), again),
+    ];
   }
 
   issue({ code, diagnostics, details, expression }) {
     const remedy = setup.remedies[code];
     return el(
-      "li", {},
+      "li",
+      {},
       el("p", {}, el("strong", {}, code), ` ${diagnostics ?? details?.text ?? remedy?.what ?? ""}`),
       expression && el("p", {}, say("where"), " ", el("code", {}, expression.join(", "))),
       remedy && el("p", {}, remedy.todo),
-      el("p", {}, el("a", { href: `${setup.errors}#${encodeURIComponent(code)}` }, say("moreAbout", { code }))),
+      el(
+        "p",
+        {},
+        el("a", { href: `${setup.errors}#${encodeURIComponent(code)}` }, say("moreAbout", { code })),
+      ),
     );
   }
 
   // Pages, and the addresses that headers name, as buttons that ask for them.
   relations({ headers }, resource) {
-    const named = headers.filter(([name]) => ["content-location", "location"].includes(name))
+    const named = headers
+      .filter(([name]) => ["content-location", "location"].includes(name))
       .map(([name, value]) => [name, linkOf("url", value, setup.base, this.types)])
       .filter(([, address]) => address);
     const found = [...relationsOf(resource, setup.base), ...named];
     if (!found.length) return [];
-    return [el("div", { class: "buttons relations", role: "group", "aria-label": say("leadsOn") }, ...found.map(([name, address]) => el(
-      "button", { type: "button", class: "button secondary small", "data-relation": name, onclick: () => this.follow(address) }, name,
-    )))];
+    return [
+      el(
+        "div",
+        { class: "buttons relations", role: "group", "aria-label": say("leadsOn") },
+        ...found.map(([name, address]) =>
+          el(
+            "button",
+            {
+              type: "button",
+              class: "button secondary small",
+              "data-relation": name,
+              onclick: () => this.follow(address),
+            },
+            name,
+          ),
+        ),
+      ),
+    ];
   }
 
   headers({ headers }) {
-    const rows = headers.map(([name, value]) => el("tr", {}, el("th", { scope: "row" }, name), el("td", { class: "value" }, value)));
+    const rows = headers.map(([name, value]) =>
+      el("tr", {}, el("th", { scope: "row" }, name), el("td", { class: "value" }, value)),
+    );
     return el(
-      "details", { class: "headers" },
+      "details",
+      { class: "headers" },
       el("summary", {}, say("headers", { n: headers.length })),
-      el("div", { class: "table-frame", tabindex: "0", role: "region", "aria-label": say("headersOf") }, el("table", {}, el("tbody", {}, ...rows))),
+      el(
+        "div",
+        { class: "table-frame", tabindex: "0", role: "region", "aria-label": say("headersOf") },
+        el("table", {}, el("tbody", {}, ...rows)),
+      ),
     );
   }
 
   content(answer, root) {
     if (!answer.bytes) return [el("p", { class: "muted" }, say("noContent"))];
-    if (!root && !isText(answer.type) && !isJson(answer.type)) return [this.tools(answer), el("p", { class: "muted" }, say("binary", { type: answer.type || "?" }))];
+    if (!root && !isText(answer.type) && !isJson(answer.type))
+      return [this.tools(answer), el("p", { class: "muted" }, say("binary", { type: answer.type || "?" }))];
     const body = el("div", { class: "answer-body" });
     const raw = () => body.replaceChildren(...this.raw(answer));
     if (!root) {
@@ -157,26 +194,42 @@ export class Answer {
   raw(answer) {
     const text = answer.text.slice(0, RAW_MOST);
     const cut = answer.text.length > RAW_MOST ? [el("p", { class: "muted" }, say("cut"))] : [];
-    return [el("pre", { class: "code raw", tabindex: "0", role: "region", "aria-label": say("raw") }, text), ...cut];
+    return [
+      el("pre", { class: "code raw", tabindex: "0", role: "region", "aria-label": say("raw") }, text),
+      ...cut,
+    ];
   }
 
   tools(answer, root = null, swap = null) {
     const row = el("div", { class: "buttons tools" });
     if (root) row.append(...this.treeTools(swap));
     if (answer.text) row.append(copyButton(say("answer"), () => (root ? pretty(root) : answer.text)));
-    row.append(el("button", { type: "button", class: "button secondary small", onclick: () => this.download(answer, root) }, say("download")));
+    row.append(
+      el(
+        "button",
+        { type: "button", class: "button secondary small", onclick: () => this.download(answer, root) },
+        say("download"),
+      ),
+    );
     return row;
   }
 
   treeTools(swap) {
-    const button = (words, does) => el("button", { type: "button", class: "button secondary small", onclick: does }, words);
+    const button = (words, does) =>
+      el("button", { type: "button", class: "button secondary small", onclick: does }, words);
     const view = button(say("raw"), () => {
       const isRaw = view.getAttribute("aria-pressed") !== "true";
       view.setAttribute("aria-pressed", isRaw);
       swap(isRaw);
     });
     view.setAttribute("aria-pressed", "false");
-    const find = el("input", { type: "search", id: "answer-find", placeholder: say("findInAnswer"), "aria-label": say("findInAnswer"), autocomplete: "off" });
+    const find = el("input", {
+      type: "search",
+      id: "answer-find",
+      placeholder: say("findInAnswer"),
+      "aria-label": say("findInAnswer"),
+      autocomplete: "off",
+    });
     find.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || !find.value) return;
       event.preventDefault();
@@ -184,13 +237,21 @@ export class Answer {
       this.found = find.value;
       announce(count ? say("foundAt", { place, count }) : say("notFound"));
     });
-    return [find, button(say("foldAll"), () => this.tree.foldAll()), button(say("unfoldAll"), () => this.tree.unfoldAll()), view];
+    return [
+      find,
+      button(say("foldAll"), () => this.tree.foldAll()),
+      button(say("unfoldAll"), () => this.tree.unfoldAll()),
+      view,
+    ];
   }
 
   download(answer, root) {
     const { type, content } = answer;
     const blob = new Blob([content], { type });
-    const link = el("a", { href: URL.createObjectURL(blob), download: `answer.${root ? "json" : isText(type) ? "txt" : "bin"}` });
+    const link = el("a", {
+      href: URL.createObjectURL(blob),
+      download: `answer.${root ? "json" : isText(type) ? "txt" : "bin"}`,
+    });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }

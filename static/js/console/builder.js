@@ -15,7 +15,10 @@ export class Builder {
     this.onChange = onChange;
     this.rows = [];
     this.type = byId("build-type");
-    this.type.append(option("", say("chooseType")), ...definitions.types.map((each) => option(each.name, `${each.name} · ${each.words}`)));
+    this.type.append(
+      option("", say("chooseType")),
+      ...definitions.types.map((each) => option(each.name, `${each.name} · ${each.words}`)),
+    );
     this.type.addEventListener("change", () => this.choose(this.type.value));
     byId("build-add").addEventListener("click", () => this.add());
   }
@@ -27,8 +30,11 @@ export class Builder {
   // The address was edited by hand, or an example was taken.
   read(address) {
     const found = parse(address ?? "", this.definitions);
-    const isSame = found.isSearch && this.type.value === found.type
-      && JSON.stringify(found.rows) === JSON.stringify(this.rows) && this.path === found.path;
+    const isSame =
+      found.isSearch &&
+      this.type.value === found.type &&
+      JSON.stringify(found.rows) === JSON.stringify(this.rows) &&
+      this.path === found.path;
     if (isSame) return;
     byId("build-other").hidden = found.isSearch;
     this.type.value = found.isSearch ? found.type : "";
@@ -39,7 +45,9 @@ export class Builder {
 
   choose(name) {
     this.path = name;
-    this.rows = this.rows.filter((row) => row.isOther || this.chosen?.search.some((each) => each.code === row.code));
+    this.rows = this.rows.filter(
+      (row) => row.isOther || this.chosen?.search.some((each) => each.code === row.code),
+    );
     this.draw();
     this.changed();
   }
@@ -78,10 +86,19 @@ export class Builder {
   row(row, at) {
     const parameter = this.chosen?.search.find((each) => each.code === row.code);
     const remove = el(
-      "button", { type: "button", class: "button secondary small", onclick: () => this.remove(row) },
-      "×", el("span", { class: "visually-hidden" }, ` ${say("removeRow", { n: at + 1 })}`),
+      "button",
+      { type: "button", class: "button secondary small", onclick: () => this.remove(row) },
+      "×",
+      el("span", { class: "visually-hidden" }, ` ${say("removeRow", { n: at + 1 })}`),
     );
-    return el("li", { class: "build-row" }, this.name(row, at), parameter && this.way(row, parameter, at), this.value(row, parameter, at), remove);
+    return el(
+      "li",
+      { class: "build-row" },
+      this.name(row, at),
+      parameter && this.way(row, parameter, at),
+      this.value(row, parameter, at),
+      remove,
+    );
   }
 
   name(row, at) {
@@ -89,15 +106,22 @@ export class Builder {
     const isResult = row.isOther && results.includes(row.name.split(":")[0]);
     const current = row.isOther ? row.name : row.code;
     const select = el(
-      "select", { "aria-label": say("parameter", { n: at + 1 }) },
-      el("optgroup", { label: say("which") }, ...(this.chosen?.search ?? []).map((each) => option(each.code, each.code, each.code === current))),
+      "select",
+      { "aria-label": say("parameter", { n: at + 1 }) },
+      el(
+        "optgroup",
+        { label: say("which") },
+        ...(this.chosen?.search ?? []).map((each) => option(each.code, each.code, each.code === current)),
+      ),
       el("optgroup", { label: say("how") }, ...results.map((each) => option(each, each, each === current))),
     );
     const isKnown = [...select.options].some((each) => each.value === current);
     if (!isKnown) select.append(option(current, current || OTHER, true));
     select.addEventListener("change", () => {
       const name = select.value;
-      const made = results.includes(name) ? { name, value: "", isOther: true } : { code: name, modifier: "", prefix: "", value: "" };
+      const made = results.includes(name)
+        ? { name, value: "", isOther: true }
+        : { code: name, modifier: "", prefix: "", value: "" };
       this.rows[at] = made;
       this.draw();
       this.changed();
@@ -116,8 +140,11 @@ export class Builder {
       return say(modifier ? `modifier.${modifier}` : `plain.${parameter.type}`);
     };
     const select = el(
-      "select", { "aria-label": say("way", { n: at + 1 }) },
-      ...ways.map((each, index) => option(index, words(each), each[0] === row.modifier && each[1] === row.prefix)),
+      "select",
+      { "aria-label": say("way", { n: at + 1 }) },
+      ...ways.map((each, index) =>
+        option(index, words(each), each[0] === row.modifier && each[1] === row.prefix),
+      ),
     );
     select.addEventListener("change", () => {
       [row.modifier, row.prefix] = ways[select.value];
@@ -132,15 +159,25 @@ export class Builder {
   value(row, parameter, at) {
     const id = `suggested-${at}`;
     const field = el("input", {
-      type: "text", value: row.value, "aria-label": say("rowValue", { n: at + 1 }), list: id,
-      autocomplete: "off", autocapitalize: "none", spellcheck: "false",
+      type: "text",
+      value: row.value,
+      "aria-label": say("rowValue", { n: at + 1 }),
+      list: id,
+      autocomplete: "off",
+      autocapitalize: "none",
+      spellcheck: "false",
     });
     field.addEventListener("input", () => {
       row.value = field.value;
       this.changed();
     });
     const told = this.suggested(row, parameter);
-    return el("span", { class: "build-value" }, field, el("datalist", { id }, ...told.map((each) => option(each, ""))));
+    return el(
+      "span",
+      { class: "build-value" },
+      field,
+      el("datalist", { id }, ...told.map((each) => option(each, ""))),
+    );
   }
 
   suggested(row, parameter) {
@@ -149,18 +186,27 @@ export class Builder {
     if (row.isOther) return this.suggestedResult(row.name.split(":")[0], type);
     if (!type || !parameter) return [];
     const found = this.samples(type.name).map((each) => valueOf(type, parameter, each));
-    const written = found.filter(Boolean).map((each) => (row.prefix ? each.replace(/^[a-z]{2}(?=\d)/, "") : each));
+    const written = found
+      .filter(Boolean)
+      .map((each) => (row.prefix ? each.replace(/^[a-z]{2}(?=\d)/, "") : each));
     return [...new Set(written)].slice(0, MOST_SUGGESTED);
   }
 
   suggestedResult(name, type) {
     const of = (source) => source.search.filter((each) => each.type === "reference");
     switch (name) {
-      case "_sort": return (type?.search ?? []).filter((each) => each.sorts).flatMap(({ code }) => [code, `-${code}`]);
-      case "_include": return type ? of(type).map(({ code }) => `${type.name}:${code}`) : [];
-      case "_revinclude": return this.definitions.types.flatMap((source) => of(source)
-        .filter((each) => each.targets?.includes(type?.name)).map(({ code }) => `${source.name}:${code}`));
-      default: return this.definitions.results[name] ?? [];
+      case "_sort":
+        return (type?.search ?? []).filter((each) => each.sorts).flatMap(({ code }) => [code, `-${code}`]);
+      case "_include":
+        return type ? of(type).map(({ code }) => `${type.name}:${code}`) : [];
+      case "_revinclude":
+        return this.definitions.types.flatMap((source) =>
+          of(source)
+            .filter((each) => each.targets?.includes(type?.name))
+            .map(({ code }) => `${source.name}:${code}`),
+        );
+      default:
+        return this.definitions.results[name] ?? [];
     }
   }
 }

@@ -7,8 +7,11 @@ import * as store from "./store.js";
 const OURS = ["wrong-state", "wrong-issuer", "no-code", "signed-out"];
 
 const show = (error) => {
-  const text = !(error instanceof Refused) ? say("notReached")
-    : OURS.includes(error.message) ? say(error.message) : `${error.error}: ${error.message}`;
+  const text = !(error instanceof Refused)
+    ? say("notReached")
+    : OURS.includes(error.message)
+      ? say(error.message)
+      : `${error.error}: ${error.message}`;
   byId("callback-waiting").hidden = true;
   byId("callback-problem").hidden = false;
   byId("callback-why").textContent = text;

@@ -18,15 +18,17 @@ export const el = (name, attributes = {}, ...children) => {
 };
 
 // ``{name}`` in the words is replaced.
-export const say = (name, values = {}) => (setup.words[name] ?? name)
-  .replace(/\{(\w+)\}/g, (all, key) => values[key] ?? all);
+export const say = (name, values = {}) =>
+  (setup.words[name] ?? name).replace(/\{(\w+)\}/g, (all, key) => values[key] ?? all);
 
 let timer = 0;
 
 // For screen readers; later news take the place of those not told yet.
 export const announce = (text) => {
   clearTimeout(timer);
-  timer = setTimeout(() => { byId("announcer").textContent = text; }, 60);
+  timer = setTimeout(() => {
+    byId("announcer").textContent = text;
+  }, 60);
 };
 
 export const copy = async (text, what) => {
@@ -43,11 +45,18 @@ export const copy = async (text, what) => {
 // A copy button says for a moment that it has worked.
 export const copyButton = (what, text) => {
   const label = say("copy");
-  const button = el("button", { type: "button", class: "button secondary small" }, label, el("span", { class: "visually-hidden" }, ` ${what}`));
+  const button = el(
+    "button",
+    { type: "button", class: "button secondary small" },
+    label,
+    el("span", { class: "visually-hidden" }, ` ${what}`),
+  );
   button.addEventListener("click", async () => {
-    if (!await copy(text(), what)) return;
+    if (!(await copy(text(), what))) return;
     button.firstChild.textContent = say("isCopied");
-    setTimeout(() => { button.firstChild.textContent = label; }, 1500);
+    setTimeout(() => {
+      button.firstChild.textContent = label;
+    }, 1500);
   });
   return button;
 };
@@ -64,7 +73,9 @@ export const roving = (container, selector) => {
   const renew = () => {
     const found = items();
     const current = found.find((each) => each.tabIndex === 0) ?? found[0];
-    container.querySelectorAll(selector).forEach((each) => { each.tabIndex = each === current ? 0 : -1; });
+    container.querySelectorAll(selector).forEach((each) => {
+      each.tabIndex = each === current ? 0 : -1;
+    });
   };
   container.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -75,11 +86,17 @@ export const roving = (container, selector) => {
   });
   container.addEventListener("focusin", (event) => {
     if (!event.target.matches(selector)) return;
-    container.querySelectorAll(selector).forEach((each) => { each.tabIndex = each === event.target ? 0 : -1; });
+    container.querySelectorAll(selector).forEach((each) => {
+      each.tabIndex = each === event.target ? 0 : -1;
+    });
   });
   container.addEventListener("toggle", renew, true);
   return renew;
 };
 
-export const size = (bytes) => (bytes < 1000 ? `${bytes} B`
-  : bytes < 1e6 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
+export const size = (bytes) =>
+  bytes < 1000
+    ? `${bytes} B`
+    : bytes < 1e6
+      ? `${(bytes / 1000).toFixed(1)} kB`
+      : `${(bytes / 1e6).toFixed(1)} MB`;

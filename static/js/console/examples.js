@@ -21,23 +21,38 @@ const firstValue = (type, parameter, samples) => {
   return null;
 };
 
-const byParameter = (type, samples, patient) => type.search
-  .filter((each) => each.code !== type.patient)
-  .map((parameter) => {
-    const value = firstValue(type, parameter, samples);
-    const pairs = [...ofPatient(type, parameter.code === "_id" ? "" : patient), [parameter.code, value ?? ""]];
-    return { ...search(type, pairs), parameter: parameter.code, kind: parameter.type, isOpen: value === null };
-  });
+const byParameter = (type, samples, patient) =>
+  type.search
+    .filter((each) => each.code !== type.patient)
+    .map((parameter) => {
+      const value = firstValue(type, parameter, samples);
+      const pairs = [
+        ...ofPatient(type, parameter.code === "_id" ? "" : patient),
+        [parameter.code, value ?? ""],
+      ];
+      return {
+        ...search(type, pairs),
+        parameter: parameter.code,
+        kind: parameter.type,
+        isOpen: value === null,
+      };
+    });
 
 const references = (type) => type.search.filter((each) => each.type === "reference" && each.targets?.length);
 
-const includes = (type, patient) => references(type).map(({ code }) => search(
-  type, [...ofPatient(type, patient), ["_include", `${type.name}:${code}`]],
-));
+const includes = (type, patient) =>
+  references(type).map(({ code }) =>
+    search(type, [...ofPatient(type, patient), ["_include", `${type.name}:${code}`]]),
+  );
 
-const reverseIncludes = (type, types, patient) => types.flatMap((other) => references(other)
-  .filter((each) => each.targets.includes(type.name) && each.targets.length < 20)
-  .map(({ code }) => search(type, [...ofPatient(type, patient), ["_revinclude", `${other.name}:${code}`]])));
+const reverseIncludes = (type, types, patient) =>
+  types.flatMap((other) =>
+    references(other)
+      .filter((each) => each.targets.includes(type.name) && each.targets.length < 20)
+      .map(({ code }) =>
+        search(type, [...ofPatient(type, patient), ["_revinclude", `${other.name}:${code}`]]),
+      ),
+  );
 
 const reading = (type, samples, patient) => {
   const [first] = samples;
@@ -57,27 +72,46 @@ const histories = (type, samples) => [
 const operation = (type, name, samples, patient) => {
   const id = samples[0]?.id ?? (type.name === "Patient" ? patient : "");
   switch (name) {
-    case "everything": return id ? get(`${type.name}/${id}/$everything`) : get(`${type.name}/$everything`);
-    case "export": return type.name === "Patient" ? get("Patient/$export", { headers: ASYNC })
-      : id && get(`${type.name}/${id}/$export`, { headers: ASYNC });
-    case "validate": return samples[0] && {
-      method: "POST", address: `${type.name}/$validate`, body: JSON.stringify(samples[0], null, 2),
-    };
-    default: return get(`${type.name}/$${name}${patient ? `?patient=${patient}` : ""}`);
+    case "everything":
+      return id ? get(`${type.name}/${id}/$everything`) : get(`${type.name}/$everything`);
+    case "export":
+      return type.name === "Patient"
+        ? get("Patient/$export", { headers: ASYNC })
+        : id && get(`${type.name}/${id}/$export`, { headers: ASYNC });
+    case "validate":
+      return (
+        samples[0] && {
+          method: "POST",
+          address: `${type.name}/$validate`,
+          body: JSON.stringify(samples[0], null, 2),
+        }
+      );
+    default:
+      return get(`${type.name}/$${name}${patient ? `?patient=${patient}` : ""}`);
   }
 };
 
-const operations = (type, told, samples, patient) => [...(told.types[type.name] ?? []), ...told.every]
-  .map((name) => operation(type, name, samples, patient)).filter(Boolean);
+const operations = (type, told, samples, patient) =>
+  [...(told.types[type.name] ?? []), ...told.every]
+    .map((name) => operation(type, name, samples, patient))
+    .filter(Boolean);
 
 const skeleton = (type, patient) => {
-  const about = type.patient === "patient" && type.mandatory?.find((each) => each === "subject" || each === "patient");
-  return { resourceType: type.name, ...(about && patient ? { [about]: { reference: `Patient/${patient}` } } : {}) };
+  const about =
+    type.patient === "patient" && type.mandatory?.find((each) => each === "subject" || each === "patient");
+  return {
+    resourceType: type.name,
+    ...(about && patient ? { [about]: { reference: `Patient/${patient}` } } : {}),
+  };
 };
 
 const changing = (type, samples, patient) => {
   const [first] = samples;
-  const create = { method: "POST", address: type.name, body: JSON.stringify(skeleton(type, patient), null, 2) };
+  const create = {
+    method: "POST",
+    address: type.name,
+    body: JSON.stringify(skeleton(type, patient), null, 2),
+  };
   if (!first) return [create];
   const address = `${type.name}/${first.id}`;
   const version = first.meta?.versionId;
@@ -85,22 +119,28 @@ const changing = (type, samples, patient) => {
   return [
     create,
     { method: "PUT", address, headers, body: JSON.stringify(first, null, 2) },
-    { method: "PATCH", address, headers, body: '[\n  {"op": "test", "path": "/id", "value": "'.concat(first.id, '"}\n]') },
+    {
+      method: "PATCH",
+      address,
+      headers,
+      body: '[\n  {"op": "test", "path": "/id", "value": "'.concat(first.id, '"}\n]'),
+    },
     { method: "DELETE", address, headers },
   ];
 };
 
 // Of one type: groups of requests under the name of their heading. ``samples``: resources of the
 // type that the token opens, the newest first.
-export const ofType = (type, definitions, samples, patient, writes) => [
-  ["reading", reading(type, samples, patient)],
-  ["parameters", byParameter(type, samples, patient)],
-  ["include", includes(type, patient)],
-  ["revinclude", reverseIncludes(type, definitions.types, patient)],
-  ["history", histories(type, samples)],
-  ["operations", operations(type, definitions.operations, samples, patient)],
-  ["changing", writes ? changing(type, samples, patient) : []],
-].filter(([, requests]) => requests.length);
+export const ofType = (type, definitions, samples, patient, writes) =>
+  [
+    ["reading", reading(type, samples, patient)],
+    ["parameters", byParameter(type, samples, patient)],
+    ["include", includes(type, patient)],
+    ["revinclude", reverseIncludes(type, definitions.types, patient)],
+    ["history", histories(type, samples)],
+    ["operations", operations(type, definitions.operations, samples, patient)],
+    ["changing", writes ? changing(type, samples, patient) : []],
+  ].filter(([, requests]) => requests.length);
 
 // What is asked without a type.
 export const ofSystem = (definitions) => [
@@ -110,7 +150,12 @@ export const ofSystem = (definitions) => [
 ];
 
 // Where the samples of a type are found.
-export const sampling = (type, patient) => format({
-  path: type.name,
-  rows: [...ofPatient(type, patient), ["_count", "5"]].map(([name, value]) => ({ name, value, isOther: true })),
-});
+export const sampling = (type, patient) =>
+  format({
+    path: type.name,
+    rows: [...ofPatient(type, patient), ["_count", "5"]].map(([name, value]) => ({
+      name,
+      value,
+      isOther: true,
+    })),
+  });

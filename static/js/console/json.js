@@ -125,10 +125,15 @@ export const pretty = (node, indent = "") => {
 // As JavaScript's own values, for those who only look something up in it.
 export const plain = (node) => {
   switch (node.kind) {
-    case "object": return Object.fromEntries(node.members.map(([key, part]) => [key, plain(part)]));
-    case "array": return node.items.map(plain);
-    case "string": return node.value;
-    case "number": return Number(node.text);
-    default: return JSON.parse(node.text);
+    case "object":
+      return Object.fromEntries(node.members.map(([key, part]) => [key, plain(part)]));
+    case "array":
+      return node.items.map(plain);
+    case "string":
+      return node.value;
+    case "number":
+      return Number(node.text);
+    default:
+      return JSON.parse(node.text);
   }
 };

@@ -17,8 +17,7 @@ export const keys = (does) => {
     const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
     const name = isCommand ? "send" : event.key === "Escape" ? "Escape" : event.key;
     if (!isCommand && name !== "Escape" && (isTyping || !isPlain || !single.checked)) return;
-    if (!does[name]) return;
-    event.preventDefault();
-    does[name](event);
+    // False: there was nothing to do, and the key keeps its usual meaning.
+    if (does[name] && does[name]() !== false) event.preventDefault();
   });
 };

@@ -12,6 +12,7 @@ export const linkOf = (key, value, base, types) => {
 };
 
 // Pages of a result, and where the answer to a bulk request is.
-export const relationsOf = (resource, base) => (resource?.link ?? [])
-  .filter((each) => each.relation !== "self" && String(each.url).startsWith(`${base}/`))
-  .map((each) => [each.relation, each.url.slice(base.length + 1)]);
+export const relationsOf = (resource, base) =>
+  (resource?.link ?? [])
+    .filter((each) => each.relation !== "self" && String(each.url).startsWith(`${base}/`))
+    .map((each) => [each.relation, each.url.slice(base.length + 1)]);

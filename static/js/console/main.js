@@ -32,7 +32,11 @@ class Console {
       onSend: () => this.send(),
     });
     this.request.onTake = () => this.takeBody();
-    this.answer = new Answer({ follow: (address) => this.follow(address), types: this.types, refresh: () => this.refreshButton() });
+    this.answer = new Answer({
+      follow: (address) => this.follow(address),
+      types: this.types,
+      refresh: () => this.refreshButton(),
+    });
     this.builder = new Builder({
       definitions,
       samples: (name) => this.samples.get(name) ?? [],
@@ -55,7 +59,9 @@ class Console {
   }
 
   start() {
-    byId("example-type").addEventListener("change", () => store.keep("example type", byId("example-type").value));
+    byId("example-type").addEventListener("change", () =>
+      store.keep("example type", byId("example-type").value),
+    );
     byId("history-clear").addEventListener("click", () => {
       this.history.clear();
       store.remove("history");
@@ -80,21 +86,28 @@ class Console {
   keys() {
     const panel = (id) => () => this.choosePanel(id);
     const tree = (does) => () => this.answer.tree && does(this.answer.tree);
-    const toLink = (by) => tree((found) => {
-      found.element.focus();
-      if (!found.goToLink(by)) announce(say("noLink"));
-    });
+    const toLink = (by) =>
+      tree((found) => {
+        found.element.focus();
+        if (!found.goToLink(by)) announce(say("noLink"));
+      });
     return {
       send: () => this.send(),
-      Escape: () => this.abort?.abort(),
-      "/": () => { byId("address").focus(); byId("address").select(); },
+      Escape: () => this.isWaiting && this.abort.abort(),
+      "/": () => {
+        byId("address").focus();
+        byId("address").select();
+      },
       "?": () => byId("help").showModal(),
       e: panel("tab-examples"),
       b: panel("tab-build"),
       h: panel("tab-history"),
       a: () => (this.answer.tree?.element ?? byId("answer")).focus(),
       t: () => (this.token ? byId("token-new") : byId("token-app")).focus(),
-      s: () => { byId("code-part").open = true; byId("code-language").focus(); },
+      s: () => {
+        byId("code-part").open = true;
+        byId("code-language").focus();
+      },
       "[": () => this.move(1),
       "]": () => this.move(-1),
       r: () => this.send(),
@@ -171,16 +184,19 @@ class Console {
       this.answer.failed(say("elsewhere"));
       return;
     }
-    if (this.request.changesSomething() && !await confirmed(request, this.token, setup.isSandbox)) return;
+    if (this.request.changesSomething() && !(await confirmed(request, this.token, setup.isSandbox))) return;
     this.abort?.abort();
-    const abort = this.abort = new AbortController();
+    const abort = (this.abort = new AbortController());
+    this.isWaiting = true;
     this.answer.waiting();
     try {
       const answer = await send(wire, this.token?.access, abort.signal);
       this.took({ ...answer, request });
     } catch (error) {
-      if (this.abort === abort) this.answer.failed(say(error.name === "AbortError" ? "stopped" : "notReached"));
+      if (this.abort === abort)
+        this.answer.failed(say(error.name === "AbortError" ? "stopped" : "notReached"));
     }
+    if (this.abort === abort) this.isWaiting = false;
   }
 
   took(answer) {
@@ -191,7 +207,10 @@ class Console {
     store.keep("history", this.history.entries);
     this.keepAnswer(answer);
     if (wasInTree) (this.answer.tree?.element ?? byId("answer")).focus({ preventScroll: true });
-    if (isOnPhone) byId("answer").scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+    if (isOnPhone)
+      byId("answer").scrollIntoView({
+        behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth",
+      });
   }
 
   // So that a reload loses nothing; a real record is not written down anywhere.
@@ -202,7 +221,11 @@ class Console {
 
   refreshButton() {
     if (!this.token?.refresh) return null;
-    return el("button", { type: "button", class: "button small", onclick: () => this.tokenBar.refresh() }, say("refreshToken"));
+    return el(
+      "button",
+      { type: "button", class: "button small", onclick: () => this.tokenBar.refresh() },
+      say("refreshToken"),
+    );
   }
 
   // --- The token ---------------------------------------------------------------------------
@@ -225,7 +248,10 @@ class Console {
       try {
         const answer = await send(wired(request, setup.base), this.token.access);
         const bundle = answer.status === 200 ? plain(parse(answer.text)) : {};
-        this.samples.set(type.name, (bundle.entry ?? []).filter((each) => each.search?.mode === "match").map((each) => each.resource));
+        this.samples.set(
+          type.name,
+          (bundle.entry ?? []).filter((each) => each.search?.mode === "match").map((each) => each.resource),
+        );
       } catch {
         return [];
       }
@@ -234,6 +260,7 @@ class Console {
   }
 }
 
+byId("without-script").hidden = true; // for browsers that do not know (scripting: enabled)
 if (location.origin !== new URL(setup.base).origin) byId("other-origin").hidden = false;
 
 try {

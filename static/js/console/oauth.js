@@ -5,7 +5,11 @@ const ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const ASSERTION_SECONDS = 290; // the server takes five minutes
 const SIGNS = {
   RSA: { name: "RS384", key: { name: "RSASSA-PKCS1-v1_5", hash: "SHA-384" }, with: "RSASSA-PKCS1-v1_5" },
-  EC: { name: "ES384", key: { name: "ECDSA", namedCurve: "P-384" }, with: { name: "ECDSA", hash: "SHA-384" } },
+  EC: {
+    name: "ES384",
+    key: { name: "ECDSA", namedCurve: "P-384" },
+    with: { name: "ECDSA", hash: "SHA-384" },
+  },
 };
 
 // What the token address refuses, or a key that is none: ``error`` and a sentence.
@@ -16,12 +20,16 @@ export class Refused extends Error {
   }
 }
 
-const base64url = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)))
-  .replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+const base64url = (bytes) =>
+  btoa(String.fromCharCode(...new Uint8Array(bytes)))
+    .replace(/\+/g, "-")
+    .replace(/\//g, "_")
+    .replace(/=+$/, "");
 const bytesOf = (text) => new TextEncoder().encode(text);
 const random = (length) => base64url(crypto.getRandomValues(new Uint8Array(length)));
 
-export const challengeOf = async (verifier) => base64url(await crypto.subtle.digest("SHA-256", bytesOf(verifier)));
+export const challengeOf = async (verifier) =>
+  base64url(await crypto.subtle.digest("SHA-256", bytesOf(verifier)));
 
 // private_key_jwt. https://hl7.org/fhir/smart-app-launch/client-confidential-asymmetric.html
 export const assertion = async (text, clientId, audience) => {
@@ -32,14 +40,25 @@ export const assertion = async (text, clientId, audience) => {
     const { kty, n, e, d, p, q, dp, dq, qi, crv, x, y } = jwk;
     if (!jwk.kid || !d) throw new TypeError("no private key");
     key = await crypto.subtle.importKey(
-      "jwk", { kty, n, e, d, p, q, dp, dq, qi, crv, x, y }, SIGNS[kty].key, false, ["sign"],
+      "jwk",
+      { kty, n, e, d, p, q, dp, dq, qi, crv, x, y },
+      SIGNS[kty].key,
+      false,
+      ["sign"],
     );
   } catch {
     throw new Refused("wrong-key");
   }
   const now = Math.floor(Date.now() / 1000);
   const head = { alg: SIGNS[jwk.kty].name, kid: jwk.kid, typ: "JWT" };
-  const claims = { iss: clientId, sub: clientId, aud: audience, jti: random(16), iat: now, exp: now + ASSERTION_SECONDS };
+  const claims = {
+    iss: clientId,
+    sub: clientId,
+    aud: audience,
+    jti: random(16),
+    iat: now,
+    exp: now + ASSERTION_SECONDS,
+  };
   const signed = [head, claims].map((each) => base64url(bytesOf(JSON.stringify(each)))).join(".");
   return `${signed}.${base64url(await crypto.subtle.sign(SIGNS[jwk.kty].with, key, bytesOf(signed)))}`;
 };
@@ -47,15 +66,24 @@ export const assertion = async (text, clientId, audience) => {
 // The fields by which an app shows who it is. ``secret``: its client secret or its private JWK.
 export const proof = async (app, secret, audience) => {
   switch (app.kind) {
-    case "public": return { client_id: app.id };
-    case "confidential-symmetric": return { client_id: app.id, client_secret: secret };
-    default: return { client_assertion_type: ASSERTION_TYPE, client_assertion: await assertion(secret, app.id, audience) };
+    case "public":
+      return { client_id: app.id };
+    case "confidential-symmetric":
+      return { client_id: app.id, client_secret: secret };
+    default:
+      return {
+        client_assertion_type: ASSERTION_TYPE,
+        client_assertion: await assertion(secret, app.id, audience),
+      };
   }
 };
 
 const post = async (address, fields) => {
   const answer = await fetch(address, {
-    method: "POST", body: new URLSearchParams(fields), credentials: "omit", cache: "no-store",
+    method: "POST",
+    body: new URLSearchParams(fields),
+    credentials: "omit",
+    cache: "no-store",
   });
   const told = await answer.json();
   if (!answer.ok) throw new Refused(told.error, told.error_description ?? told.Result);
@@ -67,7 +95,7 @@ const tokenOf = (told, client, now = Date.now()) => ({
   access: told.access_token,
   refresh: told.refresh_token ?? "",
   scope: told.scope ?? "",
-  patient: told.patients?.length > 1 ? "" : told.patient ?? "",
+  patient: told.patients?.length > 1 ? "" : (told.patient ?? ""),
   patients: told.patients ?? [],
   expires: now + (told.expires_in ?? 0) * 1000,
   client,
@@ -108,7 +136,11 @@ export const comeBack = async (setup, waits, query) => {
 
 export const withKey = async (setup, key, secret) => {
   const fields = { grant_type: "authorization_code", client_id: key.id, client_secret: secret };
-  return tokenOf(await post(setup.token, fields), { id: key.id, name: key.label || key.id, kind: "access-key" });
+  return tokenOf(await post(setup.token, fields), {
+    id: key.id,
+    name: key.label || key.id,
+    kind: "access-key",
+  });
 };
 
 export const asService = async (setup, app, secret, scope) => {
@@ -119,12 +151,23 @@ export const asService = async (setup, app, secret, scope) => {
 // A refresh token works once: the answer brings the next one.
 export const refreshed = async (setup, token, secret) => {
   const isKey = token.client.kind === "access-key";
-  const shown = isKey ? { client_id: token.client.id, client_secret: secret }
+  const shown = isKey
+    ? { client_id: token.client.id, client_secret: secret }
     : await proof(token.client, secret, setup.token);
-  const told = await post(setup.token, { grant_type: "refresh_token", refresh_token: token.refresh, ...shown });
+  const told = await post(setup.token, {
+    grant_type: "refresh_token",
+    refresh_token: token.refresh,
+    ...shown,
+  });
   const fresh = tokenOf(told, token.client);
-  return { ...fresh, refresh: fresh.refresh || token.refresh, patient: fresh.patient || token.patient, name: token.name };
+  return {
+    ...fresh,
+    refresh: fresh.refresh || token.refresh,
+    patient: fresh.patient || token.patient,
+    name: token.name,
+  };
 };
 
 // To be asked for before the app can show who it is.
-export const needs = (client) => ({ public: "", "confidential-symmetric": "secret", "access-key": "secret" })[client.kind] ?? "jwk";
+export const needs = (client) =>
+  ({ public: "", "confidential-symmetric": "secret", "access-key": "secret" })[client.kind] ?? "jwk";

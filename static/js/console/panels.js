@@ -40,7 +40,11 @@ export class Examples {
   constructor({ definitions, chosen, sample, token, mayWrite, take }) {
     Object.assign(this, { definitions, sample, token, mayWrite, take });
     this.type = byId("example-type");
-    this.type.append(...definitions.types.map((each) => option(each.name, `${each.name} · ${each.words}`, each.name === chosen)));
+    this.type.append(
+      ...definitions.types.map((each) =>
+        option(each.name, `${each.name} · ${each.words}`, each.name === chosen),
+      ),
+    );
     this.type.addEventListener("change", () => this.draw());
     this.groups = byId("example-groups");
     this.renewRoving = roving(this.groups, ".example");
@@ -48,7 +52,7 @@ export class Examples {
 
   async draw() {
     const type = this.definitions.types.find((each) => each.name === this.type.value);
-    const asked = this.asked = {};
+    const asked = (this.asked = {});
     const samples = await this.sample(type);
     if (asked !== this.asked) return; // another type was chosen meanwhile
     const patient = this.token()?.patient ?? "";
@@ -56,22 +60,41 @@ export class Examples {
       ...ofType(type, this.definitions, samples, patient, this.mayWrite()),
       ["system", ofSystem(this.definitions)],
     ];
-    this.groups.replaceChildren(...groups.map(([name, requests]) => el(
-      "details", { "data-group": name, ...(name === "reading" || name === "parameters" ? { open: "" } : {}) },
-      el("summary", {}, say(`group.${name}`), " ", el("span", { class: "count" }, String(requests.length))),
-      el("ul", { class: "examples" }, ...requests.map((each) => this.item(each))),
-    )));
-    byId("example-from").textContent = this.token() ? say(samples.length ? "samplesFrom" : "noSamples", { n: samples.length, type: type.name }) : say("samplesNeedToken");
+    this.groups.replaceChildren(
+      ...groups.map(([name, requests]) =>
+        el(
+          "details",
+          { "data-group": name, ...(name === "reading" || name === "parameters" ? { open: "" } : {}) },
+          el(
+            "summary",
+            {},
+            say(`group.${name}`),
+            " ",
+            el("span", { class: "count" }, String(requests.length)),
+          ),
+          el("ul", { class: "examples" }, ...requests.map((each) => this.item(each))),
+        ),
+      ),
+    );
+    byId("example-from").textContent = this.token()
+      ? say(samples.length ? "samplesFrom" : "noSamples", { n: samples.length, type: type.name })
+      : say("samplesNeedToken");
     this.renewRoving();
   }
 
   item(request) {
     const method = request.method === "GET" ? "" : `${request.method} `;
-    const words = request.isOpen ? say("noValue") : request.kind ?? "";
-    return el("li", {}, el(
-      "button", { type: "button", class: "example", onclick: () => this.take(request) },
-      el("code", {}, ...split(`${method}${request.address}`, request.parameter)), words && el("span", { class: "muted" }, ` ${words}`),
-    ));
+    const words = request.isOpen ? say("noValue") : (request.kind ?? "");
+    return el(
+      "li",
+      {},
+      el(
+        "button",
+        { type: "button", class: "example", onclick: () => this.take(request) },
+        el("code", {}, ...split(`${method}${request.address}`, request.parameter)),
+        words && el("span", { class: "muted" }, ` ${words}`),
+      ),
+    );
   }
 }
 
@@ -110,12 +133,32 @@ export class History {
   draw() {
     byId("history-none").hidden = this.entries.length > 0;
     byId("history-clear").hidden = !this.entries.length;
-    this.list.replaceChildren(...this.entries.map((each, at) => el("li", {}, el(
-      "button", { type: "button", class: "example", onclick: () => { this.at = at; this.onTake(each); } },
-      el("span", { class: each.status < 400 ? "status" : "status bad" }, String(each.status)),
-      el("code", {}, ` ${each.method === "GET" ? "" : `${each.method} `}${each.address}`),
-      el("span", { class: "muted" }, ` ${Math.round(each.total)} ms · ${size(each.bytes)} · ${new Date(each.at).toLocaleTimeString()}`),
-    ))));
+    this.list.replaceChildren(
+      ...this.entries.map((each, at) =>
+        el(
+          "li",
+          {},
+          el(
+            "button",
+            {
+              type: "button",
+              class: "example",
+              onclick: () => {
+                this.at = at;
+                this.onTake(each);
+              },
+            },
+            el("span", { class: each.status < 400 ? "status" : "status bad" }, String(each.status)),
+            el("code", {}, ` ${each.method === "GET" ? "" : `${each.method} `}${each.address}`),
+            el(
+              "span",
+              { class: "muted" },
+              ` ${Math.round(each.total)} ms · ${size(each.bytes)} · ${new Date(each.at).toLocaleTimeString()}`,
+            ),
+          ),
+        ),
+      ),
+    );
     this.renewRoving();
   }
 }

@@ -6,7 +6,11 @@ import { mayUse } from "./scopes.js";
 import { snippet } from "./snippets.js";
 import { FHIR, METHODS, changes, hasBody, wired } from "./wire.js";
 
-const LANGUAGES = [["curl", "curl"], ["python", "Python"], ["javascript", "JavaScript"]];
+const LANGUAGES = [
+  ["curl", "curl"],
+  ["python", "Python"],
+  ["javascript", "JavaScript"],
+];
 
 export const EMPTY = { method: "GET", address: "metadata", headers: `Accept: ${FHIR}`, body: "" };
 
@@ -42,7 +46,12 @@ export class RequestBar {
 
   get() {
     const address = relative(this.address.value, setup.base);
-    return { method: this.method.value, address, headers: this.headers.value, body: hasBody(this.method.value) ? this.body.value : "" };
+    return {
+      method: this.method.value,
+      address,
+      headers: this.headers.value,
+      body: hasBody(this.method.value) ? this.body.value : "",
+    };
   }
 
   set(request) {
@@ -58,9 +67,15 @@ export class RequestBar {
   methods(chosen = this.method.value) {
     const scopes = this.token()?.scope ?? "";
     const words = { SEARCH: "POST _search" };
-    this.method.replaceChildren(...METHODS.map((each) => option(
-      each, `${words[each] ?? each}${mayUse(each === "POST" ? "POST" : each, scopes) ? "" : ` (${say("notInScope")})`}`, each === chosen,
-    )));
+    this.method.replaceChildren(
+      ...METHODS.map((each) =>
+        option(
+          each,
+          `${words[each] ?? each}${mayUse(each, scopes) ? "" : ` (${say("notInScope")})`}`,
+          each === chosen,
+        ),
+      ),
+    );
   }
 
   edited() {
@@ -78,7 +93,12 @@ export class RequestBar {
   }
 
   problem() {
-    if (!hasBody(this.method.value) || !this.body.value.trim() || /x-www-form|xml|text/.test(this.headers.value)) return "";
+    if (
+      !hasBody(this.method.value) ||
+      !this.body.value.trim() ||
+      /x-www-form|xml|text/.test(this.headers.value)
+    )
+      return "";
     try {
       JSON.parse(this.body.value);
       return "";
@@ -111,13 +131,13 @@ export class RequestBar {
 }
 
 // Asks before something is changed. Resolves to whether it shall be.
-export const confirmed = (request, token, isSandbox) => new Promise((resolve) => {
-  const dialog = byId("confirm");
-  byId("confirm-what").textContent = `${request.method} ${request.address}`;
-  byId("confirm-whose").textContent = isSandbox ? say("changesSandbox") : say("changesReal");
-  byId("confirm-whose").classList.toggle("warning", !isSandbox);
-  dialog.returnValue = "";
-  dialog.showModal();
-  dialog.addEventListener("close", () => resolve(dialog.returnValue === "send"), { once: true });
-});
-
+export const confirmed = (request, token, isSandbox) =>
+  new Promise((resolve) => {
+    const dialog = byId("confirm");
+    byId("confirm-what").textContent = `${request.method} ${request.address}`;
+    byId("confirm-whose").textContent = isSandbox ? say("changesSandbox") : say("changesReal");
+    byId("confirm-whose").classList.toggle("warning", !isSandbox);
+    dialog.returnValue = "";
+    dialog.showModal();
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "send"), { once: true });
+  });

@@ -7,10 +7,13 @@ const LETTERS = { POST: "c", PUT: "u", PATCH: "u", DELETE: "d" };
 
 const lettersOf = (scope) => {
   const found = SCOPE.exec(scope);
-  return found ? OLD[found[1]] ?? found[1] : "";
+  return found ? (OLD[found[1]] ?? found[1]) : "";
 };
 
 export const mayUse = (method, scopes) => {
   const letter = LETTERS[method];
-  return !letter || scopes.split(" ").some((each) => !each.startsWith("patient/") && lettersOf(each).includes(letter));
+  return (
+    !letter ||
+    scopes.split(" ").some((each) => !each.startsWith("patient/") && lettersOf(each).includes(letter))
+  );
 };

@@ -4,11 +4,14 @@ import { setup } from "./dom.js";
 
 const textual = (type) => !type || /json|xml|^text\/|urlencoded/.test(type);
 
-const timingsOf = (header) => (header ? header.split(",") : []).map((part) => {
-  const [name, ...more] = part.trim().split(";");
-  const duration = more.map((each) => /^\s*dur=(.+)$/.exec(each)?.[1]).find(Boolean);
-  return duration ? { name, duration } : null;
-}).filter(Boolean);
+const timingsOf = (header) =>
+  (header ? header.split(",") : [])
+    .map((part) => {
+      const [name, ...more] = part.trim().split(";");
+      const duration = more.map((each) => /^\s*dur=(.+)$/.exec(each)?.[1]).find(Boolean);
+      return duration ? { name, duration } : null;
+    })
+    .filter(Boolean);
 
 // Rejects with an AbortError or a TypeError, as fetch does.
 export const send = async (wire, token, signal) => {
@@ -16,7 +19,12 @@ export const send = async (wire, token, signal) => {
   if (token) headers.set("Authorization", `Bearer ${token}`);
   const began = performance.now();
   const answer = await fetch(wire.url, {
-    method: wire.method, headers, body: wire.body || undefined, credentials: "omit", cache: "no-store", signal,
+    method: wire.method,
+    headers,
+    body: wire.body || undefined,
+    credentials: "omit",
+    cache: "no-store",
+    signal,
   });
   const first = performance.now() - began;
   const content = await answer.arrayBuffer();

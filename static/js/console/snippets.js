@@ -5,7 +5,8 @@ const shell = (text) => `'${text.replace(/'/g, "'\\''")}'`;
 
 const curl = ({ method, url, headers, body }, token) => {
   const parts = [`curl${method === "GET" ? "" : ` -X ${method}`} ${shell(url)}`];
-  if (token !== null) parts.push(`-H ${token ? shell(`Authorization: Bearer ${token}`) : '"Authorization: Bearer $TOKEN"'}`);
+  if (token !== null)
+    parts.push(`-H ${token ? shell(`Authorization: Bearer ${token}`) : '"Authorization: Bearer $TOKEN"'}`);
   for (const [name, value] of headers) parts.push(`-H ${shell(`${name}: ${value}`)}`);
   if (body) parts.push(`--data-raw ${shell(body)}`);
   return parts.join(" \\\n  ");
@@ -13,12 +14,16 @@ const curl = ({ method, url, headers, body }, token) => {
 
 const quoted = (text) => JSON.stringify(text);
 
-const longPython = (text) => (text.includes("\n")
-  ? `"""${text.replace(/\\/g, "\\\\").replace(/"""/g, '\\"\\"\\"').replace(/"$/, '\\"')}"""` : quoted(text));
+const longPython = (text) =>
+  text.includes("\n")
+    ? `"""${text.replace(/\\/g, "\\\\").replace(/"""/g, '\\"\\"\\"').replace(/"$/, '\\"')}"""`
+    : quoted(text);
 
 const python = ({ method, url, headers, body }, token) => {
   const given = [
-    ...(token === null ? [] : [`    "Authorization": ${token ? quoted(`Bearer ${token}`) : "\"Bearer \" + os.environ[\"TOKEN\"]"},`]),
+    ...(token === null
+      ? []
+      : [`    "Authorization": ${token ? quoted(`Bearer ${token}`) : '"Bearer " + os.environ["TOKEN"]'},`]),
     ...headers.map(([name, value]) => `    ${quoted(name)}: ${quoted(value)},`),
   ];
   const lines = [
@@ -28,19 +33,21 @@ const python = ({ method, url, headers, body }, token) => {
     `url = ${quoted(url)}`,
     ...(given.length ? ["headers = {", ...given, "}"] : ["headers = {}"]),
     ...(body ? [`body = ${longPython(body)}`] : []),
-    `response = requests.request(${quoted(method)}, url, headers=headers${body ? ', data=body.encode()' : ""})`,
+    `response = requests.request(${quoted(method)}, url, headers=headers${body ? ", data=body.encode()" : ""})`,
     "print(response.status_code)",
     "print(response.text)",
   ];
   return lines.join("\n");
 };
 
-const longJavaScript = (text) => (text.includes("\n")
-  ? `\`${text.replace(/[\\`]|\$\{/g, "\\$&")}\`` : quoted(text));
+const longJavaScript = (text) =>
+  text.includes("\n") ? `\`${text.replace(/[\\`]|\$\{/g, "\\$&")}\`` : quoted(text);
 
 const javascript = ({ method, url, headers, body }, token) => {
   const given = [
-    ...(token === null ? [] : [`    Authorization: ${token ? quoted(`Bearer ${token}`) : "`Bearer ${process.env.TOKEN}`"},`]),
+    ...(token === null
+      ? []
+      : [`    Authorization: ${token ? quoted(`Bearer ${token}`) : "`Bearer ${process.env.TOKEN}`"},`]),
     ...headers.map(([name, value]) => `    ${quoted(name)}: ${quoted(value)},`),
   ];
   return [

@@ -3,7 +3,10 @@
 const MINE = "console ";
 const WHOSE = "console whose";
 
-const forEach = (take) => Object.keys(sessionStorage).filter((key) => key.startsWith(MINE)).forEach(take);
+const forEach = (take) =>
+  Object.keys(sessionStorage)
+    .filter((key) => key.startsWith(MINE))
+    .forEach(take);
 
 export const forgetAll = () => forEach((key) => sessionStorage.removeItem(key));
 

@@ -8,14 +8,23 @@ const SOON = 5 * 60 * 1000;
 const REASONS = ["wrong-key", "no-crypto"];
 
 const reason = (error) => {
-  if (error instanceof Refused) return REASONS.includes(error.message) ? say(error.message) : `${error.error}: ${error.message}`;
+  if (error instanceof Refused)
+    return REASONS.includes(error.message) ? say(error.message) : `${error.error}: ${error.message}`;
   return say("notReached");
 };
 
-const asForm = (fields) => new URLSearchParams({ ...fields, csrfmiddlewaretoken: document.querySelector("[name=csrfmiddlewaretoken]").value });
+const asForm = (fields) =>
+  new URLSearchParams({
+    ...fields,
+    csrfmiddlewaretoken: document.querySelector("[name=csrfmiddlewaretoken]").value,
+  });
 
 const postOurs = async (address, fields) => {
-  const answer = await fetch(address, { method: "POST", body: asForm(fields), headers: { Accept: "application/json" } });
+  const answer = await fetch(address, {
+    method: "POST",
+    body: asForm(fields),
+    headers: { Accept: "application/json" },
+  });
   if (answer.redirected || !answer.ok) {
     const told = answer.redirected ? {} : await answer.json().catch(() => ({}));
     throw new Refused("refused", told.error ?? say("signedOut"));
@@ -35,7 +44,8 @@ export class TokenBar {
       event.preventDefault();
       this.get();
     });
-    for (const each of this.form.querySelectorAll("select, [name=how]")) each.addEventListener("change", () => this.shape(each));
+    for (const each of this.form.querySelectorAll("select, [name=how]"))
+      each.addEventListener("change", () => this.shape(each));
     byId("token-find").addEventListener("click", () => this.find());
     byId("token-search").addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;
@@ -50,11 +60,39 @@ export class TokenBar {
     setInterval(() => this.tick(), 1000);
     this.shape();
     this.draw();
+    this.preset(new URLSearchParams(location.search).get("app"));
+  }
+
+  // From the page of an app: that app, and the form open if another one's token is here.
+  preset(clientId) {
+    if (!setup.apps.some((each) => each.id === clientId)) return;
+    byId("token-app").value = clientId;
+    this.shape(byId("token-app"));
+    this.form.hidden = this.token?.client.id === clientId;
+    byId("token-new").setAttribute("aria-expanded", !this.form.hidden);
   }
 
   options() {
-    byId("token-app").append(...setup.apps.map((app) => option(app.id, app.isDisabled ? `${app.name} (${say("disabled")})` : app.name)));
-    byId("token-key").append(...setup.keys.map((key) => option(key.id, [key.label, key.id, key.isUsable ? "" : `(${say("notUsable")})`, key.mayWrite ? say("mayWrite") : ""].filter(Boolean).join(" · "))));
+    byId("token-app").append(
+      ...setup.apps.map((app) =>
+        option(app.id, app.isDisabled ? `${app.name} (${say("disabled")})` : app.name),
+      ),
+    );
+    byId("token-key").append(
+      ...setup.keys.map((key) =>
+        option(
+          key.id,
+          [
+            key.label,
+            key.id,
+            key.isUsable ? "" : `(${say("notUsable")})`,
+            key.mayWrite ? say("mayWrite") : "",
+          ]
+            .filter(Boolean)
+            .join(" · "),
+        ),
+      ),
+    );
     byId("token-by-key").hidden = !setup.keys.length;
     this.patients(setup.patients);
     byId("token-search-part").hidden = !setup.hasMorePatients;
@@ -62,7 +100,10 @@ export class TokenBar {
 
   patients(found) {
     const chosen = byId("token-patient");
-    chosen.replaceChildren(option("", say("askedThere")), ...found.map(({ id, name, about }) => option(id, `${name} · ${about}`)));
+    chosen.replaceChildren(
+      option("", say("askedThere")),
+      ...found.map(({ id, name, about }) => option(id, `${name} · ${about}`)),
+    );
   }
 
   get app() {
@@ -87,7 +128,8 @@ export class TokenBar {
     byId("token-redirect-review").hidden = !(mustAdd && app.isReviewed);
     byId("token-scope-part").hidden = isByKey;
     const isLaunch = byId("token-patient").value && !byId("token-patient-part").hidden;
-    if (!changed || ["token-app", "token-patient"].includes(changed.id)) byId("token-scope").value = isLaunch ? app.ehr : app.standalone;
+    if (!changed || ["token-app", "token-patient"].includes(changed.id))
+      byId("token-scope").value = isLaunch ? app.ehr : app.standalone;
     byId("token-get").disabled = mustAdd;
   }
 
@@ -136,7 +178,9 @@ export class TokenBar {
     return this.trying(async () => {
       const { app } = this;
       if (!crypto.subtle) throw new Refused("no-crypto");
-      this.secret = byId(needs(this.isByKey ? { kind: "access-key" } : app) === "jwk" ? "token-jwk" : "token-secret").value.trim();
+      this.secret = byId(
+        needs(this.isByKey ? { kind: "access-key" } : app) === "jwk" ? "token-jwk" : "token-secret",
+      ).value.trim();
       if (this.isByKey) {
         const key = setup.keys.find((each) => each.id === byId("token-key").value);
         this.take(await withKey(setup, key, this.secret));
@@ -153,8 +197,14 @@ export class TokenBar {
     const patient = byId("token-patient-part").hidden ? "" : chosen.value;
     const launch = patient ? (await postOurs(setup.launch, { client_id: id, patient })).launch : "";
     const shown = await proof(client, this.secret, setup.token);
-    const { waits, address } = await asking(setup, client, byId("token-scope").value.trim(), { launch, shown });
-    store.keep("waits", { ...waits, name: patient ? chosen.selectedOptions[0].textContent.split(" · ")[0] : "" });
+    const { waits, address } = await asking(setup, client, byId("token-scope").value.trim(), {
+      launch,
+      shown,
+    });
+    store.keep("waits", {
+      ...waits,
+      name: patient ? chosen.selectedOptions[0].textContent.split(" · ")[0] : "",
+    });
     location.assign(address);
   }
 
@@ -215,8 +265,15 @@ export class TokenBar {
     byId("token-whose").textContent = this.whose(token);
     byId("token-real").hidden = setup.isSandbox;
     byId("token-sandbox").hidden = !setup.isSandbox;
-    byId("token-scopes").replaceChildren(...token.scope.split(" ").filter(Boolean).map((each) => el("li", {}, el("code", {}, each))));
-    byId("token-scopes-told").textContent = say("scopes", { n: token.scope.split(" ").filter(Boolean).length });
+    byId("token-scopes").replaceChildren(
+      ...token.scope
+        .split(" ")
+        .filter(Boolean)
+        .map((each) => el("li", {}, el("code", {}, each))),
+    );
+    byId("token-scopes-told").textContent = say("scopes", {
+      n: token.scope.split(" ").filter(Boolean).length,
+    });
     byId("token-refresh").hidden = !token.refresh;
     byId("token-again-part").hidden = true;
     this.warned = false;
@@ -239,7 +296,9 @@ export class TokenBar {
       return;
     }
     const seconds = Math.ceil(left / 1000);
-    shown.textContent = say("expiresIn", { time: `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}` });
+    shown.textContent = say("expiresIn", {
+      time: `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`,
+    });
     if (left <= SOON && !this.warned) announce(say("expiresSoon"));
     this.warned = left <= SOON;
   }

@@ -10,7 +10,8 @@ const BEYOND = 20; // lines kept above and below those in sight
 const LONGEST = 300; // characters of a value that are shown
 
 const countOf = (node) => (node.kind === "array" ? node.items : node.members).length;
-const textOf = (node) => (node.kind === "string" ? node.value : isBranch(node) ? pretty(node) : written(node));
+const textOf = (node) =>
+  node.kind === "string" ? node.value : isBranch(node) ? pretty(node) : written(node);
 
 export class Tree {
   // ``link(key, value)``: the address that a value leads to, or null. ``follow(address)`` goes there.
@@ -114,9 +115,18 @@ export class Tree {
     const text = written(node);
     const shown = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
     const kind = `j-${node.kind}`;
-    const piece = address === null ? el("span", { class: kind }, shown)
-      : el("button", { type: "button", class: `${kind} j-link`, tabindex: "-1", "data-address": address }, shown);
-    const more = text.length > LONGEST ? [el("span", { class: "j-told" }, ` ${say("characters", { n: text.length })}`)] : [];
+    const piece =
+      address === null
+        ? el("span", { class: kind }, shown)
+        : el(
+            "button",
+            { type: "button", class: `${kind} j-link`, tabindex: "-1", "data-address": address },
+            shown,
+          );
+    const more =
+      text.length > LONGEST
+        ? [el("span", { class: "j-told" }, ` ${say("characters", { n: text.length })}`)]
+        : [];
     return [piece, ...more, this.comma(line)];
   }
 
@@ -135,7 +145,8 @@ export class Tree {
     const top = this.current * HEIGHT;
     const { scrollTop, clientHeight } = this.element;
     if (top < scrollTop) this.element.scrollTop = top;
-    else if (top + 2 * HEIGHT > scrollTop + clientHeight) this.element.scrollTop = top + 2 * HEIGHT - clientHeight;
+    else if (top + 2 * HEIGHT > scrollTop + clientHeight)
+      this.element.scrollTop = top + 2 * HEIGHT - clientHeight;
     this.draw();
   }
 
@@ -216,7 +227,8 @@ export class Tree {
     this.current = at;
     this.mark();
     if (link) this.follow(link.dataset.address);
-    else if (!this.lines[at].isClose && event.target.closest(".fold, .j-told, .j-key")) this.toggle(at, !this.lines[at].isOpen);
+    else if (!this.lines[at].isClose && event.target.closest(".fold, .j-told, .j-key"))
+      this.toggle(at, !this.lines[at].isOpen);
   }
 
   key(event) {
@@ -230,8 +242,10 @@ export class Tree {
       PageUp: () => this.go(this.current - page),
       Home: () => this.go(0),
       End: () => this.go(this.lines.length - 1),
-      ArrowRight: () => (isBranch(line.node) && !line.isOpen ? this.toggle(this.current, true) : this.step(1)),
-      ArrowLeft: () => (line.isOpen && !line.isClose ? this.toggle(this.current, false) : this.go(line.parent)),
+      ArrowRight: () =>
+        isBranch(line.node) && !line.isOpen ? this.toggle(this.current, true) : this.step(1),
+      ArrowLeft: () =>
+        line.isOpen && !line.isClose ? this.toggle(this.current, false) : this.go(line.parent),
       Enter: () => this.enter(),
       " ": () => this.toggle(this.current, !line.isOpen),
       c: () => copy(textOf(line.node), line.key ?? say("value")),
@@ -248,4 +262,3 @@ export class Tree {
     else this.toggle(this.current, !this.lines[this.current].isOpen);
   }
 }
-

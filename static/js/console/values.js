@@ -26,7 +26,9 @@ const childOf = (node, { name, isChoice }) => {
 export const follow = (resource, path) => {
   let nodes = [resource];
   for (const step of stepsOf(path)) {
-    nodes = nodes.filter((each) => each && typeof each === "object").flatMap((each) => childOf(each, step) ?? [])
+    nodes = nodes
+      .filter((each) => each && typeof each === "object")
+      .flatMap((each) => childOf(each, step) ?? [])
       .filter((each) => each !== null);
     if (step.where) nodes = nodes.filter((each) => each[step.where[0]] === step.where[1]);
   }
@@ -41,13 +43,17 @@ const token = (value) => {
   const coding = value.coding ? value.coding.find((each) => each.code) : value;
   const code = coding?.code ?? coding?.value;
   if (!code) return null;
-  return coding.system && !/^\w+$/.test(coding.system) ? `${escape(coding.system)}|${escape(code)}` : escape(code);
+  return coding.system && !/^\w+$/.test(coding.system)
+    ? `${escape(coding.system)}|${escape(code)}`
+    : escape(code);
 };
 
 // From that day on: a period is not within one day.
 const date = (value) => {
-  const start = typeof value === "string" ? value
-    : value.start ?? value.event?.[0] ?? value.repeat?.boundsPeriod?.start;
+  const start =
+    typeof value === "string"
+      ? value
+      : (value.start ?? value.event?.[0] ?? value.repeat?.boundsPeriod?.start);
   return start ? `ge${start.slice(0, 10)}` : null;
 };
 
@@ -64,9 +70,11 @@ const quantity = (value) => {
   return unit ? `${number}||${escape(unit)}` : String(number);
 };
 
-const reference = (value) => {
+// Of the types that the parameter is about: others at the same path are other parameters' values.
+const reference = (value, { targets = [] }) => {
   const found = typeof value === "string" ? value : value.reference;
-  return found && !found.startsWith("#") ? escape(found) : null;
+  if (!found || found.startsWith("#")) return null;
+  return !targets.length || targets.includes(found.split("/")[0]) ? escape(found) : null;
 };
 
 const WRITERS = {
@@ -80,8 +88,12 @@ const WRITERS = {
 };
 
 const ofParts = (type, parameter, resource) => {
-  const values = parameter.parts.map(
-    (code) => valueOf(type, type.search.find((each) => each.code === code), resource),
+  const values = parameter.parts.map((code) =>
+    valueOf(
+      type,
+      type.search.find((each) => each.code === code),
+      resource,
+    ),
   );
   return values.every(Boolean) ? values.join("$") : null;
 };
@@ -91,7 +103,7 @@ export const valueOf = (type, parameter, resource) => {
   if (parameter.parts) return ofParts(type, parameter, resource);
   for (const path of parameter.paths ?? []) {
     for (const value of follow(resource, path)) {
-      const found = WRITERS[parameter.type](value);
+      const found = WRITERS[parameter.type](value, parameter);
       if (found) return found;
     }
   }

@@ -7,15 +7,22 @@ const FORM = "application/x-www-form-urlencoded";
 export const METHODS = ["GET", "SEARCH", "POST", "PUT", "PATCH", "DELETE"];
 // SEARCH is a search by POST: its query travels in the body. https://hl7.org/fhir/R4/http.html#search
 export const hasBody = (method) => ["POST", "PUT", "PATCH"].includes(method);
-export const changes = (method, address) => ["PUT", "PATCH", "DELETE"].includes(method)
-  || (method === "POST" && !/(?:^|\/)(?:\$(?!import)[\w-]+|_search)(?:\?|$)/.test(address));
+export const changes = (method, address) =>
+  ["PUT", "PATCH", "DELETE"].includes(method) ||
+  (method === "POST" && !/(?:^|\/)(?:\$(?!import)[\w-]+|_search)(?:\?|$)/.test(address));
 
-const headersOf = (text) => text.split("\n").map((line) => /^\s*([\w-]+)\s*:\s*(.*?)\s*$/.exec(line))
-  .filter(Boolean).map(([, name, value]) => [name, value])
-  .filter(([name]) => name.toLowerCase() !== "authorization");
+const headersOf = (text) =>
+  text
+    .split("\n")
+    .map((line) => /^\s*([\w-]+)\s*:\s*(.*?)\s*$/.exec(line))
+    .filter(Boolean)
+    .map(([, name, value]) => [name, value])
+    .filter(([name]) => name.toLowerCase() !== "authorization");
 
-const withType = (headers, type) => (headers.some(([name]) => name.toLowerCase() === "content-type")
-  ? headers : [...headers, ["Content-Type", type]]);
+const withType = (headers, type) =>
+  headers.some(([name]) => name.toLowerCase() === "content-type")
+    ? headers
+    : [...headers, ["Content-Type", type]];
 
 // Null: the address leads out of the API, where the token must not go.
 export const wired = ({ method, address, headers, body }, base) => {
@@ -24,7 +31,14 @@ export const wired = ({ method, address, headers, body }, base) => {
     const [path, query = ""] = address.split("?");
     const target = path.endsWith("/_search") ? path : `${path.replace(/\/$/, "")}/_search`;
     const url = absolute(target, base);
-    return url && { method: "POST", url, headers: withType(given, FORM), body: absolute(`x?${query}`, base).split("?")[1] ?? "" };
+    return (
+      url && {
+        method: "POST",
+        url,
+        headers: withType(given, FORM),
+        body: absolute(`x?${query}`, base).split("?")[1] ?? "",
+      }
+    );
   }
   const url = absolute(address, base);
   if (!url) return null;

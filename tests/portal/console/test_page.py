@@ -37,7 +37,7 @@ def test_strangers_are_led_to_the_door(db: None) -> None:
 
 def test_without_javascript_it_says_what_to_do_instead(rebecca: Person) -> None:
     page = text(signed_in(rebecca.account).get("/console/"))
-    instead = page.partition("<noscript>")[2].partition("</noscript>")[0]
+    instead = page.partition("data-without-script")[2].partition("</section>")[0]
     assert "/portal/apps/" in instead
     assert "/R4-patient-api/oauth2/token" in instead
 
@@ -105,7 +105,7 @@ def test_the_callback_neither_reads_nor_repeats_the_code(db: None) -> None:
     assert answer["Referrer-Policy"] == "no-referrer"
 
 
-def test_a_phone_finds_it_in_the_menu_and_an_app_in_its_tabs(rebecca: Person) -> None:
+def test_the_first_page_and_the_tabs_of_an_app_lead_to_it(rebecca: Person) -> None:
     browser, made = signed_in(rebecca.account), app(rebecca.account)
     for page in ("/portal/", f"/portal/apps/{made.client_id}/"):
-        assert 'href="/console/"' in text(browser.get(page)).partition("<main")[2]
+        assert 'href="/console/' in text(browser.get(page)).partition("<main")[2]

@@ -21,6 +21,7 @@ const firstValue = (type, parameter, samples) => {
   return null;
 };
 
+// Those for which the record has a value come first.
 const byParameter = (type, samples, patient) =>
   type.search
     .filter((each) => each.code !== type.patient)
@@ -36,7 +37,8 @@ const byParameter = (type, samples, patient) =>
         kind: parameter.type,
         isOpen: value === null,
       };
-    });
+    })
+    .sort((one, other) => one.isOpen - other.isOpen);
 
 const references = (type) => type.search.filter((each) => each.type === "reference" && each.targets?.length);
 
@@ -69,7 +71,7 @@ const histories = (type, samples) => [
   get(`${type.name}/_history`),
 ];
 
-const operation = (type, name, samples, patient) => {
+const operation = (type, name, samples, patient, text) => {
   const id = samples[0]?.id ?? (type.name === "Patient" ? patient : "");
   switch (name) {
     case "everything":
@@ -83,7 +85,7 @@ const operation = (type, name, samples, patient) => {
         samples[0] && {
           method: "POST",
           address: `${type.name}/$validate`,
-          body: JSON.stringify(samples[0], null, 2),
+          body: text(samples[0]),
         }
       );
     default:
@@ -91,10 +93,12 @@ const operation = (type, name, samples, patient) => {
   }
 };
 
-const operations = (type, told, samples, patient) =>
+const operations = (type, told, samples, patient, text) =>
   [...(told.types[type.name] ?? []), ...told.every]
-    .map((name) => operation(type, name, samples, patient))
+    .map((name) => operation(type, name, samples, patient, text))
     .filter(Boolean);
+
+const asJson = (resource) => JSON.stringify(resource, null, 2);
 
 const skeleton = (type, patient) => {
   const about =
@@ -105,12 +109,12 @@ const skeleton = (type, patient) => {
   };
 };
 
-const changing = (type, samples, patient) => {
+const changing = (type, samples, patient, text) => {
   const [first] = samples;
   const create = {
     method: "POST",
     address: type.name,
-    body: JSON.stringify(skeleton(type, patient), null, 2),
+    body: asJson(skeleton(type, patient)),
   };
   if (!first) return [create];
   const address = `${type.name}/${first.id}`;
@@ -118,7 +122,7 @@ const changing = (type, samples, patient) => {
   const headers = version ? `Accept: ${FHIR}\nIf-Match: W/"${version}"` : `Accept: ${FHIR}`;
   return [
     create,
-    { method: "PUT", address, headers, body: JSON.stringify(first, null, 2) },
+    { method: "PUT", address, headers, body: text(first) },
     {
       method: "PATCH",
       address,
@@ -130,16 +134,16 @@ const changing = (type, samples, patient) => {
 };
 
 // Of one type: groups of requests under the name of their heading. ``samples``: resources of the
-// type that the token opens, the newest first.
-export const ofType = (type, definitions, samples, patient, writes) =>
+// type that the token opens, the newest first. ``text``: how one of them is written, digit by digit.
+export const ofType = (type, definitions, samples, patient, writes, text = asJson) =>
   [
     ["reading", reading(type, samples, patient)],
     ["parameters", byParameter(type, samples, patient)],
     ["include", includes(type, patient)],
     ["revinclude", reverseIncludes(type, definitions.types, patient)],
     ["history", histories(type, samples)],
-    ["operations", operations(type, definitions.operations, samples, patient)],
-    ["changing", writes ? changing(type, samples, patient) : []],
+    ["operations", operations(type, definitions.operations, samples, patient, text)],
+    ["changing", writes ? changing(type, samples, patient, text) : []],
   ].filter(([, requests]) => requests.length);
 
 // What is asked without a type.

@@ -4,7 +4,7 @@ import { Answer } from "./answer.js";
 import { Builder } from "./builder.js";
 import { announce, byId, el, say, setup } from "./dom.js";
 import { sampling } from "./examples.js";
-import { parse, plain, pretty } from "./json.js";
+import { member, parse, plain, pretty } from "./json.js";
 import { keys } from "./keys.js";
 import { Examples, History, tabs } from "./panels.js";
 import { EMPTY, RequestBar, confirmed } from "./request.js";
@@ -24,6 +24,7 @@ class Console {
     this.definitions = definitions;
     this.types = new Set(definitions.types.map(({ name }) => name));
     this.samples = new Map();
+    this.texts = new WeakMap(); // of samples, with their digits as they came
     this.tokenBar = new TokenBar({ onChange: () => this.tokenChanged() });
     this.request = new RequestBar({
       request: store.read("request", EMPTY),
@@ -46,6 +47,7 @@ class Console {
       definitions,
       chosen: store.read("example type", "Patient"),
       sample: (type) => this.sample(type),
+      text: (sample) => this.texts.get(sample),
       token: () => this.token,
       mayWrite: () => mayUse("PUT", this.token?.scope ?? ""),
       take: (request) => this.take(request),
@@ -242,21 +244,29 @@ class Console {
 
   // The newest few of a type that the token opens: values for examples. Asked once, as the token.
   async sample(type) {
-    if (!this.token || this.token.expires <= Date.now()) return [];
-    if (!this.samples.has(type.name)) {
-      const request = { ...EMPTY, address: sampling(type, this.token.patient) };
-      try {
-        const answer = await send(wired(request, setup.base), this.token.access);
-        const bundle = answer.status === 200 ? plain(parse(answer.text)) : {};
-        this.samples.set(
-          type.name,
-          (bundle.entry ?? []).filter((each) => each.search?.mode === "match").map((each) => each.resource),
-        );
-      } catch {
-        return [];
-      }
+    const { token } = this;
+    if (!token || token.expires <= Date.now()) return [];
+    if (this.samples.has(type.name)) return this.samples.get(type.name);
+    try {
+      const request = { ...EMPTY, address: sampling(type, token.patient) };
+      const answer = await send(wired(request, setup.base), token.access);
+      const found = answer.status === 200 ? this.sampled(parse(answer.text)) : [];
+      if (this.token === token) this.samples.set(type.name, found);
+      return found;
+    } catch {
+      return [];
     }
-    return this.samples.get(type.name);
+  }
+
+  sampled(bundle) {
+    const entries = member(bundle, "entry")?.items ?? [];
+    const matches = entries.filter((each) => member(member(each, "search"), "mode")?.value === "match");
+    return matches.map((each) => {
+      const node = member(each, "resource");
+      const sample = plain(node);
+      this.texts.set(sample, pretty(node));
+      return sample;
+    });
   }
 }
 

@@ -37,8 +37,8 @@ const split = (text, parameter) => {
 
 export class Examples {
   // ``sample(type)``: a promise of resources; ``take(request, isComplete)``.
-  constructor({ definitions, chosen, sample, token, mayWrite, take }) {
-    Object.assign(this, { definitions, sample, token, mayWrite, take });
+  constructor({ definitions, chosen, sample, text, token, mayWrite, take }) {
+    Object.assign(this, { definitions, sample, text, token, mayWrite, take });
     this.type = byId("example-type");
     this.type.append(
       ...definitions.types.map((each) =>
@@ -57,7 +57,7 @@ export class Examples {
     if (asked !== this.asked) return; // another type was chosen meanwhile
     const patient = this.token()?.patient ?? "";
     const groups = [
-      ...ofType(type, this.definitions, samples, patient, this.mayWrite()),
+      ...ofType(type, this.definitions, samples, patient, this.mayWrite(), this.text),
       ["system", ofSystem(this.definitions)],
     ];
     this.groups.replaceChildren(

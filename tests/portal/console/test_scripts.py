@@ -265,3 +265,23 @@ def test_what_changes_something_is_known_beforehand(
 ) -> None:
     code = "return changes(given[0], given[1]);"
     assert run({"console/wire.js": "{ changes }"}, code, [method, address]) is expected
+
+
+def test_an_example_of_a_change_has_the_digits_that_were_stored() -> None:
+    code = """
+    const type = given.definitions.types.find((each) => each.name === "Condition");
+    const samples = [JSON.parse(given.text)];
+    const groups = ofType(type, given.definitions, samples, "1", true, () => given.text);
+    return Object.fromEntries(groups).changing.map((each) => [each.method, each]);
+    """
+    stored = '{"resourceType":"Condition","id":"c","meta":{"versionId":"3"},"x":1.50}'
+    given = {"definitions": DEFINITIONS, "text": stored}
+    found = dict(run({"console/examples.js": "{ ofType }"}, code, given))
+    assert found["PUT"]["body"] == stored
+    assert json.loads(found["POST"]["body"]) == {
+        "resourceType": "Condition",
+        "subject": {"reference": "Patient/1"},
+    }
+    for method in ("PUT", "PATCH", "DELETE"):
+        assert found[method]["address"] == "Condition/c"
+        assert 'If-Match: W/"3"' in found[method]["headers"]

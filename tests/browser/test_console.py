@@ -320,6 +320,8 @@ def test_on_a_phone_everything_is_within_reach(page: Page, running: dict[str, An
     for tab in ("Search", "History", "Examples"):
         page.get_by_role("tab", name=tab).click()
         assert narrow_complaints(page) == []
+    page.get_by_role("tab", name="History").click()
+    assert complaints_here(page) == []
 
 
 @pytest.mark.parametrize("language", ["curl", "Python", "JavaScript"])
@@ -342,7 +344,7 @@ def test_the_same_request_is_shown_as_code(
 
 def test_keys_of_one_letter_can_be_switched_off(page: Page, running: dict[str, Any]) -> None:
     open_console(page, running)
-    page.get_by_role("button", name="Keys").click()
+    page.get_by_role("button", name="Keyboard").click()
     page.get_by_label("Keys of one letter work").uncheck()
     page.get_by_role("button", name="Close").click()
     page.locator("body").press("/")

@@ -61,13 +61,15 @@ export class Tree {
     }
     const wanted = [this.current];
     for (let at = first; at <= last; at += 1) wanted.push(at);
-    for (const at of wanted) {
-      if (this.drawn.has(at)) continue;
-      const row = this.row(at);
-      this.drawn.set(at, row);
-      this.space.append(row);
-    }
+    const missing = wanted.filter((at) => !this.drawn.has(at));
+    for (const at of missing) this.drawn.set(at, this.row(at));
+    if (missing.length) this.space.replaceChildren(...this.inOrder());
     this.mark();
+  }
+
+  // As they are read, whatever was drawn first.
+  inOrder() {
+    return [...this.drawn].sort(([one], [other]) => one - other).map(([, row]) => row);
   }
 
   mark() {

@@ -19,6 +19,9 @@ const { whose } = byId("console").dataset;
 
 store.open(whose);
 
+// What is kept over a reload: of a real record no body.
+const written = (request) => (setup.isSandbox ? request : { ...request, body: "" });
+
 class Console {
   constructor(definitions) {
     this.definitions = definitions;
@@ -124,7 +127,7 @@ class Console {
 
   // --- The request -------------------------------------------------------------------------
   edited(request) {
-    store.keep("request", request);
+    store.keep("request", written(request));
     this.builder.read(request.address);
   }
 
@@ -132,13 +135,13 @@ class Console {
     const { method, headers, body } = this.request.get();
     const isSearch = ["GET", "SEARCH"].includes(method);
     this.request.set({ method: isSearch ? method : "GET", headers, body, address });
-    store.keep("request", this.request.get());
+    store.keep("request", written(this.request.get()));
   }
 
   // Reads are sent at once; what changes something, or lacks a value, is looked at first.
   take(request) {
     this.request.set({ ...EMPTY, ...request });
-    store.keep("request", this.request.get());
+    store.keep("request", written(this.request.get()));
     this.builder.read(request.address);
     if (request.isOpen) {
       this.choosePanel("tab-build");
@@ -206,7 +209,7 @@ class Console {
     const wasInTree = byId("answer").contains(document.activeElement);
     this.answer.show(answer);
     this.history.add(answer.request, answer);
-    store.keep("history", this.history.entries);
+    store.keep("history", this.history.entries.map(written));
     this.keepAnswer(answer);
     if (wasInTree) (this.answer.tree?.element ?? byId("answer")).focus({ preventScroll: true });
     if (isOnPhone)

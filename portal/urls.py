@@ -5,6 +5,7 @@ from django.urls import path
 from portal.accounts.urls import urlpatterns as accounts
 from portal.activity.urls import urlpatterns as activity
 from portal.changes.urls import urlpatterns as changes
+from portal.console.urls import urlpatterns as console
 from portal.developers.urls import urlpatterns as developers
 from portal.documentation.urls import urlpatterns as documentation
 from portal.downloads.urls import urlpatterns as downloads
@@ -24,6 +25,7 @@ _announcements = path("announcement/<int:announcement_id>/put-away/", put_away, 
 
 app_name = "portal"
 urlpatterns = [
-    *accounts, *keys, *patients, *groups, *record, *developers, *exports, *activity, *team,
-    *documentation, *downloads, *partners, *status, *changes, *subscriptions, *ui, _announcements,
+    *accounts, *keys, *patients, *groups, *record, *developers, *console, *exports, *activity,
+    *team, *documentation, *downloads, *partners, *status, *changes, *subscriptions, *ui,
+    _announcements,
 ]  # fmt: skip

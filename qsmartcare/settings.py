@@ -249,7 +249,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "bulk": bulk_storage.from_environment(DATA_DIR),
     # A name for each content, kept by browsers for good, compressed once (prepare.py does it).
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "qsmartcare.static_files.Storage"},
 }
 WHITENOISE_USE_FINDERS = True  # addresses without the content's digest are answered as well
 WHITENOISE_MAX_AGE = 3600

@@ -80,6 +80,9 @@ COMMON = (
 )
 """Parameters of every type. https://hl7.org/fhir/R4/resource.html#search"""
 
+COLUMN_PATHS = {"_id": "id", "_lastUpdated": "meta.lastUpdated"}
+"""Where in a resource what a column holds is said."""
+
 
 def resource_type(
     name: str,

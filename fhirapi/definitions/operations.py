@@ -40,10 +40,12 @@ class Operation:
     is_asynchronous: bool = False
     """Answered with 202 and the address of a job."""
 
+    @property
+    def is_of_every_type(self) -> bool:
+        return not self.types and self.levels != {Level.SYSTEM}
+
     def is_of(self, resource_type: str) -> bool:
-        if self.levels == {Level.SYSTEM}:
-            return False
-        return not self.types or resource_type in self.types
+        return self.is_of_every_type or resource_type in self.types
 
 
 _SINCE = OperationParameter("_since", "instant", "Only what was changed since.")

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from fhirapi.definitions import operations, profiles, registry
+from fhirapi.definitions.builders import COLUMN_PATHS
 from fhirapi.definitions.canonicals import definition
 from fhirapi.definitions.operations import Operation
 from fhirapi.definitions.schema import ParameterType, ResourceType, SearchParameter
@@ -40,7 +41,6 @@ _WRITING = {
     "conditionalDelete": "single",
     "referencePolicy": ["literal", "local"],
 }
-_COLUMNS = {"_id": "id", "_lastUpdated": "meta.lastUpdated"}
 _MODES = ("full", "normative", "terminology")
 _KEPT = 300  # seconds that a client or proxy may keep the answer
 
@@ -171,7 +171,7 @@ def _parameter(type_name: str, parameter: SearchParameter) -> dict[str, str]:
 
 
 def _words(type_name: str, parameter: SearchParameter) -> str:
-    paths = parameter.paths or (_COLUMNS.get(parameter.code, parameter.code.replace("-", " ")),)
+    paths = parameter.paths or (COLUMN_PATHS.get(parameter.code, parameter.code.replace("-", " ")),)
     where = ", ".join(f"{type_name}.{path}" for path in paths)
     return f"{where}: {' or '.join(parameter.targets)}" if parameter.targets else where
 

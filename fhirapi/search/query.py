@@ -30,6 +30,16 @@ _MODIFIERS = {
 }
 _SUMMARIES = frozenset({"true", "text", "data", "count", "false"})
 _TOTALS = frozenset({"none", "estimate", "accurate"})
+RESULT_PARAMETERS: dict[str, frozenset[str]] = {
+    "_count": frozenset(),
+    "_sort": frozenset(),
+    "_include": frozenset(),
+    "_revinclude": frozenset(),
+    "_total": _TOTALS,
+    "_summary": _SUMMARIES,
+    "_elements": frozenset(),
+}
+"""Those that say how the result looks, with the values they may have where these are few."""
 _COMMON = tuple(each.code for each in COMMON)
 
 

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
+from fhirapi.searchparams.values import PREFIXES
+
 # PostgreSQL and Python agree on these ends; FHIR years have four digits.
 BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
 END = datetime(9999, 12, 30, tzinfo=UTC)
@@ -20,7 +22,7 @@ _VALUE = re.compile(
     r"(?P<zone>Z|[+-]\d\d:\d\d)?)?)?)?",
     re.ASCII,
 )
-_PREFIXED = re.compile(r"(eq|ne|gt|lt|ge|le|sa|eb|ap)?(.+)", re.DOTALL)
+_PREFIXED = re.compile(rf"({'|'.join(PREFIXES)})?(.+)", re.DOTALL)
 
 
 class Range(NamedTuple):

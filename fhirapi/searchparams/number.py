@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from fhirapi.searchparams.values import PREFIXES
+
 _PREFIXED = re.compile(
-    r"(?P<prefix>eq|ne|gt|lt|ge|le|sa|eb|ap)?"
+    rf"(?P<prefix>{'|'.join(PREFIXES)})?"
     r"(?P<number>[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?)",
     re.ASCII,
 )

@@ -6,6 +6,8 @@ A backslash takes the meaning away from ``,`` ``|`` ``$`` and from itself.
 import re
 from functools import lru_cache
 
+PREFIXES = ("eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap")
+"""How dates, numbers and quantities are compared. https://hl7.org/fhir/R4/search.html#prefix"""
 _ESCAPED = re.compile(r"\\([,$|\\])")
 _SPECIAL = re.compile(r"[,$|\\]")
 

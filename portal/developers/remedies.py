@@ -137,6 +137,13 @@ _REMEDIES = {
 }  # fmt: skip
 
 
+def told() -> dict[str, dict[str, str]]:
+    """All of them, for a page that looks them up itself."""
+    return {
+        code: {"what": str(each.what), "todo": str(each.todo)} for code, each in _REMEDIES.items()
+    }
+
+
 def remedy(error: str | None, status: int) -> Remedy | None:
     """None where nothing went wrong."""
     if error is None:

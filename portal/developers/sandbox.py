@@ -48,6 +48,15 @@ def sandbox(request: AccountRequest) -> HttpResponse:
     return render(request, "developers/sandbox.html", {"people": people})
 
 
+def sandbox_patients() -> list[str]:
+    """Ids of the made-up patients that are good to try something with; none outside of the demo."""
+    if not settings.DEMO:
+        return []
+    told = _accounts()
+    ids = [each for key in _GOOD_FOR for each in told.get(key, {}).get("patient_ids") or ()]
+    return list(dict.fromkeys(ids))
+
+
 def _people() -> list[Someone]:
     accounts = _accounts()
     told = [(key, accounts[key]) for key in _GOOD_FOR if key in accounts]

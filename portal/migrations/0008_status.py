@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal', '0006_team_invitations'),
+        ('portal', '0007_partner_program'),
     ]
 
     operations = [

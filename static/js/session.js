@@ -85,6 +85,9 @@
   // A sleeping computer's clock stands still; so do its timers.
   document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
 
+  // Whoever signs out leaves nothing of theirs in the tab.
+  document.querySelector(".who form")?.addEventListener("submit", () => sessionStorage.clear());
+
   putBack();
   wait(Number(dialog.dataset.seconds));
 })();

@@ -72,9 +72,13 @@ def register(
     *,
     owner: AbstractUser | None,
     source: str = Client.RegistrationSource.MANUAL,
+    client_id: str = "",
     address: str | None = None,
 ) -> Client:
+    """``client_id``: of an app of the product itself; others get a random one."""
     client = Client(user=owner, registration_source=source)
+    if client_id:
+        client.client_id = client_id
     _take_over(client, details)
     client.kind = details.kind
     is_public, is_backend = client.kind == Client.Kind.PUBLIC, client.kind == Client.Kind.BACKEND

@@ -94,6 +94,11 @@ def test_a_mail_server_that_is_away_is_down(db: None, settings: Settings) -> Non
     assert measure()[Component.EMAIL] is State.DOWN
 
 
+def test_an_address_that_is_refused_is_no_fault_of_ours(db: None) -> None:
+    LetterFailure.objects.create(letter="status_told", reason="SMTPRecipientsRefused")
+    assert measure()[Component.EMAIL] is State.OPERATIONAL
+
+
 def test_letters_that_failed_lately_are_told(db: None) -> None:
     LetterFailure.objects.create(letter="recover", reason="SMTPServerDisconnected")
     assert measure()[Component.EMAIL] is State.DEGRADED

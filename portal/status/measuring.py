@@ -102,6 +102,7 @@ def _email() -> State:
         except (OSError, smtplib.SMTPException):
             return State.DOWN
     lately = LetterFailure.objects.filter(failed_at__gt=timezone.now() - _LATELY)
+    lately = lately.exclude(reason=smtplib.SMTPRecipientsRefused.__name__)  # a wrong address
     return State.DEGRADED if lately.exists() else State.OPERATIONAL
 
 

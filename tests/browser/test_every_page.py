@@ -80,6 +80,7 @@ ADMINISTRATORS = (
     "/admin/", "/admin/portal/account/", "/admin/portal/account/1/change/",
     "/admin/fhirapi/accesskey/", "/admin/fhirapi/auditrecord/", "/admin/fhirapi/recordlink/",
     "/admin/fhirapi/client/", "/admin/signing-keys/",
+    "/admin/portal/incident/", "/admin/portal/incident/add/",
 )  # fmt: skip
 
 

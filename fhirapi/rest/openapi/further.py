@@ -9,6 +9,7 @@ from fhirapi.rest.openapi.parts import (
     answer,
     content,
     header,
+    parameter_ref,
     query_parameter,
     ref,
     refusals,
@@ -31,7 +32,7 @@ _SCHEMAS: dict[str, Json] = {
 
 
 def paths() -> Json:
-    return {**_of_operations(), **_of_system(), **_of_jobs(), **_public()}
+    return {**_of_operations(), **_of_system(), **_of_jobs(), **_public(), **_compartment()}
 
 
 def _of_operations() -> Json:
@@ -124,6 +125,29 @@ def _of_system() -> Json:
             }
         },
     }  # fmt: skip
+
+
+def _compartment() -> Json:
+    """https://hl7.org/fhir/R4/http.html#vsearch"""
+    names = [each.name for each in registry.every() if each.patient and each.name != "Patient"]
+    kind = {
+        "name": "type", "in": "path", "required": True, "schema": {"enum": names},
+        "description": "What is searched for: with the parameters of its own search.",
+    }  # fmt: skip
+    contexts = ("patient", "user", "system")
+    return {
+        "/Patient/{id}/{type}": {
+            "get": {
+                "operationId": "Patient.compartment",
+                "tags": ["Patient"],
+                "summary": "Search within what belongs to a patient",
+                "security": needs([f"{context}/*.rs" for context in contexts]),
+                "parameters": [ID, kind, parameter_ref("_count"), parameter_ref("_page")],
+                "responses": {"200": answer("A page of what was found.", ref("Bundle"))}
+                | refusals(),
+            }
+        }
+    }
 
 
 def _of_jobs() -> Json:

@@ -8,9 +8,10 @@ import pytest
 from django.core.mail.backends import smtp
 from django.db import connection
 from django.test import Client
-from pytest_django import DjangoDbBlocker, Settings
+from pytest_django import Settings
 
 from portal.operations.models import LetterFailure
+from portal.status import measuring
 from portal.status.components import Component, State
 from portal.status.measuring import measure
 from portal.status.models import ComponentState
@@ -43,9 +44,11 @@ class _Product(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def product(
-    transactional_db: None, settings: Settings, django_db_blocker: DjangoDbBlocker
+    transactional_db: None, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[dict[str, int]]:
-    """What is put into the dictionary answers with that status."""
+    """What is put into the dictionary answers with that status; how fast is not asked."""
+    monkeypatch.setattr(measuring, "_PATIENCE", 120.0)
+    monkeypatch.setattr(measuring, "_SLOW", 120.0)
     _Product.broken = {}
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Product)
     thread = threading.Thread(target=server.serve_forever)
@@ -81,6 +84,15 @@ def test_what_answers_with_an_error_is_down(
     assert set(found.values()) == {State.OPERATIONAL}
 
 
+def test_what_answers_late_is_slow(
+    product: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measuring, "_SLOW", 0.0)
+    found = measure()
+    slow = {each for each, state in found.items() if state is State.DEGRADED}
+    assert slow == {Component.PORTAL, Component.FHIR, Component.TOKEN, Component.DATABASE}
+
+
 def test_a_web_server_that_is_away_is_down(db: None, settings: Settings) -> None:
     settings.STATUS_PROBE_URL = "http://127.0.0.1:9"
     found = measure()
@@ -92,6 +104,11 @@ def test_a_mail_server_that_is_away_is_down(db: None, settings: Settings) -> Non
     settings.EMAIL_BACKEND = f"{smtp.__name__}.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
     assert measure()[Component.EMAIL] is State.DOWN
+
+
+def test_an_address_that_is_refused_is_no_fault_of_ours(db: None) -> None:
+    LetterFailure.objects.create(letter="status_told", reason="SMTPRecipientsRefused")
+    assert measure()[Component.EMAIL] is State.OPERATIONAL
 
 
 def test_letters_that_failed_lately_are_told(db: None) -> None:

@@ -95,7 +95,12 @@ def test_an_example_is_sent_and_a_reload_loses_nothing(page: Page, running: dict
     page.get_by_label("Find in the answer").fill("Larson")
     page.keyboard.press("Enter")
     expect(page.locator(".line.current")).to_contain_text("Larson")
-    expect(page.get_by_label("Address below the FHIR base")).to_have_value(f"Patient/{REBECCA}")
+    address = page.get_by_label("Address below the FHIR base")
+    expect(address).to_have_value(f"Patient/{REBECCA}")
+    address.fill("metadata")
+    address.blur()
+    page.keyboard.press("[")
+    expect(address).to_have_value(f"Patient/{REBECCA}")
     expect(page.locator("#token-whose")).to_contain_text(REBECCA)
 
 

@@ -81,6 +81,9 @@ class Console {
     this.builder.read(this.request.get().address);
     this.examples.draw();
     const kept = store.read("answer");
+    const { method, address } = this.request.get();
+    const [last] = this.history.entries;
+    if (last?.method === method && last.address === address) this.history.at = 0;
     if (kept) this.answer.show({ ...kept, content: new TextEncoder().encode(kept.text) });
     else this.answer.clear();
     byId("help-open").addEventListener("click", () => byId("help").showModal());
@@ -126,12 +129,19 @@ class Console {
   }
 
   // --- The request -------------------------------------------------------------------------
+  // By hand: from here the request before is the one that was sent last.
   edited(request) {
+    this.history.at = -1;
+    this.remember(request);
+  }
+
+  remember(request) {
     store.keep("request", written(request));
     this.builder.read(request.address);
   }
 
   built(address) {
+    this.history.at = -1;
     const { method, headers, body } = this.request.get();
     const isSearch = ["GET", "SEARCH"].includes(method);
     this.request.set({ method: isSearch ? method : "GET", headers, body, address });
@@ -156,7 +166,7 @@ class Console {
 
   rerun({ method, address, headers, body }) {
     this.request.set({ method, address, headers, body });
-    this.edited(this.request.get());
+    this.remember(this.request.get());
     this.send();
   }
 
@@ -167,7 +177,7 @@ class Console {
       return;
     }
     this.request.set(entry);
-    this.edited(this.request.get());
+    this.remember(this.request.get());
     announce(say("fromHistory", { what: `${entry.method} ${entry.address}` }));
   }
 

@@ -7,13 +7,14 @@ from django.views.decorators.http import require_safe
 from portal.documentation import chapters
 from portal.documentation.chapters import Chapter
 from portal.documentation.markdown import page
+from portal.documentation.readers import may_read_closed
 from portal.documentation.written import markdown_of
 
 
 @require_safe
 def chapter(request: HttpRequest, slug: str) -> HttpResponse:
     found = _found(slug)
-    shown = page(markdown_of(found))
+    shown = page(markdown_of(found, is_open=may_read_closed(request.user)))
     before, after = chapters.neighbours(found)
     context = {
         "chapter": found,
@@ -29,7 +30,8 @@ def chapter(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def source(request: HttpRequest, slug: str) -> HttpResponse:
     found = _found(slug)
-    text = f"# {found.title}\n\n{found.summary}\n\n{markdown_of(found)}"
+    text = markdown_of(found, is_open=may_read_closed(request.user))
+    text = f"# {found.title}\n\n{found.summary}\n\n{text}"
     return HttpResponse(text, content_type="text/markdown; charset=utf-8")
 
 

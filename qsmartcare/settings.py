@@ -113,7 +113,8 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "portal.ui.context.portal",
                 "portal.operations.announcing.context",
-            ]
+            ],
+            "builtins": ["portal.documentation.tags"],
         },
     }
 ]

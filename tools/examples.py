@@ -1,0 +1,29 @@
+"""Records the answers of the documentation's examples: ``python -m tools.examples patient-read``.
+
+Without a name it records all of them anew. It runs the suite's own replay, against the product on a
+database of its own with the demo's practice, and lets it write down what it would compare.
+"""
+
+import os
+import sys
+
+import pytest
+
+from portal.documentation.examples.example import names
+
+_FOLDER = "tests/portal/documentation"
+_TESTS = (f"{_FOLDER}/test_examples.py", f"{_FOLDER}/test_examples_that_wait.py")
+
+
+def main(wanted: list[str]) -> int:
+    unknown = sorted(set(wanted) - set(names()))
+    if unknown:
+        print(f"There is no example {', '.join(unknown)}. There are: {', '.join(names())}")
+        return 2
+    os.environ["RECORD_EXAMPLES"] = " ".join(wanted or ["all"])
+    only = ["-k", " or ".join(f"shown[{each}]" for each in wanted)] if wanted else []
+    return int(pytest.main(["-n", "0", "-p", "no:randomly", *only, *_TESTS]))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -14,8 +14,6 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 
 FOLDER = Path(__file__).resolve().parent.parent / "static" / "img" / "guide"
-_WIDTH = 800
-_TALLEST = 900
 _SignIn = Callable[..., tuple[Any, Page]]
 
 
@@ -25,8 +23,9 @@ class Step:
     who: str
     address: str
     then: Callable[[Page, dict[str, Any]], None] = lambda page, demo: None
-    begins_at: str = "main"
-    """What the picture shows, from its upper edge."""
+    shows: str = "main .frame"
+    """The first element of this selector, from its upper edge."""
+    tallest: int = 720
 
 
 def _show_the_secret(page: Page, demo: dict[str, Any]) -> None:
@@ -37,21 +36,20 @@ def _show_the_secret(page: Page, demo: dict[str, Any]) -> None:
 
 
 def _pick(page: Page, demo: dict[str, Any]) -> None:
-    page.get_by_label("Name of the key").fill("Diabetes registry")
-    for mrn in ("9999094", "9999097"):
-        page.locator("#picker-find").fill(mrn)
-        page.locator(".found button", has_text=mrn).click()
-        page.locator(".picker .chip", has_text=mrn).wait_for()
-    page.locator("#picker-find").fill("m")
-    page.locator(".found button").first.wait_for()
+    find = page.locator("#picker-find")
+    find.fill("Larson")
+    page.locator(".found button", has_text="9999094").click()
+    page.locator(".picker .chip", has_text="9999094").wait_for()
+    find.fill("Wri")
+    page.locator(".found button", has_text="9999097").wait_for()
 
 
 STEPS = (
     Step("register", "", "/app/registration.html"),
-    Step("sign-in", "", "/patient/index.html"),
-    Step("key", "patient", "/portal/api/"),
-    Step("secret", "patient", "/portal/api/", _show_the_secret),
-    Step("pick", "provider", "/portal/api/new/", _pick, begins_at=".picker"),
+    Step("sign-in", "", "/patient/index.html", shows="main .card", tallest=480),
+    Step("key", "patient", "/portal/api/", shows="main .card"),
+    Step("secret", "patient", "/portal/api/", _show_the_secret, shows="main .card", tallest=230),
+    Step("pick", "provider", "/portal/api/new/", _pick, shows=".picker"),
 )
 
 
@@ -71,13 +69,10 @@ def take_all(browser: Browser, demo: dict[str, Any], signed_in: _SignIn) -> int:
 def _take(
     browser: Browser, demo: dict[str, Any], signed_in: _SignIn, step: Step, scheme: str
 ) -> Image.Image:
-    size = {"width": _WIDTH, "height": _TALLEST}
+    size = {"width": 800, "height": 900}
     context, page = signed_in(browser, demo, step.who, viewport=size, color_scheme=scheme)
     page.goto(step.address)
     step.then(page, demo)
-    box = page.locator(step.begins_at).first.bounding_box()
-    top = max(0, int(box["y"]) - 16) if box else 0
-    image = Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB")
+    image = Image.open(io.BytesIO(page.locator(step.shows).first.screenshot())).convert("RGB")
     context.close()
-    whole = int(box["height"]) + 32 if box else _TALLEST
-    return image.crop((0, top, image.width, min(image.height, top + min(whole, _TALLEST))))
+    return image.crop((0, 0, image.width, min(image.height, step.tallest)))

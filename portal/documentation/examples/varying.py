@@ -24,6 +24,7 @@ MEMBERS = {
     "client_secret": "…",
     "secret": "…",
     "lastUpdated": MOMENT,
+    "lastModified": MOMENT,
     "transactionTime": MOMENT,
     "updated_at": MOMENT,
     "created_at": MOMENT,
@@ -35,6 +36,8 @@ MEMBERS = {
     "next_cursor": "…",
     "cursor": "…",
     "jti": "…",
+    "sub": "1048",
+    "expires": MOMENT,
 }
 """Members of JSON by their name; told by their place, whatever they hold."""
 _PATTERNS = (
@@ -43,6 +46,7 @@ _PATTERNS = (
     (re.compile(r"(?<=/bulk/files/)[^/]+"), "1.2LpXo…"),
     (re.compile(r'^"\d+-(?=\d+"$)'), '"1-'),  # the ETag of an exported file
 )
+_CLIENT_ID = re.compile(r"\b[A-Za-z0-9]{40}\b")
 _UUID = re.compile(r"\b[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\b")
 _FIRST_UUID = "6f1f2d8e-3c47-4b1a-9a6e-00000000000{}"
 
@@ -75,7 +79,7 @@ class Steady:
                 text = text.replace(value, name)
         for pattern, instead in _PATTERNS:
             text = pattern.sub(instead, text)
-        return _UUID.sub(self._uuid, text)
+        return _UUID.sub(self._uuid, _CLIENT_ID.sub("tT3cQ9vW…", text))
 
     def _uuid(self, match: re.Match[str]) -> str:
         made = _FIRST_UUID.format(len(self._uuids) + 1)

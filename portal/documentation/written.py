@@ -8,7 +8,7 @@ from django.template import Context, engines
 from django.template.backends.django import DjangoTemplates
 
 from fhirapi.search.query import DEFAULT_COUNT, MAX_COUNT
-from portal.documentation.chapters import Chapter, find
+from portal.documentation.chapters import Chapter, by_slug
 from portal.ui.addresses import addresses
 
 
@@ -19,8 +19,7 @@ def markdown_of(chapter: Chapter) -> str:
 @lru_cache(maxsize=512)
 def _markdown(slug: str, base_url: str) -> str:
     """Once a process: nothing that a chapter tells changes while it runs."""
-    chapter = find(slug)
-    assert chapter is not None  # noqa: S101 - only asked of chapters
+    chapter = by_slug(slug)
     engine = engines["django"]
     assert isinstance(engine, DjangoTemplates)  # noqa: S101
     template = engine.engine.get_template(chapter.source)

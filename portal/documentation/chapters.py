@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from portal.documentation import facts
+from portal.documentation import errors, facts, limits, types
 
 
 class Part(Enum):
@@ -57,7 +58,7 @@ class Chapter:
 CHAPTERS: tuple[Chapter, ...] = (
     Chapter(
         "overview",
-        "Overview",
+        "The API at a glance",
         "What the API is, who uses it, the two APIs and their addresses.",
         Part.START,
         facts=facts.standards,
@@ -133,7 +134,7 @@ CHAPTERS: tuple[Chapter, ...] = (
         facts=facts.access,
     ),
     Chapter(
-        "search",
+        "searching",
         "Search",
         "Parameters, values, modifiers, chains, includes and pages.",
         Part.DATA,
@@ -167,10 +168,44 @@ CHAPTERS: tuple[Chapter, ...] = (
         closed="provider-access-closed",
     ),
     Chapter(
+        "resources",
+        "Resource types",
+        "What there is to read: every type with its fields, searches, profiles and scopes.",
+        Part.DATA,
+        facts=types.facts_of_all,
+    ),
+    *(
+        Chapter(
+            f"resources/{each.name}",
+            each.name,
+            f"{each.words}.",
+            Part.DATA,
+            template="type",
+            facts=partial(types.facts, each.name),
+            below="resources",
+        )
+        for each in types.every()
+    ),
+    Chapter(
+        "operations",
+        "Operations",
+        "A whole record, documents, validation, export and import.",
+        Part.REFERENCE,
+        facts=types.facts_of_all,
+    ),
+    Chapter(
+        "errors",
+        "Errors",
+        "Every error that an app can be told, with its cause and what to do about it.",
+        Part.REFERENCE,
+        facts=errors.facts,
+    ),
+    Chapter(
         "limits",
         "Limits",
         "How much and how often an app may ask, and what it is told when it asks too much.",
         Part.REFERENCE,
+        facts=limits.facts,
     ),
     Chapter(
         "service-base-urls",
@@ -206,6 +241,11 @@ CHAPTERS: tuple[Chapter, ...] = (
 
 def find(slug: str) -> Chapter | None:
     return _BY_SLUG.get(slug)
+
+
+def by_slug(slug: str) -> Chapter:
+    """Raises KeyError."""
+    return _BY_SLUG[slug]
 
 
 def contents() -> list[tuple[Promise | str, list[Chapter]]]:

@@ -8,7 +8,7 @@ from django.template import Context, engines
 from django.template.backends.django import DjangoTemplates
 
 from fhirapi.search.query import DEFAULT_COUNT, MAX_COUNT
-from portal.documentation.chapters import Chapter, find
+from portal.documentation.chapters import Chapter, by_slug
 from portal.ui.addresses import addresses
 
 
@@ -23,9 +23,7 @@ def markdown_of(chapter: Chapter, *, is_open: bool = False) -> str:
 @lru_cache(maxsize=512)
 def _markdown(slug: str, is_open: bool, base_url: str) -> str:
     """Once a process: nothing that most chapters tell changes while it runs."""
-    chapter = find(slug)
-    assert chapter is not None  # noqa: S101 - only asked of chapters
-    return _written(chapter, is_open)
+    return _written(by_slug(slug), is_open)
 
 
 def _written(chapter: Chapter, is_open: bool) -> str:

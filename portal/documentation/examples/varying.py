@@ -29,6 +29,7 @@ MEMBERS = {
     "updated_at": MOMENT,
     "created_at": MOMENT,
     "timestamp": MOMENT,
+    "expires": MOMENT,
     "iat": 1795953600,
     "exp": 1795957200,
     "client_id_issued_at": 1795953600,
@@ -43,6 +44,7 @@ MEMBERS = {
 _PATTERNS = (
     (re.compile(r"_page=[^&\"]+"), "_page=…"),
     (re.compile(r"(?<=[?&]cursor=)[^&\"]+"), "…"),
+    (re.compile(r"(?<=/bulk/uploads/)\d+"), "1"),
     (re.compile(r"(?<=/bulk/files/)[^/]+"), "1.2LpXo…"),
     (re.compile(r'^"\d+-(?=\d+"$)'), '"1-'),  # the ETag of an exported file
 )

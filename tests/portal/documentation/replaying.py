@@ -30,22 +30,30 @@ LONGEST = 30_000
 
 def compare_or_record(name: str, world: World, folder: Path) -> None:
     """``folder``: for the files of exports."""
+    if name in RECORDING or "all" in RECORDING:
+        record(name, world, folder)
+        return
+    for step, answer in zip(written(name)["steps"], _answers(name, world, folder), strict=True):
+        assert "answer" in step, f"record it: python -m tools.examples {name}"
+        shown = exact.write(step["answer"], is_pretty=True)
+        assert exact.write(answer, is_pretty=True) == shown
+
+
+def record(name: str, world: World, folder: Path = Path()) -> None:
+    """Writes down what is answered."""
+    content = written(name)
+    pairs = zip(content["steps"], _answers(name, world, folder), strict=True)
+    write(name, {**content, "steps": [{**step, "answer": answer} for step, answer in pairs]})
+
+
+def _answers(name: str, world: World, folder: Path) -> list[dict[str, Any]]:
     bulk = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": folder / "bulk"},
     }
     # No middleware on the API, as the web server has it (qsmartcare/wsgi.py).
     with override_settings(MIDDLEWARE=[], STORAGES={**settings.STORAGES, "bulk": bulk}):
-        answers = [asdict(each) for each in replay(example(name), world)]
-    content = written(name)
-    if name in RECORDING or "all" in RECORDING:
-        pairs = zip(content["steps"], answers, strict=True)
-        write(name, {**content, "steps": [{**step, "answer": answer} for step, answer in pairs]})
-        return
-    for step, answer in zip(content["steps"], answers, strict=True):
-        assert "answer" in step, f"record it: python -m tools.examples {name}"
-        shown = exact.write(step["answer"], is_pretty=True)
-        assert exact.write(answer, is_pretty=True) == shown
+        return [asdict(each) for each in replay(example(name), world)]
 
 
 def replay(example: Example, world: World) -> list[Answer]:

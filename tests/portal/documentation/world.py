@@ -4,15 +4,19 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from django.test import Client
+
 from fhirapi.smart.clients import clients, provider_access
-from fhirapi.smart.models import AccessKey, Client
+from fhirapi.smart.models import AccessKey
+from fhirapi.smart.models import Client as App
 from fhirapi.smart.people import keys
 from fhirapi.smart.tokens import backend_access
 from fhirapi.store.load import load
+from fhirapi.synthetic.concepts import ROLE_CODE, concept
 from fhirapi.synthetic.population import practice, practitioner_of, record
 from portal.documentation.examples.example import WHO
 from tests import people
-from tests.api import Api
+from tests.api import Api, Session
 from tests.smart import flow
 from tests.smart.apps import CALLBACK
 from tests.smart.apps import app as registered
@@ -38,11 +42,24 @@ class World:
         group = {"resourceType": "Group", "id": "demo-group", "active": True, "type": "person",
                  "actual": True, "name": "All patients of the demo", "quantity": 2,
                  "member": members}  # fmt: skip
-        load([group])
-        world = cls([*made, group])
+        mother = {"resourceType": "RelatedPerson", "id": f"{REBECCA}-mother", "active": True,
+                  "patient": {"reference": f"Patient/{REBECCA}"},
+                  "relationship": [concept(ROLE_CODE, "MTH", "mother")],
+                  "name": [{"family": "Larson", "given": ["Helen"]}], "gender": "female",
+                  "birthDate": "1952-08-30"}  # fmt: skip
+        load([group, mother])
+        world = cls([*made, group, mother])
         for who in WHO:  # now: what an example makes is gone after it
             world.variables(who)
         return world
+
+    def of_type(self, name: str) -> list[dict[str, Any]]:
+        return [each for each in self.resources if each["resourceType"] == name]
+
+    @cached_property
+    def session(self) -> Session:
+        """Of the backend service, which may read all of it."""
+        return Session(Client(), {"access_token": self._of_services["service"]})
 
     def variables(self, who: str) -> dict[str, str]:
         """Those of a new example: a code works once, as does an assertion."""
@@ -73,7 +90,7 @@ class World:
     @cached_property
     def _app(self) -> flow.App:
         scopes = tuple(USER_SCOPE.split())
-        client = registered(None, Client.Kind.SYMMETRIC, scopes=scopes)
+        client = registered(None, App.Kind.SYMMETRIC, scopes=scopes)
         return flow.App(client, clients.new_secret(client, by=None))
 
     @cached_property

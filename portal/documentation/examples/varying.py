@@ -24,7 +24,6 @@ MEMBERS = {
     "client_secret": "…",
     "secret": "…",
     "lastUpdated": MOMENT,
-    "lastModified": MOMENT,
     "transactionTime": MOMENT,
     "updated_at": MOMENT,
     "created_at": MOMENT,
@@ -38,7 +37,6 @@ MEMBERS = {
     "cursor": "…",
     "jti": "…",
     "sub": "1048",
-    "expires": MOMENT,
 }
 """Members of JSON by their name; told by their place, whatever they hold."""
 _PATTERNS = (
@@ -49,6 +47,7 @@ _PATTERNS = (
     (re.compile(r'^"\d+-(?=\d+"$)'), '"1-'),  # the ETag of an exported file
 )
 _CLIENT_ID = re.compile(r"\b[A-Za-z0-9]{40}\b")
+_NOW = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00")  # no record is so exact
 _UUID = re.compile(r"\b[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\b")
 _FIRST_UUID = "6f1f2d8e-3c47-4b1a-9a6e-00000000000{}"
 
@@ -81,6 +80,7 @@ class Steady:
                 text = text.replace(value, name)
         for pattern, instead in _PATTERNS:
             text = pattern.sub(instead, text)
+        text = _NOW.sub(MOMENT, text)
         return _UUID.sub(self._uuid, _CLIENT_ID.sub("tT3cQ9vW…", text))
 
     def _uuid(self, match: re.Match[str]) -> str:

@@ -8,6 +8,8 @@ from portal.documentation.search import search
 from portal.documentation.sections import every
 from tests.portal.ui.browser import text
 
+pytestmark = pytest.mark.django_db  # the list of practices is asked of the store
+
 SEARCH = "/api-documentation/search"
 
 

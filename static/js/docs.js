@@ -29,7 +29,7 @@
     const isTyping = event.target.closest?.("input, textarea, select, [contenteditable]");
     if (event.key === "/" && !isTyping && !event.ctrlKey && !event.metaKey && !event.altKey) {
       event.preventDefault();
-      box.focus();
+      box.select();
     } else if (event.key === "Escape" && event.target.closest?.(".docs-search")) {
       hits.replaceChildren();
       asked = "";

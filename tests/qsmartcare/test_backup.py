@@ -38,7 +38,7 @@ def contents(url: str) -> dict[str, int]:
         names = [name for (name,) in database.execute(TABLES)]
         count = sql.SQL("SELECT count(*) FROM {}")
         asked = {each: database.execute(count.format(sql.Identifier(each))) for each in names}
-        return {name: cursor.fetchone()[0] for name, cursor in asked.items()}
+        return {name: cursor.fetchall()[0][0] for name, cursor in asked.items()}
 
 
 @pytest.fixture

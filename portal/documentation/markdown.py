@@ -51,6 +51,16 @@ def page(text: str) -> Page:
     return Page(html, [each for each in env["headings"] if each.level <= 3])
 
 
+def headings(text: str) -> list[Heading]:
+    """Those of ``page``, without the work of making it."""
+    env: Env = {"headings": []}
+    tokens = _parser().parse(text, env)
+    for place, token in enumerate(tokens):
+        if token.type == "heading_open":
+            _heading_open(_parser().renderer, tokens, place, None, env)  # type: ignore[arg-type]
+    return [each for each in env["headings"] if each.level <= 3]
+
+
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")

@@ -10,6 +10,8 @@ from portal.documentation.chapters import CHAPTERS, Chapter
 from portal.documentation.markdown import page
 from portal.documentation.written import markdown_of
 
+_IDS = re.compile(r'(?:\bid="|href="#|data-copy="|aria-labelledby="|url\(#)(?=[^"])')
+
 
 class Printed(NamedTuple):
     chapter: Chapter
@@ -29,7 +31,7 @@ def _id(slug: str) -> str:
 def _html(chapter: Chapter) -> str:
     prefix = f"{_id(chapter.slug)}--"
     html = page(markdown_of(chapter)).html
-    html = re.sub(r'(\bid="|href="#|data-copy=")(?=[^"])', rf"\g<1>{prefix}", html)
+    html = _IDS.sub(rf"\g<0>{prefix}", html)
     html = re.sub(r"(</?h)([2-5])(?=[ >])", lambda tag: f"{tag[1]}{int(tag[2]) + 1}", html)
     return _links().sub(_within, html)
 

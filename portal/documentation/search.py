@@ -63,7 +63,8 @@ def search(query: str) -> list[Hit]:
     ranked = sorted(
         wanted, key=lambda place: (-_rank(index, place, scores, phrase, len(asked)), place)
     )
-    return [_hit(index.sections[place], asked) for place in ranked[:MOST]]
+    marked = [word for each in asked for word in _marked(index, each)]
+    return [_hit(index.sections[place], marked) for place in ranked[:MOST]]
 
 
 def _fold(text: str) -> str:
@@ -116,6 +117,12 @@ def _meant(index: _Index, asked: str) -> list[tuple[str, float]]:
     if found or len(asked) < _SHORTEST_NEAR:
         return found
     return [(word, _NEAR) for word in index.words if _is_near(asked, word)]
+
+
+def _marked(index: _Index, asked: str) -> list[str]:
+    """What begins so, or what was meant by it."""
+    near = [word for word, share in _meant(index, asked) if share == _NEAR]
+    return near or [asked]
 
 
 def _is_near(asked: str, word: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from portal.documentation.chapters import CHAPTERS, Chapter
-from portal.documentation.markdown import page
+from portal.documentation.markdown import headings
 from portal.documentation.written import markdown_of
 
 _HEADING = re.compile(r"^#{2,3} ")
@@ -36,12 +36,12 @@ def every() -> Iterator[Section]:
 
 def _of(chapter: Chapter) -> Iterator[Section]:
     source = markdown_of(chapter)
-    headings = iter(page(source).headings)
+    found_headings = iter(headings(source))
     heading, id_, lines = "", "", [chapter.summary]
     for line, language in _lines(source):
         if not language and _HEADING.match(line):
             yield Section(chapter, heading, id_, _plain(lines))
-            found = next(headings)
+            found = next(found_headings)
             heading, id_, lines = found.text, found.id, []
         elif language != "http":
             lines.append(line)

@@ -51,6 +51,11 @@ def test_the_words_are_marked() -> None:
     assert [each.text for each in hit.excerpt if each.is_found] == ["throttled"]
 
 
+def test_of_a_misspelt_word_what_was_meant_is_marked() -> None:
+    hit = search("throtled")[0]
+    assert [each.text for each in hit.excerpt if each.is_found] == ["throttled"]
+
+
 def test_no_answer_of_an_example_is_searched() -> None:
     assert not any("resourceType" in each.text and "HTTP/1.1" in each.text for each in every())
 

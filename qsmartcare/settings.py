@@ -115,7 +115,8 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "portal.ui.context.portal",
                 "portal.operations.announcing.context",
-            ]
+            ],
+            "builtins": ["portal.documentation.tags"],
         },
     }
 ]
@@ -177,6 +178,7 @@ EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.secret("EMAIL_HOST_PASSWORD") or ""
 EMAIL_TIMEOUT = env.number("EMAIL_TIMEOUT", 10)  # seconds; a person waits for the page
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", False)
+SECURITY_CONTACT = env.text("SECURITY_CONTACT", "security@qsmartcare.example")  # in documentation
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "QSmartCare <no-reply@qsmartcare.example>")
 
 # --- OAuth 2.0 ---------------------------------------------------------------------------------

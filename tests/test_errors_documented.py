@@ -1,43 +1,63 @@
-"""docs/errors.md says the same as the modules that make the outcomes."""
+"""Every error that an app can be told is in the public documentation, with cause and remedy."""
 
-import inspect
 import re
-from collections.abc import Callable, Iterator
+import tomllib
+from collections import Counter
 from pathlib import Path
 
-from fhirapi import outcomes, write_outcomes
-from fhirapi.bulk import problems as bulk_problems
-from fhirapi.bulk.importing import problems as import_problems
-from fhirapi.outcomes import Outcome
+from django.conf import settings
 
-TABLE = Path(__file__).resolve().parent.parent / "docs" / "errors.md"
-_ROW = re.compile(r"\| (\d{3}) \| `([a-z-]+)` \| (.+?) \| .+ \|")
+from fhirapi.smart.answers import WRONG_KEY
+from fhirapi.smart.tokens.endpoint import SESSION_GONE
+from portal.documentation import errors
+from portal.documentation.chapters import by_slug
+from portal.documentation.markdown import page
+from portal.documentation.written import markdown_of
 
-
-def documented() -> set[tuple[int, str, str]]:
-    lines = TABLE.read_text(encoding="utf-8").splitlines()
-    rows = (_ROW.fullmatch(line) for line in lines)
-    return {(int(row[1]), row[2], row[3]) for row in rows if row}
+_SOURCES = Path(settings.ROOT, "fhirapi", "smart")
+_CODE = re.compile(r'(?:Refused\(|\berror\(\d+,)\s*"(\w+)"')
 
 
-def factories() -> Iterator[Callable[..., Outcome]]:
-    for module in (outcomes, write_outcomes, bulk_problems, import_problems):
-        for name, made in inspect.getmembers(module, inspect.isfunction):
-            is_ours = made.__module__ == module.__name__ and not name.startswith("_")
-            if is_ours and inspect.signature(made).return_annotation is Outcome:
-                yield made
+def told() -> Counter[str]:
+    content = Path(errors.__file__).with_name("errors.toml").read_text(encoding="utf-8")
+    return Counter(each["of"] for listed in tomllib.loads(content).values() for each in listed)
 
 
-def said() -> set[tuple[int, str, str]]:
-    """Status, code and text of every outcome, with … for what it is about."""
-    every = (make(*("…" for _ in inspect.signature(make).parameters)) for make in factories())
-    return {(each.status, each.code, each.text) for each in every}
+def test_every_error_is_explained_once_and_nothing_that_cannot_happen() -> None:
+    assert len(told()) > 80
+    assert told() == Counter(errors.makers())
 
 
-def test_every_error_is_documented_with_its_status_code_and_text() -> None:
-    assert len(said()) > 30
-    assert said() - documented() == set()
+def test_every_explanation_says_why_and_what_to_do() -> None:
+    for listed in errors.outcome_errors().values():
+        assert all(each.cause and each.remedy and each.title for each in listed)
+    for rows in errors.oauth_errors().values():
+        assert all(each["when"] and each["remedy"] and each["status"] for each in rows)
 
 
-def test_nothing_is_documented_that_cannot_happen() -> None:
-    assert documented() - said() == set()
+def test_each_has_a_heading_of_its_own_and_says_what_the_api_says() -> None:
+    text = markdown_of(by_slug("errors"))
+    headings = [each.text for each in page(text).headings]
+    assert len(headings) == len(set(headings))
+    for listed in errors.outcome_errors().values():
+        for each in listed:
+            assert each.title in headings
+            assert each.text == "…" or each.text in text
+    assert WRONG_KEY in text
+    assert SESSION_GONE in text
+
+
+def test_every_code_of_an_oauth_address_is_explained() -> None:
+    used = {
+        code
+        for path in _SOURCES.rglob("*.py")
+        for code in _CODE.findall(path.read_text(encoding="utf-8"))
+    }
+    explained = {
+        code
+        for listed in errors.oauth_errors().values()
+        for each in listed
+        for code in re.findall(r"\w+", each["error"])
+    }
+    assert len(used) > 8
+    assert used - explained == set()

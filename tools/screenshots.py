@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests import chromium
 from tests.product import Product
+from tools import guide_pictures
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "img" / "screens"
@@ -78,9 +79,10 @@ def main() -> None:
     with _demo() as demo, _chromium() as browser:
         _make_a_second_key(browser, demo)
         shown = [shot for shot in SHOTS if _take(browser, demo, shot)]
+        steps = guide_pictures.take_all(browser, demo, _signed_in)
     PAGE.write_text(_page_of(shown), encoding="utf-8")
     size = sum(each.stat().st_size for each in FOLDER.glob("*.webp"))
-    print(f"{len(shown)} pictures, {size // 1000} kB")
+    print(f"{len(shown)} pictures, {size // 1000} kB; {steps} of the documentation")
 
 
 @contextmanager

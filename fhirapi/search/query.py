@@ -14,9 +14,9 @@ from fhirapi.search.value import Value, alternatives
 
 DEFAULT_COUNT = 50
 MAX_COUNT = 1000
-_MAX_DEPTH = 4  # of chains within chains
-_MAX_LENGTH = 50_000  # of one parameter's text
-_MAX_PARAMETERS = 30  # of one search
+MAX_DEPTH = 4  # of chains within chains
+MAX_LENGTH = 50_000  # of one parameter's text
+MAX_PARAMETERS = 30  # of one search
 _PASSED_OVER = frozenset({"_format", "_pretty", "_page"})  # not about which resources match
 _MODIFIERS = {
     ParameterType.TOKEN: frozenset({"", "not", "missing", "text"}),
@@ -64,13 +64,13 @@ def parse(
     """Raises an Outcome for a value that cannot be read and, if strict, for an unknown name."""
     query = SearchQuery(resource_type)
     pairs = list(pairs)
-    if len(pairs) > _MAX_PARAMETERS:
-        raise bad_value(pairs[-1][0], f"a search may have at most {_MAX_PARAMETERS} parameters.")
+    if len(pairs) > MAX_PARAMETERS:
+        raise bad_value(pairs[-1][0], f"a search may have at most {MAX_PARAMETERS} parameters.")
     for name, text in pairs:
         if name in _PASSED_OVER:
             continue
-        if len(text) > _MAX_LENGTH:
-            raise bad_value(name, f"at most {_MAX_LENGTH} characters are possible.")
+        if len(text) > MAX_LENGTH:
+            raise bad_value(name, f"at most {MAX_LENGTH} characters are possible.")
         if "\x00" in text or "\x00" in name:
             raise bad_value(name, "the value holds a character that no resource can hold.")
         if _add(query, name, text):
@@ -118,8 +118,8 @@ def _add_result_parameter(query: SearchQuery, name: str, text: str) -> bool:
 def _criterion(
     resource_type: ResourceType, name: str, text: str, *, depth: int
 ) -> Criterion | None:
-    if depth > _MAX_DEPTH:
-        raise bad_value(name, f"chains may be at most {_MAX_DEPTH} links long.")
+    if depth > MAX_DEPTH:
+        raise bad_value(name, f"chains may be at most {MAX_DEPTH} links long.")
     if name.startswith("_has:"):
         return _has(resource_type, name, text, depth)
     if "." in name:

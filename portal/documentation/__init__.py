@@ -3,6 +3,9 @@
     chapters.py   which chapters there are, in which order: one row each
     written.py    a chapter's template filled in, as Markdown
     markdown.py   Markdown as HTML: linkable headings, samples that can be copied
+    facts.py      what chapters tell in figures and names
+    sequence.py   who says what to whom, as a picture; pictures.py: of our own pages
+    readers.py    who may read the chapter for partners
     views.py      the pages
     guide.py      the first page: the vendor guide's steps
 

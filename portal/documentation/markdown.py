@@ -1,4 +1,5 @@
-"""Markdown as the portal's HTML: linkable headings, wide tables that scroll, samples with Copy.
+"""Markdown as the portal's HTML: linkable headings, wide tables that scroll, samples with Copy,
+pictures of our pages, and sequences (sequence.py).
 
 Raw HTML is shown as text, so nothing that a template is filled with can become markup.
 https://spec.commonmark.org/
@@ -9,6 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.html import escape
 from markdown_it import MarkdownIt
@@ -18,6 +20,9 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
+
+from portal.documentation import sequence
+from portal.documentation.pictures import picture
 
 Env = dict[str, Any]
 # Coloured by classes (docs.css): the pages' CSP has no inline styles.
@@ -46,12 +51,23 @@ def page(text: str) -> Page:
     return Page(html, [each for each in env["headings"] if each.level <= 3])
 
 
+def headings(text: str) -> list[Heading]:
+    """Those of ``page``, without the work of making it."""
+    env: Env = {"headings": []}
+    tokens = _parser().parse(text, env)
+    for place, token in enumerate(tokens):
+        if token.type == "heading_open":
+            _heading_open(_parser().renderer, tokens, place, None, env)  # type: ignore[arg-type]
+    return [each for each in env["headings"] if each.level <= 3]
+
+
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     rules: dict[str, Callable[..., str]] = {
         "fence": _fence, "heading_open": _heading_open, "heading_close": _heading_close,
         "table_open": _table_open, "table_close": _table_close, "blockquote_open": _note,
+        "image": _image,
     }  # fmt: skip
     for name, rule in rules.items():
         parser.add_render_rule(name, rule)
@@ -92,8 +108,12 @@ def _fence(
     """`````sh Reading a patient``: the language, then what it is called where it is copied."""
     language, _, name = tokens[place].info.strip().partition(" ")
     env["samples"] += 1
+    sample_id = f"sample-{env['samples']}"
+    if language == "sequence":
+        drawn = sequence.svg(sequence.parse(tokens[place].content), name, sample_id)
+        return f'<figure class="drawn">{drawn}</figure>\n'
     context = {
-        "id": f"sample-{env['samples']}",
+        "id": sample_id,
         "name": name or "sample",
         "code": _coloured(tokens[place].content.rstrip("\n"), language),
     }
@@ -106,6 +126,14 @@ def _coloured(code: str, language: str) -> str:
     except ClassNotFound:
         lexer = get_lexer_by_name("text", stripnl=False)
     return highlight(code, lexer, _FORMATTER).rstrip("\n")
+
+
+def _image(
+    renderer: RendererHTML, tokens: Sequence[Token], place: int, _options: Any, env: Env
+) -> str:
+    """Those of ours; there are no others, for the pages' CSP fetches none."""
+    address = str(tokens[place].attrs["src"])
+    return picture(address.removeprefix(settings.STATIC_URL), tokens[place].content)
 
 
 def _table_open(*_: Any) -> str:

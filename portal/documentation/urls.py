@@ -5,6 +5,8 @@ from portal.documentation import guide, views
 urlpatterns: list[URLPattern] = [
     path("api-documentation.html", guide.documentation, name="documentation"),
     re_path(r"^api-documentation(?:\.php)?/?$", guide.documentation),
+    path("api-documentation/search", views.search, name="documentation-search"),
+    path("api-documentation/print", views.as_one_page, name="documentation-print"),
     path("api-documentation/<path:slug>.md", views.source, name="chapter-source"),
     path("api-documentation/<path:slug>", views.chapter, name="chapter"),
 ]

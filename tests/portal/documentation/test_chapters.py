@@ -51,3 +51,12 @@ def test_the_contents_stand_beside_every_chapter_and_name_where_one_is(client, d
 def test_a_chapter_that_there_is_not_is_not_found(client, db):
     assert client.get("/api-documentation/nothing").status_code == 404
     assert client.get("/api-documentation/nothing.md").status_code == 404
+
+
+def test_every_operation_that_is_announced_is_described(client, db):
+    statement = client.get("/R4-patient-api/metadata").json()["rest"][0]
+    named = [*statement["operation"], *(
+        each for resource in statement["resource"] for each in resource.get("operation", ())
+    )]  # fmt: skip
+    page = text(client.get("/api-documentation/operations"))
+    assert {each["name"] for each in named} <= set(re.findall(r'<h2 id="([a-z]+)">\$', page))

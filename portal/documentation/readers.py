@@ -3,9 +3,10 @@
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
-from fhirapi.smart.clients import clients
 from fhirapi.smart.models import AccessKey
 from portal.accounts.models import Account
+from portal.partners.programs import Program
+from portal.partners.standing import is_partner
 
 
 def may_read_closed(reader: AbstractBaseUser | AnonymousUser) -> bool:
@@ -14,11 +15,8 @@ def may_read_closed(reader: AbstractBaseUser | AnonymousUser) -> bool:
 
 def may_read_provider_chapter(account: Account) -> bool:
     """Partners, those whose key may write and so use the API, and who runs the installation."""
-    return bool(account.is_staff) or _has_approved_app(account) or _has_writing_key(account)
-
-
-def _has_approved_app(account: Account) -> bool:
-    return bool(clients.apps_of(account).filter(provider_access_at__isnull=False).exists())
+    is_ours = account.is_staff or is_partner(account, program=Program.API_DISTRIBUTION)
+    return is_ours or _has_writing_key(account)
 
 
 def _has_writing_key(account: Account) -> bool:

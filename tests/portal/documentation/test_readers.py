@@ -1,12 +1,11 @@
 """The chapter that is open to partners; for all others it says how to become one."""
 
 import pytest
-from django.utils import timezone
 
-from fhirapi.smart.models import Client
+from portal.partners.models import PartnerApplication
+from portal.partners.programs import Program, State
 from tests import people
 from tests.portal.ui.browser import signed_in, text
-from tests.smart.apps import app
 
 ADDRESS = "/api-documentation/provider-access"
 OPEN, CLOSED = "is your own number of the record", "How to apply"
@@ -29,12 +28,15 @@ def test_a_patient_reads_no_more_than_strangers(rebecca):
     assert OPEN not in text(signed_in(rebecca.account).get(ADDRESS))
 
 
-def test_the_developer_of_an_approved_app_reads_it(rebecca):
-    made = app(rebecca.account, Client.Kind.SYMMETRIC)
+@pytest.mark.parametrize(
+    ("program", "may_read"), [(Program.API_DISTRIBUTION, True), (Program.OPEN_ACCESS, False)]
+)
+def test_a_partner_who_may_distribute_reads_it(rebecca, program, may_read):
     browser = signed_in(rebecca.account)
     assert OPEN not in text(browser.get(ADDRESS))
-    Client.objects.filter(pk=made.pk).update(provider_access_at=timezone.now())
-    assert OPEN in text(browser.get(ADDRESS))
+    made = PartnerApplication.objects.create(account=rebecca.account, program=program)
+    PartnerApplication.objects.filter(pk=made.pk).update(state=State.APPROVED)
+    assert (OPEN in text(browser.get(ADDRESS))) is may_read
 
 
 @pytest.mark.parametrize("may_write", [True, False])

@@ -86,7 +86,7 @@ def _addresses() -> dict[str, str]:
         "launch": reverse("portal:console-launch"),
         "redirect": reverse("portal:console-redirect"),
         "find": reverse("portal:console-patients"),
-        "errors": f"{reverse('portal:documentation').removesuffix('.html')}/errors",
+        "errors": reverse("portal:chapter", args=["errors"]),
     }
 
 

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -77,13 +78,17 @@ def oauth_errors() -> dict[str, list[dict[str, Any]]]:
 
 
 def facts() -> dict[str, Any]:
-    by_status: dict[int, list[Error]] = {}
-    for listed in outcome_errors().values():
-        for each in listed:
-            by_status.setdefault(each.status, []).append(each)
+    by_status: dict[int, list[str]] = {}
+    by_code: dict[str, list[str]] = {}
+    for each in chain.from_iterable(outcome_errors().values()):
+        by_status.setdefault(each.status, []).append(each.title)
+        by_code.setdefault(each.code, []).append(each.title)
+    for oauth in chain.from_iterable(oauth_errors().values()):
+        by_code.setdefault(oauth["error"], []).append(oauth["title"])
     return {
         "errors": outcome_errors(),
         "by_status": sorted(by_status.items()),
+        "by_code": sorted(by_code.items()),
         "oauth": oauth_errors(),
         "problem_types": TYPES,
         "wrong_key": WRONG_KEY,

@@ -187,7 +187,7 @@ def test_an_error_is_explained(page: Page, running: dict[str, Any]) -> None:
     expect(problem).to_contain_text("Search parameter 'date'")
     expect(problem).to_contain_text("Dates are YYYY-MM-DD")
     link = problem.get_by_role("link", name="More about value")
-    assert (link.get_attribute("href") or "").endswith("/errors#value")
+    assert (link.get_attribute("href") or "").endswith("/errors#code-value")
     assert complaints_here(page) == []
 
 

@@ -113,6 +113,7 @@ export class Answer {
 
   issue({ code, diagnostics, details, expression }) {
     const remedy = setup.remedies[code];
+    const heading = `code-${code.toLowerCase().replace(/[^a-z0-9]+/g, "-")}`;
     return el(
       "li",
       {},
@@ -122,7 +123,7 @@ export class Answer {
       el(
         "p",
         {},
-        el("a", { href: `${setup.errors}#${encodeURIComponent(code)}` }, say("moreAbout", { code })),
+        el("a", { href: `${setup.errors}#${heading}` }, say("moreAbout", { code })),
       ),
     );
   }

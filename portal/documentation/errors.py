@@ -84,7 +84,8 @@ def facts() -> dict[str, Any]:
         by_status.setdefault(each.status, []).append(each.title)
         by_code.setdefault(each.code, []).append(each.title)
     for oauth in chain.from_iterable(oauth_errors().values()):
-        by_code.setdefault(oauth["error"], []).append(oauth["title"])
+        for code in oauth["error"].split(", "):
+            by_code.setdefault(code, []).append(oauth["title"])
     return {
         "errors": outcome_errors(),
         "by_status": sorted(by_status.items()),

@@ -5,6 +5,7 @@ from django.urls import path
 from portal.accounts.urls import urlpatterns as accounts
 from portal.activity.urls import urlpatterns as activity
 from portal.developers.urls import urlpatterns as developers
+from portal.documentation.urls import urlpatterns as documentation
 from portal.exports.urls import urlpatterns as exports
 from portal.groups.urls import urlpatterns as groups
 from portal.keys.urls import urlpatterns as keys
@@ -20,5 +21,5 @@ _announcements = path("announcement/<int:announcement_id>/put-away/", put_away, 
 app_name = "portal"
 urlpatterns = [
     *accounts, *keys, *patients, *groups, *record, *developers, *exports, *activity, *team,
-    *partners, *ui, _announcements,
+    *partners, *documentation, *ui, _announcements,
 ]  # fmt: skip

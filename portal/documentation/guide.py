@@ -1,4 +1,4 @@
-"""The public documentation: the guide's steps with this installation's own addresses.
+"""The first page: the guide's steps with this installation's own addresses.
 
 Resource types and the texts of errors come from where the API itself has them.
 """
@@ -18,6 +18,7 @@ from fhirapi.outcomes import Outcome
 from fhirapi.search.query import DEFAULT_COUNT, MAX_COUNT
 from fhirapi.smart.answers import WRONG_KEY
 from fhirapi.smart.tokens.endpoint import SESSION_GONE
+from portal.documentation import chapters
 from portal.ui.addresses import addresses
 
 
@@ -52,6 +53,7 @@ _DATA_ERRORS = (
 @require_safe
 def documentation(request: HttpRequest) -> HttpResponse:
     context = {
+        "contents": chapters.contents(),
         "addresses": addresses(),
         "types": sorted(registry.every(), key=lambda each: each.name),
         "data_errors": _DATA_ERRORS,
@@ -62,4 +64,4 @@ def documentation(request: HttpRequest) -> HttpResponse:
         "default_count": DEFAULT_COUNT,
         "max_count": MAX_COUNT,
     }
-    return render(request, "ui/documentation.html", context)
+    return render(request, "documentation/guide.html", context)

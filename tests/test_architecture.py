@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from tools import rooms
+
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 50
@@ -119,3 +121,7 @@ def test_ci_runs_exactly_what_the_readme_says() -> None:
     assert "make test" in (ROOT / "README.md").read_text(encoding="utf-8")
     last = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()[-1]
     assert last == "exec make test"
+
+
+def test_the_picture_of_the_rooms_is_the_one_of_the_import_rules():
+    assert rooms.PICTURE.read_text(encoding="utf-8") == rooms.drawn(), "python -m tools.rooms"

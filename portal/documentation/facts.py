@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 from django.conf import settings
+from django.urls import Resolver404, resolve
 
 from fhirapi.bulk.analytics.view_definitions import VIEWS
 from fhirapi.definitions import registry
@@ -108,6 +109,7 @@ def provider_api() -> dict[str, Any]:
         "kinds": kinds,
         "kind_count": len(kinds),
         "provider": settings.PROVIDER_BASE_URL,
+        "apply_at": _if_offered("/partners/"),
         "answer_hours": ANSWERS_KEPT // timedelta(hours=1),
         "upload_mib": settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 2**20,
     }
@@ -134,6 +136,14 @@ def _listed(organization: dict[str, Any]) -> dict[str, str]:
 def _cell(text: str) -> str:
     """As a cell of a table in Markdown: what a record holds is text, whatever it looks like."""
     return re.sub(r"([\\`*_{}\[\]<>()#+!|&~-])", r"\\\1", " ".join(text.split()))
+
+
+def _if_offered(address: str) -> str:
+    try:
+        resolve(address)
+    except Resolver404:
+        return ""
+    return address
 
 
 def _guide(version: str) -> str:

@@ -98,7 +98,12 @@ def _statement() -> bytes:
                     "resource": [_resource(each) for each in registry.every()],
                     "interaction": [{"code": code} for code in _OF_SYSTEM],
                     "operation": [
-                        {"name": "export", "definition": f"{_BULK}/OperationDefinition/export"}
+                        {"name": "export", "definition": f"{_BULK}/OperationDefinition/export"},
+                        # Nobody has published one: bulk/importing/defined.py
+                        {
+                            "name": "import",
+                            "definition": f"{settings.FHIR_BASE_URL}/OperationDefinition/import",
+                        },
                     ],
                     "compartment": ["http://hl7.org/fhir/CompartmentDefinition/patient"],
                 }

@@ -4,7 +4,9 @@ from portal.accounts.admin import AccountAdmin, RegistrationAdmin
 from portal.operations.announcement_admin import AnnouncementAdmin
 from portal.operations.audit_admin import AuditRecordAdmin
 from portal.operations.export_admin import ExportJobAdmin
+from portal.operations.import_admin import ImportJobAdmin
 
 __all__ = [
-    "AccountAdmin", "AnnouncementAdmin", "AuditRecordAdmin", "ExportJobAdmin", "RegistrationAdmin",
+    "AccountAdmin", "AnnouncementAdmin", "AuditRecordAdmin", "ExportJobAdmin", "ImportJobAdmin",
+    "RegistrationAdmin",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from portal.activity.urls import urlpatterns as activity
 from portal.developers.urls import urlpatterns as developers
 from portal.exports.urls import urlpatterns as exports
 from portal.groups.urls import urlpatterns as groups
+from portal.imports.urls import urlpatterns as imports
 from portal.keys.urls import urlpatterns as keys
 from portal.operations.announcing import put_away
 from portal.patients.urls import urlpatterns as patients
@@ -18,6 +19,6 @@ _announcements = path("announcement/<int:announcement_id>/put-away/", put_away, 
 
 app_name = "portal"
 urlpatterns = [
-    *accounts, *keys, *patients, *groups, *record, *developers, *exports, *activity, *team, *ui,
-    _announcements,
+    *accounts, *keys, *patients, *groups, *record, *developers, *exports, *imports, *activity,
+    *team, *ui, _announcements,
 ]  # fmt: skip

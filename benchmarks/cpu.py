@@ -8,7 +8,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def seconds(root: int) -> float:
-    """User and system time of the process and of its descendants that live."""
+    """User and system time of the process and of its descendants, also of those that have ended."""
     below: dict[int, list[int]] = defaultdict(list)
     used: dict[int, float] = {}
     for entry in Path("/proc").glob("[0-9]*/stat"):
@@ -18,7 +18,7 @@ def seconds(root: int) -> float:
             continue
         pid = int(entry.parent.name)
         below[int(told[1])].append(pid)
-        used[pid] = (int(told[11]) + int(told[12])) / _TICKS
+        used[pid] = sum(map(int, told[11:15])) / _TICKS
     total, left = 0.0, [root]
     while left:
         pid = left.pop()

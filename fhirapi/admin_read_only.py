@@ -29,7 +29,7 @@ class EstimatingPaginator(Paginator):  # type: ignore[type-arg]  # generic in th
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
     """To look at: these rows come from the API, the portal and the audit trail themselves."""
 
-    ordering = ["-id"]
+    ordering = ("-id",)
     list_per_page = 50
     show_full_result_count = False
     paginator = EstimatingPaginator

@@ -11,6 +11,7 @@ from portal.documentation.urls import urlpatterns as documentation
 from portal.downloads.urls import urlpatterns as downloads
 from portal.exports.urls import urlpatterns as exports
 from portal.groups.urls import urlpatterns as groups
+from portal.imports.urls import urlpatterns as imports
 from portal.keys.urls import urlpatterns as keys
 from portal.operations.announcing import put_away
 from portal.partners.urls import urlpatterns as partners
@@ -25,7 +26,7 @@ _announcements = path("announcement/<int:announcement_id>/put-away/", put_away, 
 
 app_name = "portal"
 urlpatterns = [
-    *accounts, *keys, *patients, *groups, *record, *developers, *console, *exports, *activity,
-    *team, *documentation, *downloads, *partners, *status, *changes, *subscriptions, *ui,
-    _announcements,
+    *accounts, *keys, *patients, *groups, *record, *developers, *console, *exports, *imports,
+    *activity, *team, *documentation, *downloads, *partners, *status, *changes,
+    *subscriptions, *ui, _announcements,
 ]  # fmt: skip

@@ -16,7 +16,6 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from fhirapi.bulk.asked import NDJSON, Asked
-from fhirapi.bulk.jobs import OPEN_STATES
 from fhirapi.bulk.models import ExportJob
 from fhirapi.bulk.queue import QUEUE, put
 from fhirapi.definitions import registry
@@ -102,7 +101,7 @@ def begin(
     Raises TooMany, NoSuchGroup, TreatsNobody.
     """
     grant = _grant_of(account)
-    under_way = ExportJob.objects.filter(data_access_grant=grant, state__in=OPEN_STATES)
+    under_way = ExportJob.objects.filter(data_access_grant=grant, state__in=ExportJob.OPEN_STATES)
     if under_way.count() >= settings.EXPORTS_AT_ONCE:
         raise TooMany
     is_of_group = level == ExportJob.Level.GROUP

@@ -1,19 +1,18 @@
 """What can happen to an export: asked for, cancelled, failed, finished, expired."""
 
 import uuid
-from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from fhirapi.bulk.job import Job, forget_old, mark_ended, mark_finished
 from fhirapi.bulk.models import ExportJob, ExportPart, ExportPatient, ExportRow
 from fhirapi.bulk.storing import delete_files
 from fhirapi.bulk.watch import Ended
 from fhirapi.sql import fetch, fetch_one
 from fhirapi.store.caller import GRANTED
 
-OPEN_STATES = (ExportJob.State.QUEUED, ExportJob.State.RUNNING)
 ACCESS_ENDED = "The access that it was asked with has ended."
 _LIVES = f"WITH {GRANTED} SELECT true FROM caller"  # noqa: S608 - constants
 _STAND_ON = """
@@ -23,7 +22,7 @@ WHERE state IN ('queued', 'running') OR state = 'finished' AND expires_at IS NOT
 _OF_PARTS = 95  # percent; the rest is for putting files together
 
 
-def is_granted(job: ExportJob) -> bool:
+def is_granted(job: Job) -> bool:
     """Whether what the job stands on still lives."""
     return _lives(job.data_access_grant_id)
 
@@ -49,33 +48,24 @@ def lock_running(job_id: uuid.UUID) -> None:
 
 def cancel(job: ExportJob) -> bool:
     """Work on it stops within a second, and its files are deleted. False: it was gone before."""
-    before = (*OPEN_STATES, ExportJob.State.FINISHED, ExportJob.State.FAILED)
+    before = (*ExportJob.OPEN_STATES, ExportJob.State.FINISHED, ExportJob.State.FAILED)
     return _end(job, ExportJob.State.CANCELLED, "", before)
 
 
 def fail(job: ExportJob, error: str) -> bool:
-    return _end(job, ExportJob.State.FAILED, error, OPEN_STATES)
+    return _end(job, ExportJob.State.FAILED, error, ExportJob.OPEN_STATES)
 
 
 def finish(job: ExportJob) -> bool:
     """Within the transaction that made its files ready."""
-    now = timezone.now()
-    return bool(
-        ExportJob.objects.filter(pk=job.pk, state=ExportJob.State.RUNNING).update(
-            state=ExportJob.State.FINISHED,
-            finished_at=now,
-            expires_at=now + timedelta(hours=settings.EXPORT_HOURS),
-        )
-    )
+    return mark_finished(job, settings.EXPORT_HOURS)
 
 
 def _end(job: ExportJob, state: str, error: str, before: tuple[str, ...]) -> bool:
-    ended = ExportJob.objects.filter(pk=job.pk, state__in=before).update(
-        state=state, error=error, finished_at=timezone.now(), expires_at=None
-    )
+    ended = mark_ended(job, state, error, before)
     if ended:
         clear(job)
-    return bool(ended)
+    return ended
 
 
 def clear(job: ExportJob) -> None:
@@ -91,10 +81,7 @@ def forget_expired() -> None:
     for job in ExportJob.objects.filter(expires_at__lt=timezone.now()):
         clear(job)
         ExportJob.objects.filter(pk=job.pk).update(expires_at=None)
-    old = timezone.now() - timedelta(days=settings.EXPORT_HISTORY_DAYS)
-    ExportJob.objects.filter(created_at__lt=old, expires_at=None).exclude(
-        state__in=OPEN_STATES
-    ).delete()
+    forget_old(ExportJob, settings.EXPORT_HISTORY_DAYS)
 
 
 def progress(job: ExportJob) -> int:

@@ -17,7 +17,7 @@ from fhirapi.bulk import addresses
 from fhirapi.bulk.asked import Asked
 from fhirapi.bulk.asking import Asking
 from fhirapi.bulk.groups import kept, membership
-from fhirapi.bulk.jobs import OPEN_STATES
+from fhirapi.bulk.job import has_place
 from fhirapi.bulk.models import ExportJob
 from fhirapi.bulk.opening import opened
 from fhirapi.bulk.permission import grant_of
@@ -132,7 +132,8 @@ def _patients(
 def _queued(
     request: HttpRequest, caller: Caller, claims: Claims, wanted: Asked, of_job: dict[str, Any]
 ) -> ExportJob:
-    _require_place(claims.client_id)
+    if not has_place(ExportJob, claims.client_id, settings.EXPORTS_AT_ONCE):
+        raise too_many_jobs(str(settings.EXPORTS_AT_ONCE))
     job = ExportJob.objects.create(
         client_id=claims.client_id,
         scope=" ".join(map(str, claims.scopes)),
@@ -144,13 +145,6 @@ def _queued(
     )
     put("plan_export", job_id=str(job.pk))
     return job
-
-
-def _require_place(client_id: str) -> None:
-    """A client has so many exports at a time."""
-    under_way = ExportJob.objects.filter(client_id=client_id, state__in=OPEN_STATES)
-    if under_way.count() >= settings.EXPORTS_AT_ONCE:
-        raise too_many_jobs(str(settings.EXPORTS_AT_ONCE))
 
 
 def _record_denial(caller: Caller, account_id: int, group_id: str | None) -> None:

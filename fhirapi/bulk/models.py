@@ -1,14 +1,11 @@
 """An export and its parts. https://hl7.org/fhir/uv/bulkdata/STU2/export.html"""
 
-import uuid
-
 from django.db import models
-from django.db.models.functions import Now
 
-from fhirapi.smart.models import DataAccessGrant
+from fhirapi.bulk.job import Job, Poll
 
 
-class ExportJob(models.Model):
+class ExportJob(Job):
     class Level(models.TextChoices):
         SYSTEM = "system", "Everything"
         PATIENT = "patient", "All patients"
@@ -21,27 +18,13 @@ class ExportJob(models.Model):
         FAILED = "failed", "Failed"
         CANCELLED = "cancelled", "Cancelled"
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    client_id = models.TextField(help_text="The app or AccessKeyID that asked.")
-    data_access_grant = models.ForeignKey(
-        DataAccessGrant, on_delete=models.CASCADE, related_name="export_jobs"
-    )
-    """On what it stands: without it living, nothing more is exported or handed out."""
-    scope = models.TextField(help_text="Of the token that asked.")
-    context_patient = models.TextField(null=True, help_text="Whom patient/ scopes are about.")
-    address = models.GenericIPAddressField(null=True)
+    OPEN_STATES = (State.QUEUED, State.RUNNING)
 
     level = models.TextField(choices=Level)
     group_id = models.TextField(null=True)
-    request = models.TextField(help_text="The address that was asked, for the manifest.")
     asked = models.JSONField(default=dict, help_text="What was asked for (asked.py).")
 
     state = models.TextField(choices=State, default=State.QUEUED)
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
-    finished_at = models.DateTimeField(null=True)
-    expires_at = models.DateTimeField(null=True, help_text="When its files are deleted.")
-    error = models.TextField(default="")
-
     transaction_time = models.DateTimeField(null=True)
     snapshot = models.TextField(
         null=True, help_text="pg_snapshot: what was committed then is what is exported."
@@ -56,16 +39,10 @@ class ExportJob(models.Model):
         return f"export {self.id}"
 
 
-class ExportPoll(models.Model):
-    """When a job was last asked about; beside it, so that asking is in nobody's way."""
-
+class ExportPoll(Poll):
     job = models.OneToOneField(
         ExportJob, on_delete=models.CASCADE, primary_key=True, related_name="poll"
     )
-    polled_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"{self.job_id} asked about at {self.polled_at}"
 
 
 class ExportPatient(models.Model):

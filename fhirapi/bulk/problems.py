@@ -43,7 +43,7 @@ def asked_too_often() -> Outcome:
     return Outcome(
         429,
         "throttled",
-        "The state of an export is told once a second. Wait as long as Retry-After says.",
+        "The state of a job is told once a second. Wait as long as Retry-After says.",
         headers={"Retry-After": "1"},
     )
 

@@ -7,27 +7,17 @@ import uuid
 
 import orjson
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.http import http_date
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import record
-from fhirapi.bulk import addresses, jobs
+from fhirapi.bulk import addresses, jobs, polling
 from fhirapi.bulk.asked import Asked
 from fhirapi.bulk.models import ExportFile, ExportJob
 from fhirapi.bulk.permission import own_jobs
-from fhirapi.bulk.problems import asked_too_often, job_failed, no_such_job
+from fhirapi.bulk.problems import job_failed, no_such_job
 from fhirapi.rest.view import answer, by_method, fhir_view
-from fhirapi.sql import fetch_one
 from fhirapi.store.caller import Caller
-
-_AGAIN_IN = (1, 2, 5, 10, 30)  # seconds; the longer it runs, the longer
-_POLLED = """
-INSERT INTO fhirapi_exportpoll AS poll (job_id, polled_at) VALUES (%(job)s, now())
-ON CONFLICT (job_id) DO UPDATE SET polled_at = now()
-WHERE poll.polled_at <= now() - interval '1 second'
-RETURNING true
-"""
 
 
 @fhir_view("GET")
@@ -36,23 +26,11 @@ def _status(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
     if job.state == ExportJob.State.FAILED:
         raise job_failed(job.error)
     if job.state != ExportJob.State.FINISHED:
-        return _under_way(job)
+        return polling.under_way(job, polling.EXPORTS, jobs.progress(job))
     response = answer(_manifest(job), request)
     response["Content-Type"] = "application/json"
     if job.expires_at:
         response["Expires"] = http_date(job.expires_at.timestamp())
-    return response
-
-
-def _under_way(job: ExportJob) -> HttpResponse:
-    if fetch_one(_POLLED, {"job": job.pk}) is None:
-        raise asked_too_often()
-    seconds = (timezone.now() - job.created_at).total_seconds()
-    response = HttpResponse(status=202)
-    response["X-Progress"] = f"{jobs.progress(job)} %"
-    response["Retry-After"] = str(next((some for some in _AGAIN_IN if some * 10 > seconds), 30))
-    response["Content-Length"] = "0"
-    response["Cache-Control"] = "private, no-store"
     return response
 
 

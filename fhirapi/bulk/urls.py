@@ -3,6 +3,7 @@
 from django.urls import path
 
 from fhirapi.bulk.files import file
+from fhirapi.bulk.importing.defined import definition
 from fhirapi.bulk.importing.kickoff import import_system
 from fhirapi.bulk.importing.status import rejects
 from fhirapi.bulk.importing.status import status as import_status
@@ -17,6 +18,7 @@ urlpatterns = [
     path("Group/<fhirid:group_id>/$export", export_group),
     path("bulk/jobs/<uuid:job_id>", status),
     path("$import", import_system),
+    path("OperationDefinition/import", definition),
     path("bulk/uploads", upload),
     path("bulk/uploads/<int:upload_id>", delete_upload),
     path("bulk/imports/<uuid:job_id>", import_status),

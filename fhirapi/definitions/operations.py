@@ -31,6 +31,7 @@ class OperationParameter:
 class Operation:
     name: str
     definition: str
+    """Its canonical; without a scheme: one of our own, below the FHIR base."""
     words: str
     levels: frozenset[Level]
     types: tuple[str, ...] = ()
@@ -39,6 +40,7 @@ class Operation:
     methods: tuple[str, ...] = ("GET", "POST")
     is_asynchronous: bool = False
     """Answered with 202 and the address of a job."""
+    writes: bool = False
 
     @property
     def is_of_every_type(self) -> bool:
@@ -107,6 +109,15 @@ OPERATIONS = (
         ),
     ),
     _export("export", "Exports everything that the token opens.", 0),
+    Operation(
+        "import",
+        "OperationDefinition/import",  # nobody has published one
+        "Stores the resources of NDJSON files.",
+        frozenset({Level.SYSTEM}),
+        methods=("POST",),
+        is_asynchronous=True,
+        writes=True,
+    ),
     Operation(
         "validate",
         f"{_R4}/Resource-validate",

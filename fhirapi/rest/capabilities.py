@@ -16,6 +16,7 @@ from fhirapi.definitions.schema import ParameterType, ResourceType, SearchParame
 from fhirapi.outcomes import bad_operation_parameter
 from fhirapi.rest.etags import is_known_version, not_modified
 from fhirapi.rest.negotiation import FHIR_JSON
+from fhirapi.rest.operation import definition_of
 from fhirapi.rest.patch import FORMATS
 from fhirapi.rest.view import answer, fhir_view
 from fhirapi.smart.addresses import is_offered
@@ -144,7 +145,7 @@ def _resource(resource_type: ResourceType) -> dict[str, Any]:
 
 
 def _named(offered: list[Operation]) -> list[dict[str, str]]:
-    return [{"name": each.name, "definition": each.definition} for each in offered]
+    return [{"name": each.name, "definition": definition_of(each)} for each in offered]
 
 
 def _references(resource_type: ResourceType) -> list[SearchParameter]:

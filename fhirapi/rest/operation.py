@@ -6,10 +6,13 @@ https://hl7.org/fhir/R4/operations.html#executing
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urljoin
 
 import orjson
+from django.conf import settings
 from django.http import HttpRequest, QueryDict
 
+from fhirapi.definitions.operations import Operation
 from fhirapi.outcomes import (
     bad_operation_parameter,
     bad_request,
@@ -27,6 +30,11 @@ _MOST = 100  # parameters of one request
 _LONGEST = 10_000  # characters of one value
 
 Pairs = list[tuple[str, str]]
+
+
+def definition_of(operation: Operation) -> str:
+    """The canonical of its OperationDefinition."""
+    return urljoin(f"{settings.FHIR_BASE_URL}/", operation.definition)
 
 
 @dataclass

@@ -69,8 +69,18 @@ def account_of(caller: Caller) -> int | None:
 
 def treats(patient: str) -> str:
     """A condition on an expression for a patient's id, where ``caller`` is in the FROM clause."""
+    return _treats(patient, f"{patient} = ANY(caller.patient_ids)")
+
+
+def treats_of_many(patient: str) -> str:
+    """The same asked of many: a long list of those whom the grant names is hashed once."""
+    named = "SELECT unnest(caller.patient_ids) FROM caller"
+    return _treats(patient, f"{patient} IN ({named})")
+
+
+def _treats(patient: str, is_named: str) -> str:
     return f"""(
-    (caller.patient_ids IS NULL OR {patient} = ANY(caller.patient_ids)) AND (
+    (caller.patient_ids IS NULL OR {is_named}) AND (
         SELECT true FROM fhirapi_writerpatient treated
         WHERE treated.account_id = caller.account_id AND treated.patient_id = {patient}
         LIMIT 1))"""  # noqa: S608 - our own expressions

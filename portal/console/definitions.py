@@ -43,7 +43,7 @@ def _operations() -> dict[str, Any]:
         for each in registry.every()
     }
     return {
-        "system": [each.name for each in operations.of_system()],
+        "system": [each.name for each in operations.of_system() if "GET" in each.methods],
         "every": every,
         "types": {name: names for name, names in types.items() if names},
     }

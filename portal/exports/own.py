@@ -40,7 +40,7 @@ class Export:
     @property
     def is_open(self) -> bool:
         """It waits, or is worked on."""
-        return self.job.state in jobs.OPEN_STATES
+        return self.job.is_open
 
     @property
     def is_ready(self) -> bool:
@@ -95,10 +95,9 @@ def _sum(rows: QuerySet[Any], name: str) -> QuerySet[Any]:
 
 def export(job: Any) -> Export:
     """``job``: one that came with its figures."""
-    is_open = job.state in jobs.OPEN_STATES
     return Export(
         job,
-        progress=jobs.progress(job) if is_open else 0,
+        progress=jobs.progress(job) if job.is_open else 0,
         resources=job.resources,
         size=job.size,
         was_done=job.was_planned and not job.has_work_left,
@@ -108,4 +107,4 @@ def export(job: Any) -> Export:
 def current() -> Q:
     """Those under way, and those whose files are there."""
     is_ready = Q(state=State.FINISHED, expires_at__gt=timezone.now())
-    return Q(state__in=jobs.OPEN_STATES) | is_ready
+    return Q(state__in=ExportJob.OPEN_STATES) | is_ready

@@ -22,13 +22,15 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "fhirapi.view_auditrecord", "portal.export_audit", "fhirapi.view_recordlink",
         "fhirapi.view_dataaccessgrant", "portal.see_operations",
     ),
-    # Sees how the installation is, runs jobs and ends exports, announces what people should know.
+    # Sees how the installation is, runs jobs, ends exports and imports, announces what people
+    # should know.
     "Operations": (
         "portal.see_operations", "portal.run_job", "portal.view_jobrun",
         "portal.view_announcement", "portal.add_announcement", "portal.change_announcement",
         "portal.delete_announcement", "portal.view_incident", "portal.add_incident",
         "portal.change_incident", "portal.view_incidentupdate", "portal.add_incidentupdate",
         "fhirapi.view_exportjob", "fhirapi.change_exportjob",
+        "fhirapi.view_importjob", "fhirapi.change_importjob",
     ),
 }  # fmt: skip
 

@@ -57,7 +57,7 @@ LOOK_DIFFERENT_TO_PROVIDERS = {
     "portal:home", "portal:keys", "portal:key-new", "portal:key", "portal:key-secret",
     "portal:key-rotate", "portal:patients", "portal:patient", "portal:activity", "portal:settings",
     "portal:groups", "portal:group", "portal:group-new",
-    "portal:exports", "portal:export-new",
+    "portal:exports", "portal:export-new", "portal:imports",
 }  # fmt: skip
 # Pages that a test of their own walks to, and where it is.
 ELSEWHERE = {

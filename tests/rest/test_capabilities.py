@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from fhir.resources.R4B.capabilitystatement import CapabilityStatement
+from fhir.resources.R4B.operationdefinition import OperationDefinition
 from fhir.resources.R4B.terminologycapabilities import TerminologyCapabilities
 
 from fhirapi.definitions import profiles, registry
@@ -153,6 +154,17 @@ def test_operations_are_named_and_answer(
     assert session.get("Patient/142859/$validate").status_code == 200
     assert session.get("Patient/142859/$everything").status_code == 200
     assert session.get("DocumentReference/$docref", {"patient": "142859"}).status_code == 200
+
+
+def test_operations_of_the_system_are_named_and_ours_is_defined_where_it_says(
+    api: Api, statement: Any
+) -> None:
+    of_system = {each["name"]: each["definition"] for each in statement["rest"][0]["operation"]}
+    assert set(of_system) == {"export", "import"}
+    path = of_system["import"].partition("/R4-patient-api/")[2]
+    defined = api.http.get(f"/R4-patient-api/{path}")
+    assert OperationDefinition.model_validate(defined.json()).code == "import"
+    assert defined.json()["url"] == of_system["import"]
 
 
 def test_its_oauth_addresses_are_those_that_are_routed(api: Api, statement: Any) -> None:

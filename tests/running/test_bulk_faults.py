@@ -1,4 +1,4 @@
-"""Exports whose workers and database die in the middle, and while others write: as processes."""
+"""Exports and imports whose workers and database die in the middle, and while others write."""
 
 import json
 import os
@@ -24,6 +24,8 @@ from tests.running.exporter import BulkClient, checksum, versions
 _SETTINGS = {
     "PATIENTS": "8", "JOB_WORKERS": "0", "EXPORT_PART_ROWS": "150", "EXPORTS_AT_ONCE": "50",
 }  # fmt: skip
+_IMPORTED = 1_500  # of which a worker stores a thousand at a time
+_STORING = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'COPY fhirapi_searchrow %'"
 _STORED = "SELECT content FROM fhirapi_content WHERE NOT is_deleted"
 _COPIES = "SELECT pid FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'COPY (%'"
 # It need not outlive a power cut: starting would take minutes on a busy disk.
@@ -186,6 +188,60 @@ def test_a_database_that_fails_in_the_middle_costs_nothing(
     assert worker.poll() is None, "it has waited for the database"
 
 
+def test_an_import_whose_database_fails_in_the_middle_is_stored_once_and_whole(
+    installation: Installation,
+) -> None:
+    app, headers = _writer(installation.demo)
+    worker = installation.start_worker()
+    with installation.locked("fhirapi_searchrow"):
+        job = _begun_import(app, headers)
+        wait_until(lambda: bool(installation.ask(_STORING)), 120)
+        os.kill(installation.ask(_STORING)[0][0], signal.SIGKILL)
+        wait_until(lambda: _is_back(installation))
+    told = _manifest_of_import(job, headers)
+    assert told["output"][0]["extension"]["stored"] == told["output"][0]["count"] == _IMPORTED
+    assert told["error"] == []
+    counted = "SELECT count(*) FROM {0} WHERE resource_id LIKE 'imported-%'"
+    for table in ("fhirapi_content", "fhirapi_searchrow"):
+        assert installation.ask(counted.format(table)) == [(_IMPORTED,)]
+    assert installation.ask(counted.format("fhirapi_version")) == [(0,)], "nothing came twice"
+    assert worker.poll() is None, "it has waited for the database"
+
+
+def _begun_import(app: App, headers: dict[str, str]) -> str:
+    """The address of an import of a file that is sent here."""
+    base = app.demo["fhir_base_url"]
+    lines = [json.dumps(_observation(app.demo, f"imported-{number}", number))
+             for number in range(_IMPORTED)]  # fmt: skip
+    kind = {"Content-Type": "application/fhir+ndjson"}
+    upload = requests.post(f"{base}/bulk/uploads", "\n".join(lines), timeout=30,
+                           headers={**headers, **kind})  # fmt: skip
+    manifest = {
+        "inputFormat": kind["Content-Type"], "inputSource": "https://practice.example",
+        "input": [{"type": "Observation", "url": upload.json()["url"]}],
+    }  # fmt: skip
+    begun = requests.post(f"{base}/$import", json=manifest, timeout=30,
+                          headers={**headers, "Prefer": "respond-async"})  # fmt: skip
+    assert begun.status_code == 202, begun.text
+    return begun.headers["Content-Location"]
+
+
+def _manifest_of_import(job: str, headers: dict[str, str]) -> dict[str, Any]:
+    """Patient with a server that is away at the moment."""
+    found: dict[str, Any] = {}
+
+    def is_finished() -> bool:
+        with suppress(requests.RequestException):
+            answer = requests.get(job, headers=headers, timeout=60)
+            assert answer.status_code in (200, 202, 429, 503), answer.text
+            if answer.status_code == 200:
+                found.update(answer.json())
+        return bool(found)
+
+    wait_until(is_finished, 120)
+    return found
+
+
 def _is_back(installation: Installation) -> bool:
     try:
         return bool(installation.ask("SELECT 1"))
@@ -225,13 +281,19 @@ def _deleted(client: BulkClient, manifest: dict[str, Any]) -> list[str]:
     return [each["request"]["url"] for some in entries for each in some]
 
 
-@contextmanager
-def _writers(demo: dict[str, Any]) -> Iterator[list[str]]:
-    """Two who create, change and delete all the time; what they wrote so far."""
+def _writer(demo: dict[str, Any]) -> tuple[App, dict[str, str]]:
+    """Who writes with an access key, and the headers to do so."""
     key = next(each for each in demo["access_keys"] if each.get("may_write"))
     app = App(demo, key["access_key_id"], key["secret_access_key"])
     app.sign_in()
-    headers = {"Authorization": f"Bearer {app.token}", "Content-Type": "application/fhir+json"}
+    return app, {"Authorization": f"Bearer {app.token}"}
+
+
+@contextmanager
+def _writers(demo: dict[str, Any]) -> Iterator[list[str]]:
+    """Two who create, change and delete all the time; what they wrote so far."""
+    _, headers = _writer(demo)
+    headers["Content-Type"] = "application/fhir+json"
     written: list[str] = []
     is_over = threading.Event()
 

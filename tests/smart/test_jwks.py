@@ -293,10 +293,10 @@ def secure(certificate: Path, settings: Settings) -> Iterator[Publisher]:
 def test_an_https_server_is_known_by_its_certificate(
     secure: Publisher, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert problem(secure.url) == "The server's TLS certificate is not valid for this host."
+    assert "was issued by nobody whom this server trusts" in problem(secure.url)
     trusting = ssl.create_default_context(cafile=str(certificate))
     monkeypatch.setattr(fetch, "_tls", lambda: trusting)
     secure.publish(ec_jwk())
     assert len(jwks.fetch_set(secure.url)["keys"]) == 1
     elsewhere = secure.url.replace("localhost", "127.0.0.1")  # not in the certificate
-    assert "TLS certificate" in problem(elsewhere)
+    assert problem(elsewhere) == "The server's TLS certificate is not of this address."

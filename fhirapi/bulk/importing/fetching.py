@@ -6,6 +6,7 @@ too large leaves nothing half done, and parts are stored in an order in which li
 
 import gzip
 import io
+import uuid
 import zlib
 from array import array
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from fhirapi.bulk.importing import hosts, jobs, names, uploads
 from fhirapi.bulk.importing.models import ImportInput, ImportJob, ImportPart
 from fhirapi.bulk.importing.watch import Watch
 from fhirapi.bulk.storing import delete_files, storage
-from fhirapi.bulk.watch import Ended
+from fhirapi.bulk.watch import Ended, Interrupted
 from fhirapi.smart.clients.fetch import FetchProblem, download
 
 LINES = 1_000
@@ -44,10 +45,21 @@ def fetch(wanted: ImportInput) -> bool:
     job = wanted.job
     if wanted.fetched_at or job.state != ImportJob.State.FETCHING:
         return False
-    folder = f"{jobs.folder_of(job)}/{wanted.number}"
-    delete_files(folder)  # of a worker that died
+    # Another worker, thought dead, may be at the same file.
+    mine = f"{jobs.folder_of(job)}/{wanted.number}/{uuid.uuid4().hex}"
     try:
-        with Watch(job.pk, ImportJob.State.FETCHING) as watch, _opened(wanted, watch) as raw:
+        is_kept = _taken(wanted, mine)
+    except (Ended, Interrupted, Unfetchable):
+        delete_files(mine)
+        raise
+    if not is_kept:
+        delete_files(mine)
+    return is_kept
+
+
+def _taken(wanted: ImportInput, folder: str) -> bool:
+    try:
+        with Watch(wanted.job_id) as watch, _opened(wanted, watch) as raw:
             counted = _Counted(raw, watch)
             parts, keys = _cut(wanted, folder, counted)
     except FetchProblem as problem:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from fhirapi.bulk.importing import jobs
@@ -12,6 +13,7 @@ from fhirapi.bulk.importing.models import (
     ImportJob,
     ImportPart,
     ImportReject,
+    ImportWaiting,
 )
 from fhirapi.bulk.importing.order import in_order
 from fhirapi.bulk.importing.permitted import open_targets
@@ -21,6 +23,11 @@ from fhirapi.bulk.storing import delete_files, write
 
 _SHARE = 500  # resources that waited, in one transaction
 _DEBTS = 5_000  # at a time
+_ROWS = {
+    "waiting": ImportWaiting.objects.all(),
+    "debts": ImportDebt.objects.all(),
+    "rejects": ImportReject.objects.all(),
+}
 
 
 def finish(job: ImportJob) -> None:
@@ -31,12 +38,18 @@ def finish(job: ImportJob) -> None:
         return
     _store_waiting(job)
     _tell_debts(job)
-    for each in job.inputs.order_by("number"):
+    for each in _with(job, "rejects"):
         _write_rejects(each)
-        delete_files(f"{jobs.folder_of(job)}/{each.number}")
+    for number in job.inputs.values_list("number", flat=True):
+        delete_files(f"{jobs.folder_of(job)}/{number}")
     with transaction.atomic():
         if jobs.finish(job):
             jobs.forget_progress(job)
+
+
+def _with(job: ImportJob, rows: str) -> list[ImportInput]:
+    """The inputs that have such rows: most have none."""
+    return list(job.inputs.filter(Exists(_ROWS[rows].filter(input=OuterRef("pk")))))
 
 
 def _store_waiting(job: ImportJob) -> None:
@@ -49,7 +62,7 @@ def _store_waiting(job: ImportJob) -> None:
 def _round(job: ImportJob, *, is_last: bool) -> int:
     """How many wait no longer."""
     done = 0
-    for each in in_order(job.inputs.all()):
+    for each in in_order(_with(job, "waiting")):
         ids = list(each.waiting.order_by("pk").values_list("pk", flat=True))
         for first in range(0, len(ids), _SHARE):
             done += store_waited(each, ids[first : first + _SHARE], is_last=is_last)
@@ -58,7 +71,7 @@ def _round(job: ImportJob, *, is_last: bool) -> int:
 
 def _tell_debts(job: ImportJob) -> None:
     """What was stored refers to something of the import that was not, after all."""
-    for each in job.inputs.all():
+    for each in _with(job, "debts"):
         for debts in _some(each):
             open_ = open_targets(job, {debt.target for debt in debts})
             _tell(each, [debt for debt in debts if debt.target not in open_])
@@ -86,8 +99,6 @@ def _tell(of_input: ImportInput, unmet: Sequence[ImportDebt]) -> None:
 
 
 def _write_rejects(of_input: ImportInput) -> None:
-    if not of_input.rejects.exists():
-        return
     folder = f"{jobs.folder_of(of_input.job)}/rejects/{of_input.number}"
     delete_files(folder)
     name, size = write(f"{folder}/OperationOutcome.ndjson", _lines(of_input))

@@ -1,7 +1,5 @@
 """What can happen to an import: asked for, begun, cancelled, failed, finished, expired."""
 
-from datetime import timedelta
-
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
@@ -17,11 +15,13 @@ from fhirapi.bulk.importing.models import (
     ImportWaiting,
     Upload,
 )
+from fhirapi.bulk.job import forget_old, mark_ended, mark_finished
 from fhirapi.bulk.storing import delete_files, storage
 from fhirapi.sql import fetch_one
 
 State = ImportJob.State
-OPEN_STATES = (State.FETCHING, State.RUNNING)
+COUNTS = ("stored", "replaced", "unchanged", "rejected", "dangling")
+"""Of a part, and in sum of a file."""
 # Until the transaction ends, nobody ends the job: what is stored is stored of a living one.
 _HOLD = "SELECT true FROM fhirapi_importjob WHERE id = %s AND state = %s FOR SHARE"
 _FETCHED = 10  # percent of the work, which fetching is counted as
@@ -38,31 +38,22 @@ def is_held(job: ImportJob, state: str) -> bool:
 
 def cancel(job: ImportJob) -> bool:
     """Work on it stops within a second; what is stored stays. False: it was gone before."""
-    return _end(job, State.CANCELLED, "", (*OPEN_STATES, State.FINISHED))
+    return _end(job, State.CANCELLED, "", (*ImportJob.OPEN_STATES, State.FINISHED))
 
 
 def fail(job: ImportJob, error: str) -> bool:
-    return _end(job, State.FAILED, error, OPEN_STATES)
+    return _end(job, State.FAILED, error, ImportJob.OPEN_STATES)
 
 
 def finish(job: ImportJob) -> bool:
-    now = timezone.now()
-    return bool(
-        ImportJob.objects.filter(pk=job.pk, state=State.RUNNING).update(
-            state=State.FINISHED,
-            finished_at=now,
-            expires_at=now + timedelta(hours=settings.IMPORT_HOURS),
-        )
-    )
+    return mark_finished(job, settings.IMPORT_HOURS)
 
 
 def _end(job: ImportJob, state: str, error: str, before: tuple[str, ...]) -> bool:
-    ended = ImportJob.objects.filter(pk=job.pk, state__in=before).update(
-        state=state, error=error, finished_at=timezone.now(), expires_at=None
-    )
+    ended = mark_ended(job, state, error, before)
     if ended:
         clear(job)
-    return bool(ended)
+    return ended
 
 
 def clear(job: ImportJob) -> None:
@@ -88,10 +79,7 @@ def forget_expired() -> None:
     for upload in Upload.objects.filter(expires_at__lt=now):
         storage().delete(upload.name)
         upload.delete()
-    old = now - timedelta(days=settings.EXPORT_HISTORY_DAYS)
-    ImportJob.objects.filter(created_at__lt=old, expires_at=None).exclude(
-        state__in=OPEN_STATES
-    ).delete()
+    forget_old(ImportJob, settings.EXPORT_HISTORY_DAYS)
 
 
 def progress(job: ImportJob) -> int:

@@ -3,16 +3,17 @@
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from procrastinate.types import JSONValue
 
 from fhirapi.bulk.addresses import as_asked
 from fhirapi.bulk.importing import hosts, uploads
 from fhirapi.bulk.importing.addresses import of_job
 from fhirapi.bulk.importing.asked import Asked, asked
-from fhirapi.bulk.importing.jobs import OPEN_STATES
 from fhirapi.bulk.importing.models import ImportInput, ImportJob
 from fhirapi.bulk.importing.problems import respond_async, too_many_imports, unfetchable
 from fhirapi.bulk.importing.writers import grant_of, require_writer
-from fhirapi.bulk.queue import put
+from fhirapi.bulk.job import has_place
+from fhirapi.bulk.queue import put_all
 from fhirapi.outcomes import unsupported_parameters_type
 from fhirapi.rest.body import is_read_here, json_of
 from fhirapi.rest.negotiation import OURS
@@ -20,6 +21,8 @@ from fhirapi.rest.view import authenticated, fhir_view, require
 from fhirapi.smart.tokens.jwt import Claims
 from fhirapi.store.caller import Caller
 
+_AT_A_TIME = 4  # files that one task fetches, where there are enough of them
+_TASKS = 8  # that there are at least, for as many workers
 _NO_UPLOAD = "there is no such upload of this client."
 
 
@@ -56,7 +59,8 @@ def _require_fetchable(wanted: Asked, client_id: str, grant_id: int) -> None:
 def _queued(
     request: HttpRequest, caller: Caller, claims: Claims, wanted: Asked, grant_id: int
 ) -> ImportJob:
-    _require_place(claims.client_id)
+    if not has_place(ImportJob, claims.client_id, settings.IMPORTS_AT_ONCE):
+        raise too_many_imports(settings.IMPORTS_AT_ONCE)
     job = ImportJob.objects.create(
         client_id=claims.client_id,
         data_access_grant_id=grant_id,
@@ -70,13 +74,13 @@ def _queued(
         ImportInput(job=job, number=number, resource_type=each.resource_type, url=each.url)
         for number, each in enumerate(wanted.inputs)
     )
-    for each in inputs:
-        put("fetch_import", job_id=str(job.pk), input_id=each.pk)
+    ids: list[JSONValue] = [each.pk for each in inputs]
+    some = max(1, min(_AT_A_TIME, len(ids) // _TASKS))
+    put_all(
+        "fetch_import",
+        [
+            {"job_id": str(job.pk), "input_ids": ids[first : first + some]}
+            for first in range(0, len(ids), some)
+        ],
+    )
     return job
-
-
-def _require_place(client_id: str) -> None:
-    """A client has so many imports at a time."""
-    under_way = ImportJob.objects.filter(client_id=client_id, state__in=OPEN_STATES)
-    if under_way.count() >= settings.IMPORTS_AT_ONCE:
-        raise too_many_imports(settings.IMPORTS_AT_ONCE)

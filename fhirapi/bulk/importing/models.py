@@ -1,10 +1,9 @@
 """An import, its files and parts, and what waits or was rejected."""
 
-import uuid
-
 from django.db import models
 from django.db.models.functions import Now
 
+from fhirapi.bulk.job import Job, Poll
 from fhirapi.smart.models import DataAccessGrant
 
 
@@ -28,7 +27,7 @@ class Upload(models.Model):
         return f"upload {self.pk}"
 
 
-class ImportJob(models.Model):
+class ImportJob(Job):
     class State(models.TextChoices):
         FETCHING = "fetching", "Fetching files"
         RUNNING = "running", "Storing"
@@ -36,24 +35,12 @@ class ImportJob(models.Model):
         FAILED = "failed", "Failed"
         CANCELLED = "cancelled", "Cancelled"
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    client_id = models.TextField(help_text="The app or AccessKeyID that asked.")
-    data_access_grant = models.ForeignKey(
-        DataAccessGrant, on_delete=models.CASCADE, related_name="import_jobs"
-    )
-    """On what it stands: without it living, nothing more is stored or handed out."""
-    scope = models.TextField(help_text="Of the token that asked.")
-    context_patient = models.TextField(null=True, help_text="Whom patient/ scopes are about.")
-    address = models.GenericIPAddressField(null=True)
-    request = models.TextField(help_text="The address that was asked, for the manifest.")
+    OPEN_STATES = (State.FETCHING, State.RUNNING)
+
     source = models.TextField(help_text="inputSource: where the data comes from.")
 
     state = models.TextField(choices=State, default=State.FETCHING)
     phase = models.IntegerField(default=-1, help_text="What is stored now (order.py).")
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
-    finished_at = models.DateTimeField(null=True)
-    expires_at = models.DateTimeField(null=True, help_text="When its files are deleted.")
-    error = models.TextField(default="")
 
     class Meta:
         indexes = [
@@ -62,6 +49,12 @@ class ImportJob(models.Model):
 
     def __str__(self) -> str:
         return f"import {self.id}"
+
+
+class ImportPoll(Poll):
+    job = models.OneToOneField(
+        ImportJob, on_delete=models.CASCADE, primary_key=True, related_name="poll"
+    )
 
 
 class ImportInput(models.Model):
@@ -100,6 +93,11 @@ class ImportPart(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint("input", "number", name="import_part")]
+        indexes = [
+            models.Index(
+                fields=["input"], condition=models.Q(finished_at=None), name="import_part_left"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"part {self.number} of input {self.input_id}"

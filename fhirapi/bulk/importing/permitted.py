@@ -25,7 +25,7 @@ from fhirapi.store.colleagues import strangers_to
 from fhirapi.store.constraint import Constraint
 from fhirapi.store.rows import Row, practitioners
 from fhirapi.store.visibility import visible
-from fhirapi.store.writer import may_follow, treats
+from fhirapi.store.writer import may_follow, treats, treats_of_many
 
 # Whose records they are is asked once of each patient, not of each row.
 _OPEN = """
@@ -50,7 +50,7 @@ _LIVING = """JOIN fhirapi_content patient ON patient.resource_type = 'Patient'
       AND patient.resource_id = owner.patient_id AND NOT patient.is_deleted"""
 _ADD_PATIENTS = Statement("""
 UPDATE fhirapi_dataaccessgrant SET patient_ids = patient_ids || ARRAY(
-    SELECT made FROM unnest(%(ids)s::text[]) made WHERE NOT made = ANY(patient_ids))
+    SELECT unnest(%(ids)s::text[]) EXCEPT SELECT unnest(patient_ids))
 WHERE id = %(grant)s AND patient_ids IS NOT NULL
 RETURNING id
 """)
@@ -144,7 +144,7 @@ class Gate:
             granted=GRANTED,
             found=_BY_ROW,
             living=_LIVING if is_living else "",
-            treats=treats("owner.patient_id"),
+            treats=treats_of_many("owner.patient_id"),
             seen=_seen(self._type),
             opened=opened.sql and f"AND {opened.sql}",
         )
@@ -173,7 +173,7 @@ def _targets() -> Statement:
         f"WHEN c.resource_type IN ({', '.join(repr(name) for name in names)}) THEN ({seen})"
         for seen, names in ways.items()
     )
-    treated = treats("owner.patient_id")
+    treated = treats_of_many("owner.patient_id")
     seen = f"CASE {cases} END"
     return Statement(
         _OPEN.format(

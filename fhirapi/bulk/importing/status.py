@@ -4,22 +4,18 @@ import uuid
 
 import orjson
 from django.db.models import Sum
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.http import http_date
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import record
-from fhirapi.bulk.asked import NDJSON
-from fhirapi.bulk.importing import addresses, jobs
+from fhirapi.bulk import polling
+from fhirapi.bulk.importing import addresses, jobs, sending
 from fhirapi.bulk.importing.models import ImportInput, ImportJob, ImportPart
 from fhirapi.bulk.importing.problems import import_failed, no_such_import, no_such_rejects
 from fhirapi.bulk.importing.writers import grant_of, require_writer
-from fhirapi.bulk.storing import storage
 from fhirapi.rest.view import answer, authenticated, by_method, fhir_view
 from fhirapi.store.caller import Caller
-
-_AGAIN_IN = 5  # seconds
-_COUNTS = ("stored", "replaced", "unchanged", "rejected", "dangling")
 
 
 @fhir_view("GET")
@@ -28,10 +24,7 @@ def _status(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
     if job.state == ImportJob.State.FAILED:
         raise import_failed(job.error)
     if job.state != ImportJob.State.FINISHED:
-        response = HttpResponse(status=202)
-        response["X-Progress"] = f"{jobs.progress(job)} %"
-        response["Retry-After"] = str(_AGAIN_IN)
-        return response
+        return polling.under_way(job, polling.IMPORTS, jobs.progress(job))
     response = answer(_manifest(job), request)
     response["Content-Type"] = "application/json"
     if job.expires_at:
@@ -41,8 +34,15 @@ def _status(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
 
 @fhir_view("DELETE")
 def _delete(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
-    _, job = _of_caller(request, job_id)
+    caller, job = _of_caller(request, job_id)
     jobs.cancel(job)
+    record(
+        AuditRecord.Action.BULK_IMPORT,
+        account_id=job.data_access_grant.account_id,
+        client_id=job.client_id,
+        detail=f"deleted {job.pk}",
+        address=caller.address,
+    )
     return HttpResponse(status=202)
 
 
@@ -51,22 +51,16 @@ status = by_method(GET=_status, DELETE=_delete)
 
 @fhir_view("GET", "HEAD", is_json=False)
 def rejects(request: HttpRequest, job_id: uuid.UUID, number: int) -> HttpResponse:
-    caller, job = _of_caller(request, job_id)
+    _, job = _of_caller(request, job_id)
     found = job.inputs.filter(number=number).exclude(rejects_name="").first()
     if found is None or job.state != ImportJob.State.FINISHED:
         raise no_such_rejects()
-    record(
-        AuditRecord.Action.BULK_IMPORT,
+    return sending.rejects(  # type: ignore[return-value]  # a stream
+        found,
         account_id=job.data_access_grant.account_id,
         client_id=job.client_id,
-        resource_type="OperationOutcome",
-        detail=f"file of {job.pk}",
-        address=caller.address,
+        request=request,
     )
-    response = FileResponse(storage().open(found.rejects_name, "rb"), content_type=NDJSON)
-    response["Content-Length"] = str(found.rejects_size)
-    response["Cache-Control"] = "private, no-store"
-    return response  # type: ignore[return-value]  # a stream
 
 
 def _of_caller(request: HttpRequest, job_id: uuid.UUID) -> tuple[Caller, ImportJob]:
@@ -100,8 +94,8 @@ def _manifest(job: ImportJob) -> bytes:
 
 
 def _counts(of_input: ImportInput) -> dict[str, int]:
-    sums = ImportPart.objects.filter(input=of_input).aggregate(*map(Sum, _COUNTS))
-    return {name: sums[f"{name}__sum"] or 0 for name in _COUNTS}
+    sums = ImportPart.objects.filter(input=of_input).aggregate(*map(Sum, jobs.COUNTS))
+    return {name: sums[f"{name}__sum"] or 0 for name in jobs.COUNTS}
 
 
 def _output(of_input: ImportInput, counts: dict[str, int]) -> dict[str, object]:

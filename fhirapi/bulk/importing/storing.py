@@ -1,7 +1,6 @@
 """Stores a part, and what had to wait, each in one transaction with what is told of it.
 
-Done twice, by a worker thought dead, it counts once: the part's row is locked first and says at
-the end that it is done.
+The part's row is locked first and says at the end that it is done: so it counts once.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,6 +22,7 @@ from fhirapi.bulk.importing.models import (
     ImportReject,
     ImportWaiting,
 )
+from fhirapi.bulk.importing.order import unfinished
 from fhirapi.bulk.importing.rejects import outcome_of
 from fhirapi.bulk.importing.watch import Watch
 from fhirapi.bulk.storing import storage
@@ -60,15 +60,11 @@ class Brought:
     """What was stored although it refers to these, which have yet to come."""
 
 
-def store_part(part: ImportPart) -> bool:
-    """False if there was nothing to do any more. Raises Ended, AccessEnded."""
-    job = part.input.job
-    if part.finished_at or job.state != ImportJob.State.RUNNING:
-        return False
-    with Watch(job.pk, ImportJob.State.RUNNING) as watch:
-        found = _read(part)
-        watch.check()
-        return _in_transaction(lambda: _store_part(part, found))
+def store_next(job: ImportJob) -> bool:
+    """The next part of the phase that is on; False if others have all of them. Raises Ended,
+    AccessEnded.
+    """
+    return _in_transaction(lambda: _store_next(job))
 
 
 def store_waited(wanted: ImportInput, ids: Sequence[int], *, is_last: bool) -> int:
@@ -76,14 +72,18 @@ def store_waited(wanted: ImportInput, ids: Sequence[int], *, is_last: bool) -> i
 
     ``is_last``: what still has to wait is rejected.
     """
-    with Watch(wanted.job_id, ImportJob.State.RUNNING):
+    with Watch(wanted.job_id):
         return _in_transaction(lambda: _store_waited(wanted, ids, is_last=is_last))
 
 
-def _store_part(part: ImportPart, found: Read) -> bool:
-    locked = ImportPart.objects.select_for_update().filter(pk=part.pk, finished_at=None)
-    if not locked.exists():
+def _store_next(job: ImportJob) -> bool:
+    """Whose transaction has the part's row locked has the part: who dies gives it back."""
+    free = unfinished(job).select_for_update(of=("self",), skip_locked=True)
+    part = free.select_related("input").first()
+    if part is None:
         return False
+    part.input.job = job
+    found = _read(part)
     brought = _bring(part.input, found.arrivals)
     brought.settled.rejects = [*found.rejects, *brought.settled.rejects]
     _end(part, brought)

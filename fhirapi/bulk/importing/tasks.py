@@ -4,20 +4,24 @@ A task that is begun again, because its worker died, finds what the first has do
 """
 
 import logging
+import math
+import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from django.db import close_old_connections, transaction
+from django.db import close_old_connections, connection, transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
-from procrastinate.types import JSONDict
 
 from fhirapi.bulk.importing import jobs
 from fhirapi.bulk.importing.fetching import Unfetchable, fetch
 from fhirapi.bulk.importing.finish import finish
-from fhirapi.bulk.importing.models import ImportInput, ImportJob, ImportPart
-from fhirapi.bulk.importing.order import in_order, phase_of, unfinished
-from fhirapi.bulk.importing.storing import AccessEnded, store_part
+from fhirapi.bulk.importing.models import ImportInput, ImportJob
+from fhirapi.bulk.importing.order import END, next_phase, unfinished
+from fhirapi.bulk.importing.storing import AccessEnded, store_next
+from fhirapi.bulk.importing.watch import Watch
+from fhirapi.bulk.jobs import ACCESS_ENDED
 from fhirapi.bulk.queue import QUEUE, put, put_all
 from fhirapi.bulk.storing import delete_files
 from fhirapi.bulk.watch import Ended, Interrupted
@@ -25,8 +29,12 @@ from fhirapi.sql import AWAY
 from fhirapi.store import index_state
 
 _FAILED = "Something went wrong that we did not foresee. Ask again; if it fails again, tell us."
-_ACCESS_ENDED = "The access that it was asked with has ended."
+_LIVING = (*ImportJob.OPEN_STATES, ImportJob.State.FINISHED)
 _AGAIN = RetryStrategy(wait=2)  # seconds
+_BESIDE = 2
+"""Parts that a worker has at a time: while PostgreSQL stores one, the next one is read."""
+_TURN = 3  # parts, of each of these, before other tasks of the queue come
+_AT_ONCE = 4  # tasks of a phase with few parts
 log = logging.getLogger(__name__)
 
 
@@ -38,11 +46,12 @@ def _of_job(job_id: str) -> Iterator[None]:
         yield
     except Ended:
         log.info("import %s has ended", job_id)
-        delete_files(f"imports/{job_id}")  # what was written since the job was cleared
+        if not ImportJob.objects.filter(pk=job_id, state__in=_LIVING).exists():
+            delete_files(f"imports/{job_id}")  # what was written since the job was cleared
     except (*AWAY, Interrupted):
         raise  # begun again when the database is back, or by another process
     except AccessEnded:
-        _fail(job_id, _ACCESS_ENDED)
+        _fail(job_id, ACCESS_ENDED)
     except Exception:
         log.exception("import %s failed", job_id)
         _fail(job_id, _FAILED)
@@ -54,16 +63,14 @@ def _fail(job_id: str, why: str) -> None:
 
 
 @app.task(queue=QUEUE, name="fetch_import", retry=_AGAIN)
-def fetch_import(job_id: str, input_id: int) -> None:
+def fetch_import(job_id: str, input_ids: list[int]) -> None:
     with _of_job(job_id):
-        wanted = ImportInput.objects.select_related("job").filter(pk=input_id).first()
-        if wanted is None:
-            return
-        try:
-            fetch(wanted)
-        except Unfetchable as problem:
-            _fail(job_id, f"Input {wanted.number + 1} ({wanted.resource_type}): {problem}")
-            return
+        for wanted in ImportInput.objects.select_related("job").filter(pk__in=input_ids):
+            try:
+                fetch(wanted)
+            except Unfetchable as problem:
+                _fail(job_id, f"Input {wanted.number + 1} ({wanted.resource_type}): {problem}")
+                return
         _begin(job_id)
 
 
@@ -78,16 +85,35 @@ def _begin(job_id: str) -> None:
     _go_on(job)
 
 
-@app.task(queue=QUEUE, name="store_import_part", retry=_AGAIN)
-def store_import_part(job_id: str, part_id: int) -> None:
-    with _of_job(job_id):
-        part = ImportPart.objects.select_related("input__job").filter(pk=part_id).first()
-        if part is None:
-            return
-        store_part(part)
-        # Asked again of a part that was finished before: what follows may be missing.
-        if not unfinished(part.input.job, phase_of(part.input)).exists():
-            _next_phase(job_id)
+@app.task(queue=QUEUE, name="store_import", retry=_AGAIN)
+def store_import(job_id: str) -> None:
+    """Some parts of what is stored now, whichever nobody else has taken."""
+    with _of_job(job_id), ThreadPoolExecutor(_BESIDE) as threads:
+        for each in [threads.submit(_store, job_id) for _ in range(_BESIDE)]:
+            each.result()
+
+
+def _store(job_id: str) -> None:
+    try:
+        with Watch(uuid.UUID(job_id)) as watch:
+            for _ in range(_TURN):
+                watch.check()
+                job = _running(job_id)
+                if job is None:
+                    return
+                is_stored = store_next(job)
+                # Asked again where nothing was left: whoever stored the last may have died since.
+                if not unfinished(job).exists():
+                    _next_phase(job_id)
+                elif not is_stored:
+                    return
+    finally:
+        connection.close()
+
+
+def _running(job_id: str) -> ImportJob | None:
+    found = ImportJob.objects.select_related("data_access_grant")
+    return found.filter(pk=job_id, state=ImportJob.State.RUNNING).exclude(phase=END).first()
 
 
 @transaction.atomic
@@ -101,22 +127,19 @@ def _locked(job_id: str, state: str) -> ImportJob | None:
 
 
 def _go_on(job: ImportJob) -> None:
-    """The parts of the next phase; or the end, if all have been stored."""
-    left = unfinished(job)
-    phases = {phase_of(each) for each in job.inputs.filter(pk__in=left.values("input"))}
-    if not phases:
+    """To the next phase; or the end, if all have been stored."""
+    phase = next_phase(job)
+    if phase <= job.phase:  # somebody else has come here before
+        return
+    job.phase = phase
+    job.save(update_fields=["phase"])
+    if phase == END:
         put("finish_import", lock=f"finish {job.pk}", job_id=str(job.pk))
         return
-    if min(phases) <= job.phase:  # somebody else has come here before
-        return
-    ImportJob.objects.filter(pk=job.pk).update(phase=min(phases))
-    parts: list[JSONDict] = [
-        {"job_id": str(job.pk), "part_id": part_id}
-        for each in in_order(job.inputs.all())
-        if phase_of(each) == min(phases)
-        for part_id in each.parts.order_by("number").values_list("pk", flat=True)
-    ]
-    put_all("store_import_part", parts)
+    parts = unfinished(job).count()
+    # Enough for all parts, and for workers that share few of them.
+    tasks = max(math.ceil(parts / (_TURN * _BESIDE)), min(parts, _AT_ONCE))
+    put_all("store_import", [{"job_id": str(job.pk)}] * tasks)
 
 
 @app.task(queue=QUEUE, name="finish_import", retry=_AGAIN)

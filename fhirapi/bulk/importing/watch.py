@@ -5,11 +5,13 @@ import uuid
 from fhirapi.bulk.watch import Beside
 from fhirapi.sql import fetch_one
 
-_LOOK = "SELECT true FROM fhirapi_importjob WHERE id = %s AND state = %s"
+_LOOK = """
+SELECT true FROM fhirapi_importjob WHERE id = %s AND state IN ('fetching', 'running', 'finished')
+"""
 
 
 class Watch(Beside):
-    """While the job is in this state."""
+    """While the job was neither cancelled nor has failed."""
 
-    def __init__(self, job_id: uuid.UUID, state: str) -> None:
-        super().__init__(lambda: fetch_one(_LOOK, [job_id, state]) is not None)
+    def __init__(self, job_id: uuid.UUID) -> None:
+        super().__init__(lambda: fetch_one(_LOOK, [job_id]) is not None)

@@ -27,6 +27,7 @@ from fhirapi.bulk.watch import stopping
 
 _PULSE = 2.0  # seconds
 _DEAD_AFTER = 10.0  # seconds without a pulse
+_ASKS_EVERY = 0.5  # seconds: what is queued while the queue is being asked is not heard of
 _LOOKS_EVERY = 10.0  # seconds between two looks for what has run out, or lost its access
 _GRACE = 3  # seconds in which what is under way gives up
 _AWAY = (DatabaseError, psycopg.Error, exceptions.ConnectorException, OSError)
@@ -89,6 +90,7 @@ async def _run(worker_app: App, *, until_idle: bool) -> None:
     await worker_app.run_worker_async(
         concurrency=1,
         wait=not until_idle,
+        fetch_job_polling_interval=_ASKS_EVERY,
         delete_jobs=DeleteJobCondition.SUCCESSFUL,
         install_signal_handlers=False,
         update_heartbeat_interval=_PULSE,

@@ -15,6 +15,7 @@ from fhirapi.rest.openapi.parts import (
     refusals,
 )
 from fhirapi.rest.openapi.security import TOKEN, needs
+from fhirapi.rest.operation import definition_of
 
 _SYSTEM = "System"
 _ASYNC = header(
@@ -61,7 +62,7 @@ def _operation(operation: Operation, tag: str, level: str, method: str) -> Json:
         "operationId": f"{tag}.{operation.name}.{level}.{method.lower()}",
         "tags": [tag],
         "summary": operation.words,
-        "externalDocs": {"url": operation.definition},
+        "externalDocs": {"url": definition_of(operation)},
         "security": _security(operation, tag),
         "responses": _answers(operation) | refusals("410 413 415 422"),
         "parameters": [_parameter(each) for each in operation.parameters],
@@ -72,7 +73,9 @@ def _operation(operation: Operation, tag: str, level: str, method: str) -> Json:
         what = tag if operation.name == "validate" else "Resource"
         words = "The resource." if operation.name == "validate" else "Parameters, as a resource."
         told["requestBody"] = {"description": words, "content": content(ref(what))}
-        told["requestBody"]["required"] = operation.name == "validate" and level == "type"
+        told["requestBody"]["required"] = operation.writes or (
+            operation.name == "validate" and level == "type"
+        )
     return told
 
 
@@ -83,6 +86,8 @@ def _parameter(parameter: OperationParameter) -> Json:
 
 
 def _security(operation: Operation, tag: str) -> list[Json]:
+    if operation.writes:
+        return needs(["user/*.cu", "system/*.cu"])
     name = "*" if operation.is_asynchronous or tag == _SYSTEM else tag
     contexts = ("system",) if operation.is_asynchronous else ("patient", "user", "system")
     return needs([f"{context}/{name}.rs" for context in contexts])

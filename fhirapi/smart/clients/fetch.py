@@ -32,7 +32,13 @@ LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 # Addresses that carry another one inside, which the outer one's kind says nothing about.
 _WRAPPED = [ipaddress.ip_network(each) for each in ("64:ff9b::/32", "2002::/16", "2001::/32")]
 
-
+# X509_V_ERR_*: https://docs.openssl.org/3.0/man3/X509_STORE_CTX_get_error/
+_CERTIFICATES = {
+    9: "is not valid yet",
+    10: "has expired",
+    62: "is not of this host",
+    64: "is not of this address",
+}
 _BROKEN = "The server could not be reached, or broke the answer off."
 _PRIVATE = "The host is in a private network. Use one that the internet can reach."
 
@@ -95,10 +101,10 @@ def download(url: str, may_lead_to: "MayLeadTo", seconds: float) -> Iterator[Dow
         connection = _connect(parts, until, may_lead_to)
     except TimeoutError:
         raise FetchProblem(f"The server did not answer within {seconds:.0f} seconds.") from None
-    except ssl.SSLCertVerificationError:
-        raise FetchProblem("The server's TLS certificate is not valid for this host.") from None
+    except ssl.SSLCertVerificationError as error:
+        raise FetchProblem(_refused_certificate(error)) from None
     except OSError:
-        raise FetchProblem("The server could not be reached, or broke the answer off.") from None
+        raise FetchProblem(_BROKEN) from None
     with connection:
         try:
             until = time.monotonic() + _LONGEST
@@ -116,12 +122,17 @@ def _talk(url: str, exchange: "Callable[[socket.socket, SplitResult, float], Sai
     try:
         with _connect(parts, until) as connection:
             return exchange(connection, parts, until)
-    except ssl.SSLCertVerificationError:
-        raise FetchProblem("The server's TLS certificate is not valid for this host.") from None
+    except ssl.SSLCertVerificationError as error:
+        raise FetchProblem(_refused_certificate(error)) from None
     except TimeoutError:
         raise FetchProblem(f"The server did not answer within {SECONDS:.0f} seconds.") from None
     except (OSError, HTTPException):
-        raise FetchProblem("The server could not be reached, or broke the answer off.") from None
+        raise FetchProblem(_BROKEN) from None
+
+
+def _refused_certificate(error: ssl.SSLCertVerificationError) -> str:
+    why = _CERTIFICATES.get(error.verify_code, "was issued by nobody whom this server trusts")
+    return f"The server's TLS certificate {why}."
 
 
 def is_fetchable(url: str) -> str | None:

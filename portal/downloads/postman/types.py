@@ -33,7 +33,7 @@ def of_type(resource_type: ResourceType) -> Json:
 def of_system() -> Json:
     """What belongs to no type."""
     statement = request("GET", address("metadata"), "What the server can do, as it says itself.")
-    begun = [_export(each, "$export") for each in operations.of_system()]
+    begun = [_export(each, "$export") for each in operations.of_system() if not each.writes]
     return folder(
         "System",
         "The CapabilityStatement, and exports of everything.",

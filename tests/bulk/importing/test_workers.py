@@ -7,11 +7,13 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 from pytest_django import Settings
 
+from fhirapi.bulk.importing import tasks
 from fhirapi.bulk.importing.models import ImportJob, ImportPart
 from fhirapi.store.models import Content, SearchRow, Version
 from tests import people
@@ -102,3 +104,17 @@ def test_a_download_that_hangs_ends_with_its_import(importer: Importer, start: S
     assert importer.session.send("DELETE", path).status_code == 202
     assert worker.wait(25) == 0, "it waits for a file that nobody wants any more"
     assert stored() == 0
+
+
+def test_a_part_that_somebody_else_is_at_is_left_to_them(importer: Importer) -> None:
+    importer.ask(("Observation", importer.serve(people.observation("o1", "142859"))))
+    job = ImportJob.objects.get()
+    wanted = [each.pk for each in job.inputs.all()]
+    tasks.fetch_import.func(job_id=str(job.pk), input_ids=wanted)
+    url = make_conninfo(os.environ["DATABASE_URL"], dbname=connection.settings_dict["NAME"])
+    with psycopg.connect(url) as somebody_else:
+        somebody_else.execute("SELECT FROM fhirapi_importpart FOR UPDATE")
+        tasks.store_import.func(job_id=str(job.pk))
+        assert (done(), ImportPart.objects.count()) == (0, 1)
+    tasks.store_import.func(job_id=str(job.pk))
+    assert (done(), stored()) == (1, 1)

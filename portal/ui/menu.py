@@ -42,7 +42,6 @@ ENTRIES = (
     Entry(_("Team"), "portal:team", manages_a_team),
     Entry(_("Connected apps"), "fhir:manage"),
     Entry(_("My apps"), "portal:apps"),
-    Entry(_("Console"), "portal:console"),
     Entry(_("Activity"), "portal:activity"),
     Entry(_("Documentation"), "portal:documentation"),
     Entry(_("Settings"), "portal:settings"),

@@ -223,6 +223,12 @@ CHAPTERS: tuple[Chapter, ...] = (
         facts=facts.people,
     ),
     Chapter(
+        "changes-and-status",
+        "Changes and status",
+        "How you hear of changes, of what is going to end, and of incidents; files for programs.",
+        Part.RULES,
+    ),
+    Chapter(
         "terms",
         "Terms of use",
         "What those who use the API agree to, and what they can rely on.",

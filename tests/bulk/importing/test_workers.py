@@ -13,8 +13,9 @@ from django.db import connection
 from psycopg.conninfo import make_conninfo
 from pytest_django import Settings
 
-from fhirapi.bulk.importing import tasks
+from fhirapi.bulk.importing import finish, jobs, tasks
 from fhirapi.bulk.importing.models import ImportJob, ImportPart
+from fhirapi.bulk.storing import write
 from fhirapi.store.models import Content, SearchRow, Version
 from tests import people
 from tests.bulk.importing.conftest import Importer, counts, work
@@ -93,6 +94,23 @@ def test_after_a_cancel_nothing_more_is_stored(importer: Importer, start: Start)
     assert worker.wait(300) == 0
     assert stored() == at_that_moment < RESOURCES
     assert importer.status(address).status_code == 404
+
+
+def test_what_is_written_while_an_import_is_cancelled_goes_as_well(
+    importer: Importer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    importer.ask(("Observation", importer.serve(people.observation("o1", "142859"), b"no JSON")))
+    written = []
+
+    def write_of_a_cancelled_one(name: str, lines: Iterator[bytes]) -> tuple[str, int]:
+        jobs.cancel(ImportJob.objects.get())
+        written.append(write(name, lines))
+        return written[-1]
+
+    monkeypatch.setattr(finish, "write", write_of_a_cancelled_one)
+    work()
+    assert len(written) == 1
+    assert [each for each in (tmp_path / "bulk").rglob("*") if each.is_file()] == []
 
 
 def test_a_download_that_hangs_ends_with_its_import(importer: Importer, start: Start) -> None:

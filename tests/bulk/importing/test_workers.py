@@ -100,7 +100,7 @@ def test_what_is_written_while_an_import_is_cancelled_goes_as_well(
     importer: Importer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     importer.ask(("Observation", importer.serve(people.observation("o1", "142859"), b"no JSON")))
-    written = []
+    written: list[tuple[str, int]] = []
 
     def write_of_a_cancelled_one(name: str, lines: Iterator[bytes]) -> tuple[str, int]:
         jobs.cancel(ImportJob.objects.get())

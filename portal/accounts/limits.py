@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from fhirapi.smart.clients.registration_limit import network_of
 from portal.accounts.models import LetterSent
 from portal.accounts.tokens import digest
 
@@ -23,6 +24,7 @@ def may_send(recipient: str, address: str | None) -> bool:
     Raises TooManyLetters when it is the asking address that goes too far.
     """
     recipient_digest = digest(recipient.casefold())
+    address = network_of(address)
     with connection.cursor() as cursor:
         # One request of an address after the other, so that none slips through beside another.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"letters {address}"])

@@ -158,6 +158,7 @@ CHAPTERS: tuple[Chapter, ...] = (
         "Bulk import",
         "Files of many resources into the server, checked line by line.",
         Part.DATA,
+        facts=facts.bulk,
     ),
     Chapter(
         "provider-access",

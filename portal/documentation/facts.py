@@ -116,7 +116,9 @@ def provider_api() -> dict[str, Any]:
 
 
 def bulk() -> dict[str, Any]:
-    return {"view_count": len(VIEWS)}
+    # The networks in the list say where in the operator's own network hosts may be.
+    hosts = [each for each in settings.IMPORT_HOSTS if "/" not in each]
+    return {"view_count": len(VIEWS), "import_hosts": hosts}
 
 
 def service_base_urls() -> dict[str, Any]:

@@ -176,6 +176,7 @@ def _take(
 def _page(request: AccountRequest, found: PartnerApplication, form: MessageForm) -> HttpResponse:
     is_own = found.account_id == request.user.pk
     events = list(found.events.select_related("by"))
+    thread = list(found.messages.select_related("by"))
     context: dict[str, Any] = {
         "application": found,
         "program": PROGRAMS[Program(found.program)],
@@ -189,7 +190,7 @@ def _page(request: AccountRequest, found: PartnerApplication, form: MessageForm)
             for each, told in zip(reversed(events), words.happenings(found, events), strict=True)
         ],
         "checks": CHECKS.values(),
-        "thread": list(found.messages.select_related("by")),
+        "thread": thread,
         "form": form,
         "sections": shown(found),
         "acceptances": found.acceptances.select_related("accepted_by"),
@@ -199,7 +200,7 @@ def _page(request: AccountRequest, found: PartnerApplication, form: MessageForm)
         .exclude(state=State.DRAFT).order_by("-pk"),
     }  # fmt: skip
     if not is_own:
-        talking.read(found, by_partner=False)
+        talking.read(thread, by_partner=False)
     return show(request, "partner_application", f"{found.get_program_display()}: "
                 f"{found.organization}", **context)  # fmt: skip
 

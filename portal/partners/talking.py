@@ -1,5 +1,7 @@
 """Messages between an applicant and the practice's reviewers, and which of them were read."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -61,6 +63,9 @@ def unread(application: PartnerApplication, *, of_partner: bool) -> QuerySet[Par
     return application.messages.filter(is_from_partner=of_partner, read_at=None)
 
 
-def read(application: PartnerApplication, *, by_partner: bool) -> None:
-    """The other side's messages were shown."""
-    unread(application, of_partner=not by_partner).update(read_at=timezone.now())
+def read(shown: Sequence[PartnerMessage], *, by_partner: bool) -> None:
+    """These were shown, and those before them; one that has come since is still unread."""
+    if not shown:
+        return
+    found = unread(shown[-1].application, of_partner=not by_partner)
+    found.filter(pk__lte=shown[-1].pk).update(read_at=timezone.now())

@@ -113,5 +113,5 @@ def _page(request: AccountRequest, found: PartnerApplication, form: MessageForm)
         and not found.acceptances.filter(version=newest.version).exists(),
         "apps": clients.apps_of(request.user) if found.state == State.APPROVED else [],
     }
-    talking.read(found, by_partner=True)
+    talking.read(thread, by_partner=True)
     return render(request, "partners/application.html", context)

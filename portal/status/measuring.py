@@ -31,8 +31,8 @@ _SLOW = 2.0
 """Seconds after which an answer is slow."""
 _WAITS_LONG = timedelta(minutes=30)
 _LATELY = timedelta(minutes=15)
-_NOBODY = {"grant_type": "authorization_code", "Client_ID": "status", "Client_secret": "none"}
-_REFUSED = 401
+_NOBODY = {"grant_type": "authorization_code"}
+_REFUSED = 400
 _log = logging.getLogger(__name__)
 
 
@@ -73,7 +73,7 @@ def _fhir() -> State:
 
 
 def _token() -> State:
-    """A pair that is nobody's is looked for in the database, and refused."""
+    """Without a pair it is refused. A wrong one would be put on record for good, each minute."""
     return _judged(_ask("/R4-patient-api/oauth2/token", _NOBODY), _REFUSED)
 
 

@@ -20,6 +20,7 @@ from fhirapi.bulk.importing.permitted import open_targets
 from fhirapi.bulk.importing.rejects import warning_of
 from fhirapi.bulk.importing.storing import store_waited
 from fhirapi.bulk.storing import delete_files, write
+from fhirapi.bulk.watch import Ended
 
 _SHARE = 500  # resources that waited, in one transaction
 _DEBTS = 5_000  # at a time
@@ -43,8 +44,9 @@ def finish(job: ImportJob) -> None:
     for number in job.inputs.values_list("number", flat=True):
         delete_files(f"{jobs.folder_of(job)}/{number}")
     with transaction.atomic():
-        if jobs.finish(job):
-            jobs.forget_progress(job)
+        if not jobs.finish(job):
+            raise Ended  # meanwhile: what was written since then goes as well
+        jobs.forget_progress(job)
 
 
 def _with(job: ImportJob, rows: str) -> list[ImportInput]:
@@ -90,6 +92,8 @@ def _tell(of_input: ImportInput, unmet: Sequence[ImportDebt]) -> None:
     """Once: the debts go with what is told of them."""
     if not unmet:
         return
+    if not jobs.is_held(of_input.job, ImportJob.State.RUNNING):
+        raise Ended
     ImportReject.objects.bulk_create(
         ImportReject(input=of_input, line=each.line, outcome=warning_of(each)) for each in unmet
     )

@@ -26,6 +26,7 @@ from fhirapi.bulk.queue import QUEUE, put, put_all
 from fhirapi.bulk.storing import delete_files
 from fhirapi.bulk.watch import Ended, Interrupted
 from fhirapi.sql import AWAY
+from fhirapi.sql import fetch as found_by
 from fhirapi.store import index_state
 
 _FAILED = "Something went wrong that we did not foresee. Ask again; if it fails again, tell us."
@@ -35,6 +36,14 @@ _BESIDE = 2
 """Parts that a worker has at a time: while PostgreSQL stores one, the next one is read."""
 _TURN = 3  # parts, of each of these, before other tasks of the queue come
 _AT_ONCE = 4  # tasks of a phase with few parts
+# Whoever had the last parts is gone, and the database learned of it only after others had looked.
+_LEFT_ALONE = f"""
+SELECT job.id::text FROM fhirapi_importjob job
+WHERE job.state = 'running' AND job.phase BETWEEN 0 AND {END - 1} AND NOT EXISTS (
+    SELECT FROM procrastinate_jobs task
+    WHERE task.task_name = 'store_import' AND task.status IN ('todo', 'doing')
+      AND task.args ->> 'job_id' = job.id::text)
+"""  # noqa: S608 - a number of ours
 log = logging.getLogger(__name__)
 
 
@@ -109,6 +118,15 @@ def _store(job_id: str) -> None:
                     return
     finally:
         connection.close()
+
+
+def take_up() -> list[str]:
+    """Begins anew the imports that are to be stored and that nobody is at; says which."""
+    left = [job_id for (job_id,) in found_by(_LEFT_ALONE)]
+    for job_id in left:
+        log.warning("import %s had been left alone", job_id)
+        put("store_import", job_id=job_id)
+    return left
 
 
 def _running(job_id: str) -> ImportJob | None:

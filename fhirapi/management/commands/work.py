@@ -23,6 +23,7 @@ from procrastinate.jobs import DeleteJobCondition
 
 from fhirapi.bulk import jobs
 from fhirapi.bulk.importing import jobs as imports
+from fhirapi.bulk.importing.tasks import take_up
 from fhirapi.bulk.watch import stopping
 
 _PULSE = 2.0  # seconds
@@ -138,5 +139,6 @@ def _look_after() -> None:
         jobs.end_where_access_ended()
         jobs.forget_expired()
         imports.forget_expired()
+        take_up()
     finally:
         connection.close()

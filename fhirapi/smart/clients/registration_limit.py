@@ -19,7 +19,7 @@ class TooManyRegistrations(Exception):
 
 def count(address: str | None) -> None:
     """Within a transaction. Raises TooManyRegistrations."""
-    address = _network(address)
+    address = network_of(address)
     with connection.cursor() as cursor:
         # One registration of an address after the other, so that none slips through beside another.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"register {address}"])
@@ -30,7 +30,7 @@ def count(address: str | None) -> None:
     SelfRegistration.objects.create(address=address)
 
 
-def _network(address: str | None) -> str | None:
+def network_of(address: str | None) -> str | None:
     """The address that stands for all that one and the same may have."""
     parsed = ip_address(address) if address else None
     if not isinstance(parsed, IPv6Address):

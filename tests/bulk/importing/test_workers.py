@@ -13,11 +13,12 @@ from django.db import connection
 from psycopg.conninfo import make_conninfo
 from pytest_django import Settings
 
-from fhirapi.bulk.importing import tasks
+from fhirapi.bulk.importing import finish, jobs, tasks
 from fhirapi.bulk.importing.models import ImportJob, ImportPart
+from fhirapi.bulk.storing import write
 from fhirapi.store.models import Content, SearchRow, Version
 from tests import people
-from tests.bulk.importing.conftest import Importer, counts
+from tests.bulk.importing.conftest import Importer, counts, work
 from tests.product import ROOT, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -95,6 +96,23 @@ def test_after_a_cancel_nothing_more_is_stored(importer: Importer, start: Start)
     assert importer.status(address).status_code == 404
 
 
+def test_what_is_written_while_an_import_is_cancelled_goes_as_well(
+    importer: Importer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    importer.ask(("Observation", importer.serve(people.observation("o1", "142859"), b"no JSON")))
+    written: list[tuple[str, int]] = []
+
+    def write_of_a_cancelled_one(name: str, lines: Iterator[bytes]) -> tuple[str, int]:
+        jobs.cancel(ImportJob.objects.get())
+        written.append(write(name, lines))
+        return written[-1]
+
+    monkeypatch.setattr(finish, "write", write_of_a_cancelled_one)
+    work()
+    assert len(written) == 1
+    assert [each for each in (tmp_path / "bulk").rglob("*") if each.is_file()] == []
+
+
 def test_a_download_that_hangs_ends_with_its_import(importer: Importer, start: Start) -> None:
     importer.files.is_slow = True
     address = many(importer)
@@ -118,3 +136,28 @@ def test_a_part_that_somebody_else_is_at_is_left_to_them(importer: Importer) -> 
         assert (done(), ImportPart.objects.count()) == (0, 1)
     tasks.store_import.func(job_id=str(job.pk))
     assert (done(), stored()) == (1, 1)
+
+
+def test_a_part_whose_worker_vanished_is_stored_once_the_database_lets_it_go(
+    importer: Importer,
+) -> None:
+    address = str(
+        importer.ask(("Observation", importer.serve(people.observation("o1", "142859"))))[
+            "Content-Location"
+        ]
+    )
+    job = ImportJob.objects.get()
+    wanted = [each.pk for each in job.inputs.all()]
+    tasks.fetch_import.func(job_id=str(job.pk), input_ids=wanted)
+    url = make_conninfo(os.environ["DATABASE_URL"], dbname=connection.settings_dict["NAME"])
+    with psycopg.connect(url) as vanished:
+        vanished.execute("SELECT FROM fhirapi_importpart FOR UPDATE")
+        tasks.store_import.func(job_id=str(job.pk))  # finds nothing that is free
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM procrastinate_jobs")  # as its task is when it has ended
+        assert done() == 0
+    assert tasks.take_up() == [str(job.pk)]
+    assert tasks.take_up() == [], "there is a task now"
+    work()
+    assert counts(importer.status(address).json()) == [{"stored": 1}]
+    assert tasks.take_up() == []

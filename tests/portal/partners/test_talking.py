@@ -34,6 +34,15 @@ def test_the_letter_says_that_there_is_a_message_and_not_what_it_says(desk, make
     assert page_of(application) in mailoutbox[0].body
 
 
+def test_what_comes_while_a_page_is_made_is_not_read_by_it(developer, make):
+    application = make()
+    talking.say(application, "The first.", by=developer)
+    shown = list(application.messages.all())
+    talking.say(application, "Meanwhile.", by=developer)
+    talking.read(shown, by_partner=False)
+    assert [each.text for each in talking.unread(application, of_partner=True)] == ["Meanwhile."]
+
+
 def test_what_is_written_is_text_and_no_markup(devs, make):
     application = make()
     devs.post(page_of(application, "messages/"), {"text": "<script>alert(1)</script>"})

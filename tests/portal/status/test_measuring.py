@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
+from fhirapi.audit.models import AuditRecord
 from portal.operations.models import LetterFailure
 from portal.status import measuring
 from portal.status.components import Component, State
@@ -64,6 +65,11 @@ def product(
 
 def test_all_is_well(product: dict[str, int]) -> None:
     assert set(measure().values()) == {State.OPERATIONAL}
+
+
+def test_looking_leaves_nothing_in_the_trail(product: dict[str, int]) -> None:
+    measure()
+    assert not AuditRecord.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -149,6 +149,20 @@ def test_too_many_requests_of_one_network_are_refused(
     assert statuses == [302, 302, 429]
 
 
+def test_all_addresses_of_an_ipv6_network_count_as_one(
+    client: Client, db: None, settings: Settings
+) -> None:
+    settings.LETTERS_AN_HOUR = 2
+
+    def ask(number: int, peer: str) -> int:
+        told = {"email": f"a{number}@example.org", "topics": BOTH}
+        return client.post("/subscriptions/", told, REMOTE_ADDR=peer).status_code
+
+    statuses = [ask(number, f"2001:db8:0:1::{number}") for number in range(3)]
+    assert statuses == [302, 302, 429]
+    assert ask(3, "2001:db8:0:2::1") == 302
+
+
 def test_a_mailbox_gets_so_many_letters_and_the_answer_stays_the_same(
     client: Client, db: None
 ) -> None:

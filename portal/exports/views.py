@@ -16,6 +16,7 @@ from fhirapi.bulk import in_portal, jobs
 from portal.accounts.access import AccountRequest, approved_provider
 from portal.exports import words
 from portal.exports.begin import may_begin
+from portal.exports.ending import record_end
 from portal.exports.own import Export, current, export, is_handed_out, of_account, own_job
 
 _A_PAGE = 20
@@ -69,7 +70,8 @@ def end(request: AccountRequest, job_id: uuid.UUID) -> HttpResponse:
     if not (found.is_open or found.is_ready):
         return redirect("portal:export", job_id)
     if request.method == "POST":
-        jobs.cancel(found.job)
+        if jobs.cancel(found.job):
+            record_end(request, found.job)
         done = _("The export is cancelled.") if found.is_open else _("Its files are deleted.")
         messages.success(request, done)
         return redirect("portal:exports")

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from fhirapi.bulk.importing import jobs, sending
 from fhirapi.bulk.importing.models import ImportInput
 from portal.accounts.access import AccountRequest, approved_provider
+from portal.exports.ending import record_end
 from portal.exports.words import askers
 from portal.imports import words
 from portal.imports.own import Import, inputs, is_under_way, of_account, one, own_job
@@ -63,7 +64,8 @@ def end(request: AccountRequest, job_id: uuid.UUID) -> HttpResponse:
     if not found.is_open:
         return redirect("portal:import", job_id)
     if request.method == "POST":
-        jobs.cancel(found.job)
+        if jobs.cancel(found.job):
+            record_end(request, found.job)
         messages.success(request, _("The import is cancelled. What it has stored stays."))
         return redirect("portal:imports")
     return render(request, "imports/end.html", _row(found, askers([found.job.client_id])))

@@ -5,7 +5,7 @@ Whoever asks is answered the same, whether the address is known or not: only its
 
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -22,12 +22,20 @@ def ask(email: str, wanted: dict[str, Any], *, address: str | None) -> None:
         return
     known = Subscription.objects.filter(in_any_case("email", email)).first()
     if known is None:
-        known = Subscription.objects.create(
-            email=email, language=(get_language() or "en")[:2], **wanted
-        )
+        known = _begun(email, wanted)
     elif known.confirmed_at is None:  # not confirmed yet: what was asked last counts
         Subscription.objects.filter(pk=known.pk).update(asked_at=timezone.now(), **wanted)
     put("answer_subscription", subscription_id=str(known.pk))
+
+
+def _begun(email: str, wanted: dict[str, Any]) -> Subscription:
+    """A new one, or that of another request of the same moment."""
+    language = (get_language() or "en")[:2]
+    try:
+        with transaction.atomic():
+            return Subscription.objects.create(email=email, language=language, **wanted)
+    except IntegrityError:
+        return Subscription.objects.get(in_any_case("email", email))
 
 
 def confirm(subscription: Subscription) -> None:

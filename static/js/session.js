@@ -39,8 +39,14 @@
     }
   };
 
+  // Who comes back may go on; what opens records does not lie in the tab meanwhile.
+  const close = () => {
+    for (const name of ["token", "waits", "answer"]) sessionStorage.removeItem(`console ${name}`);
+  };
+
   const leave = () => {
     keep();
+    close();
     const here = location.pathname + location.search;
     location.replace(`${dialog.dataset.door}?ended&next=${encodeURIComponent(here)}`);
   };

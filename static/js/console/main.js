@@ -15,9 +15,12 @@ import { TokenBar } from "./token.js";
 import { wired } from "./wire.js";
 
 const KEPT_ANSWER = 1_000_000; // characters
+const LONGEST_CONSENT = 600_000; // milliseconds
 const { whose } = byId("console").dataset;
 
 store.open(whose);
+// It may hold a secret: whoever left the consent page and comes here did not go on.
+if (Date.now() - (store.read("waits")?.began ?? Date.now()) > LONGEST_CONSENT) store.remove("waits");
 
 // What is kept over a reload: of a real record no body.
 const written = (request) => (setup.isSandbox ? request : { ...request, body: "" });

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client as Browser
 from django.utils import timezone
 
+from fhirapi.audit.models import AuditRecord
 from fhirapi.bulk import jobs
 from fhirapi.bulk.models import ExportJob
 from fhirapi.bulk.storing import storage
@@ -110,6 +111,7 @@ def test_cancelling_asks_first_then_stops_it(greys: Browser, grant: Any) -> None
     assert greys.post(page_of(job, "end/"))["Location"] == LIST
     assert ExportJob.objects.get().state == "cancelled"
     assert "Cancelled" in text(greys.get(LIST))
+    assert AuditRecord.objects.filter(detail=f"deleted {job.pk}").count() == 1
 
 
 def test_deleting_takes_the_files_away(greys: Browser, grant: Any) -> None:

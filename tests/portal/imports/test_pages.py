@@ -99,6 +99,7 @@ def test_cancelling_asks_first_then_stops_it(greys: Browser, grant: Any) -> None
     assert greys.post(page_of(job, "end/"))["Location"] == LIST
     assert ImportJob.objects.get().state == "cancelled"
     assert "Cancelled" in text(greys.get(LIST))
+    assert AuditRecord.objects.filter(detail=f"deleted {job.pk}").count() == 1
 
 
 def test_what_has_ended_is_not_ended_again(greys: Browser, grant: Any) -> None:

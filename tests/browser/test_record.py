@@ -40,7 +40,7 @@ def test_a_patient_finds_something_by_its_words(page: Page, running: dict[str, A
 def test_a_patient_downloads_the_record(page: Page, running: dict[str, Any], name: str) -> None:
     steps.sign_in_as(page, running, "patient")
     page.goto(REBECCA)
-    page.get_by_role("link", name="Download").click()
+    page.get_by_role("link", name="Download", exact=True).click()
     with page.expect_download() as caught:
         page.get_by_role("button", name=name).click()
     content = Path(caught.value.path()).read_bytes()

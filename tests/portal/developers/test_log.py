@@ -139,4 +139,4 @@ def test_a_year_is_drawn_in_weeks(rebeccas: Client, made: App) -> None:
     bars = page.context["requests"].bars
     assert len(bars) == 53
     assert sum(each.value for each in bars) == 3
-    assert "A week a bar" in text(page)
+    assert "Times to answer are read from a scale" in text(page)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from tests.product import Product
 
@@ -34,6 +35,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "running_product" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("running"))
     items.sort(key=lambda item: item.get_closest_marker("running") is None)
+
+
+def pytest_runtest_setup() -> None:
+    """A request in Spanish leaves its language to the thread, and so to the next test."""
+    translation.deactivate()
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from fhirapi.bulk.whose import open_to
 from fhirapi.definitions import registry
 from fhirapi.outcomes import Outcome, gone, not_found
 from fhirapi.rest.operation import of_query_and_body
-from fhirapi.rest.view import authenticated, fhir_view, refused
+from fhirapi.rest.view import authenticated, empty, fhir_view, refused
 from fhirapi.smart.tokens.jwt import Claims
 from fhirapi.store.caller import Caller
 from fhirapi.store.constraint import Condition
@@ -99,7 +99,7 @@ def _kick_off(
         raise
     of_job = {"level": level, "group_id": group_id, "data_access_grant_id": grant_id}
     job = _queued(request, caller, claims, replace(wanted, ignored=asking.ignored), of_job)
-    response = HttpResponse(status=202)
+    response = empty(202)
     response["Content-Location"] = addresses.of_job(job)
     return response
 

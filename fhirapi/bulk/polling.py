@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from fhirapi.bulk.job import Job
 from fhirapi.bulk.problems import asked_too_often
+from fhirapi.rest.view import empty
 from fhirapi.sql import fetch_one
 
 _AGAIN_IN = (1, 2, 5, 10, 30)  # seconds; the longer it runs, the longer
@@ -26,9 +27,7 @@ def under_way(job: Job, polled: str, percent: int) -> HttpResponse:
     if fetch_one(polled, {"job": job.pk}) is None:
         raise asked_too_often()
     seconds = (timezone.now() - job.created_at).total_seconds()
-    response = HttpResponse(status=202)
+    response = empty(202)
     response["X-Progress"] = f"{percent} %"
     response["Retry-After"] = str(next((some for some in _AGAIN_IN if some * 10 > seconds), 30))
-    response["Content-Length"] = "0"
-    response["Cache-Control"] = "private, no-store"
     return response

@@ -16,7 +16,7 @@ from fhirapi.bulk.asked import Asked
 from fhirapi.bulk.models import ExportFile, ExportJob
 from fhirapi.bulk.permission import own_jobs
 from fhirapi.bulk.problems import job_failed, no_such_job
-from fhirapi.rest.view import answer, by_method, fhir_view
+from fhirapi.rest.view import answer, by_method, empty, fhir_view
 from fhirapi.store.caller import Caller
 
 
@@ -46,7 +46,7 @@ def _delete(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
         detail=f"deleted {job.pk}",
         address=caller.address,
     )
-    return HttpResponse(status=202)
+    return empty(202)
 
 
 status = by_method(GET=_status, DELETE=_delete)

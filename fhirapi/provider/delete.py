@@ -7,6 +7,7 @@ from fhirapi.provider.preconditions import Versions, if_match
 from fhirapi.provider.read import was_deleted, was_of
 from fhirapi.provider.schema import Kind
 from fhirapi.provider.view import ApiWriter, type_of
+from fhirapi.rest.view import empty
 from fhirapi.store import exact
 from fhirapi.store.changes import latest_content
 from fhirapi.writing.change import Delete, Written
@@ -26,9 +27,7 @@ def delete(request: HttpRequest, writer: ApiWriter, kind: Kind, record_id: str) 
             _require(versions, kind, record_id)
 
     perform_and(writer, [Delete(resource_type=type_of(kind), resource_id=record_id)], require)
-    response = HttpResponse(status=204)
-    del response.headers["Content-Type"]  # there is no content
-    return response
+    return empty(204)
 
 
 def _require(versions: Versions, kind: Kind, record_id: str) -> None:

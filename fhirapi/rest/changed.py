@@ -17,7 +17,7 @@ from fhirapi.definitions.schema import ResourceType
 from fhirapi.outcomes import Outcome, operation_outcome, too_large
 from fhirapi.rest.prefer import preferred
 from fhirapi.rest.search import pairs
-from fhirapi.rest.view import answer, authenticated, refused
+from fhirapi.rest.view import answer, authenticated, empty, refused
 from fhirapi.store import exact
 from fhirapi.store.read import TokenRefused
 from fhirapi.validation.check import claims_not_kept
@@ -75,7 +75,7 @@ def answered(request: HttpRequest, written: Written) -> HttpResponse:
     if wanted == "OperationOutcome":
         response = answer(outcome_of(written), request, 200 if status == 204 else status)
     elif wanted == "minimal" or not written.content or not written.may_be_told:
-        response = _empty(status)
+        response = empty(status)
     else:
         response = answer(written.content, request, status)
     if wanted:
@@ -117,12 +117,3 @@ def location(written: Written) -> str:
 
 def _http_date(moment: datetime) -> str:
     return http_date(moment.timestamp())
-
-
-def _empty(status: int) -> HttpResponse:
-    response = HttpResponse(status=status)
-    del response.headers["Content-Type"]
-    response.headers["Cache-Control"] = "private, no-store"
-    if status != 204:  # RFC 9110 section 8.6
-        response.headers["Content-Length"] = "0"
-    return response

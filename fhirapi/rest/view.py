@@ -203,6 +203,16 @@ def answer(content: bytes | str, request: HttpRequest, status: int = 200) -> Htt
     return response
 
 
+def empty(status: int) -> HttpResponse:
+    """An answer whose status says it all."""
+    response = HttpResponse(status=status)
+    del response.headers["Content-Type"]
+    response.headers["Cache-Control"] = "private, no-store"
+    if status != 204:  # RFC 9110 section 8.6
+        response.headers["Content-Length"] = "0"
+    return response
+
+
 def refusal(outcome: Outcome) -> HttpResponse:
     content = operation_outcome(*outcome.issues())
     response = HttpResponse(content, content_type=FHIR_JSON, status=outcome.status)

@@ -64,8 +64,9 @@ def end(request: AccountRequest, job_id: uuid.UUID) -> HttpResponse:
     if not found.is_open:
         return redirect("portal:import", job_id)
     if request.method == "POST":
-        if jobs.cancel(found.job):
-            record_end(request, found.job)
+        if not jobs.stop(found.job):  # it has just ended by itself
+            return redirect("portal:import", job_id)
+        record_end(request, found.job)
         messages.success(request, _("The import is cancelled. What it has stored stays."))
         return redirect("portal:imports")
     return render(request, "imports/end.html", _row(found, askers([found.job.client_id])))

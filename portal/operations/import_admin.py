@@ -43,4 +43,4 @@ class ImportJobAdmin(BulkJobAdmin):
     @admin.action(description="Cancel the chosen imports that are under way", permissions=["end"])
     def cancel(self, request: HttpRequest, chosen: QuerySet[ImportJob]) -> None:
         open_ones = chosen.filter(state__in=ImportJob.OPEN_STATES)
-        self.each(request, open_ones, jobs.cancel, "cancelled")
+        self.each(request, open_ones, jobs.stop, "cancelled")

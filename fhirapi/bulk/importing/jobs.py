@@ -41,6 +41,11 @@ def cancel(job: ImportJob) -> bool:
     return _end(job, State.CANCELLED, "", (*ImportJob.OPEN_STATES, State.FINISHED))
 
 
+def stop(job: ImportJob) -> bool:
+    """The same, of one that is under way only: what is told of a finished one stays."""
+    return _end(job, State.CANCELLED, "", ImportJob.OPEN_STATES)
+
+
 def fail(job: ImportJob, error: str) -> bool:
     return _end(job, State.FAILED, error, ImportJob.OPEN_STATES)
 

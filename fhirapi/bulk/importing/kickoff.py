@@ -17,7 +17,7 @@ from fhirapi.bulk.queue import put_all
 from fhirapi.outcomes import unsupported_parameters_type
 from fhirapi.rest.body import is_read_here, json_of
 from fhirapi.rest.negotiation import OURS
-from fhirapi.rest.view import authenticated, fhir_view, require
+from fhirapi.rest.view import authenticated, empty, fhir_view, require
 from fhirapi.smart.tokens.jwt import Claims
 from fhirapi.store.caller import Caller
 
@@ -41,7 +41,7 @@ def import_system(request: HttpRequest) -> HttpResponse:
     grant_id = grant_of(caller)
     _require_fetchable(wanted, claims.client_id, grant_id)
     job = _queued(request, caller, claims, wanted, grant_id)
-    response = HttpResponse(status=202)
+    response = empty(202)
     response["Content-Location"] = of_job(job)
     return response
 

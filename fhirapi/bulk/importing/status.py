@@ -14,7 +14,7 @@ from fhirapi.bulk.importing import addresses, jobs, sending
 from fhirapi.bulk.importing.models import ImportInput, ImportJob, ImportPart
 from fhirapi.bulk.importing.problems import import_failed, no_such_import, no_such_rejects
 from fhirapi.bulk.importing.writers import grant_of, require_writer
-from fhirapi.rest.view import answer, authenticated, by_method, fhir_view
+from fhirapi.rest.view import answer, authenticated, by_method, empty, fhir_view
 from fhirapi.store.caller import Caller
 
 
@@ -43,7 +43,7 @@ def _delete(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
         detail=f"deleted {job.pk}",
         address=caller.address,
     )
-    return HttpResponse(status=202)
+    return empty(202)
 
 
 status = by_method(GET=_status, DELETE=_delete)

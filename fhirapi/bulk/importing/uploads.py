@@ -21,7 +21,7 @@ from fhirapi.bulk.importing.problems import (
 )
 from fhirapi.bulk.importing.writers import grant_of, require_writer
 from fhirapi.bulk.storing import delete_files, storage, write
-from fhirapi.rest.view import answer, authenticated, fhir_view
+from fhirapi.rest.view import answer, authenticated, empty, fhir_view
 
 if TYPE_CHECKING:
     from hashlib import _Hash as Hash
@@ -61,7 +61,7 @@ def delete_upload(request: HttpRequest, upload_id: int) -> HttpResponse:
         raise no_such_upload()
     storage().delete(found.name)
     found.delete()
-    return HttpResponse(status=204)
+    return empty(204)
 
 
 def _owner(request: HttpRequest) -> tuple[str, int]:

@@ -21,6 +21,7 @@ from fhirapi.provider.models import ChangeDelivery, ChangeWebhook
 from fhirapi.provider.problems import ProblemDetails
 from fhirapi.provider.schema import FieldError, Flat
 from fhirapi.provider.view import ApiWriter, allowed, answer
+from fhirapi.rest.view import empty
 from fhirapi.smart.clients.fetch import is_fetchable, refused_host
 from fhirapi.smart.models import AccessToken, DataAccessGrant
 from fhirapi.smart.webhooks.hooks import secret_of
@@ -71,9 +72,7 @@ def delete_hook(request: HttpRequest, writer: ApiWriter, hook_id: uuid.UUID) -> 
     with transaction.atomic():
         _find(writer, hook_id).delete()
         _record(writer, "change webhook removed")
-    response = HttpResponse(status=204)
-    del response.headers["Content-Type"]  # there is no content
-    return response
+    return empty(204)
 
 
 def rotate_secret(request: HttpRequest, writer: ApiWriter, hook_id: uuid.UUID) -> HttpResponse:

@@ -31,17 +31,28 @@ _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 _NUMBERED = re.compile(rb"\$(\d+)")
 
 
-def fetch(sql: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
-    """All rows. Takes part in Django's transaction, if one is open."""
+def fetch(
+    sql: str, parameters: Parameters = (), *, before: "Statement | None" = None
+) -> list[tuple[Any, ...]]:
+    """All rows. Takes part in Django's transaction, if one is open.
+
+    ``before`` as of a Statement; the parameters then have names.
+    """
+    text = f"{before.sql};{sql}" if before else sql
 
     def run(raw: "psycopg.Connection[Any]") -> list[tuple[Any, ...]]:
-        return psycopg.ClientCursor(raw).execute(sql, parameters).fetchall()
+        cursor = psycopg.ClientCursor(raw).execute(text, parameters)
+        if before:
+            cursor.nextset()
+        return cursor.fetchall()
 
     return _healed(run)
 
 
-def fetch_one(sql: str, parameters: Parameters = ()) -> tuple[Any, ...] | None:
-    rows = fetch(sql, parameters)
+def fetch_one(
+    sql: str, parameters: Parameters = (), *, before: "Statement | None" = None
+) -> tuple[Any, ...] | None:
+    rows = fetch(sql, parameters, before=before)
     return rows[0] if rows else None
 
 
@@ -90,10 +101,17 @@ class Statement:
 
     Prepared once a connection, with one plan for all values. Unless its best plan depends on them:
     then it is planned afresh each time, as it is where PREPARED_STATEMENTS is off.
+
+    ``before``: what the server does first, in the same transaction and the same round trip, with
+    the same parameters. Nobody gets its rows.
     """
 
-    def __init__(self, sql: str, *, keeps_plan: bool = True) -> None:
+    def __init__(
+        self, sql: str, *, keeps_plan: bool = True, before: "Statement | None" = None
+    ) -> None:
+        self.sql = sql
         self._keeps_plan = keeps_plan
+        self._before = before
         names: dict[str, int] = {}
         numbered = _PLACEHOLDER.sub(
             lambda match: f"${names.setdefault(match[1], len(names) + 1)}", sql
@@ -104,45 +122,62 @@ class Statement:
 
     def fetch_one(self, parameters: Mapping[str, Any]) -> Row | None:
         """The first row in PostgreSQL's text format: bytes, None for null."""
-        values: list[Any] = [_text(parameters[name]) for name in self._names]
-        return _healed(lambda raw: self._first(raw, values))
+        return _healed(lambda raw: self._first(raw, parameters))
 
     def fetch(self, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """All rows as Python values."""
-        values: list[Any] = [_text(parameters[name]) for name in self._names]
 
         def run(raw: "psycopg.Connection[Any]") -> list[tuple[Any, ...]]:
             loader = psycopg.adapt.Transformer(raw)
-            result = self._execute(raw, values)
+            result = self._execute(raw, parameters)
             loader.set_pgresult(result)
             return loader.load_rows(0, result.ntuples, tuple)
 
         return _healed(run)
 
-    def _first(self, raw: "psycopg.Connection[Any]", values: list[Any]) -> Row | None:
-        result = self._execute(raw, values)
+    def _first(self, raw: "psycopg.Connection[Any]", given: Mapping[str, Any]) -> Row | None:
+        result = self._execute(raw, given)
         if not result.ntuples:
             return None
         return tuple(result.get_value(0, column) for column in range(result.nfields))
 
-    def _execute(self, raw: "psycopg.Connection[Any]", values: list[Any]) -> PGresult:
+    def _execute(self, raw: "psycopg.Connection[Any]", given: Mapping[str, Any]) -> PGresult:
         server = raw.pgconn
         if not raw.autocommit and server.transaction_status == TransactionStatus.IDLE:
             _begin(raw)
-        if not self._keeps_plan or not settings.PREPARED_STATEMENTS:
-            result = server.exec_(self._with_literals(raw, values))
-        else:
+        if self._before is not None:
+            # Several statements in one message are one transaction.
+            # https://www.postgresql.org/docs/18/protocol-flow.html#PROTOCOL-FLOW-MULTI-STATEMENT
+            both = self._before._call(raw, given) + b";" + self._call(raw, given)
+            result = server.exec_(both)
+        elif self._is_kept():
             self._prepare(raw)
-            result = server.exec_prepared(self._name, values)
+            result = server.exec_prepared(self._name, self._values(given))
+        else:
+            result = server.exec_(self._call(raw, given))
         if result.status != ExecStatus.TUPLES_OK:
             raise _error(raw, result)
         return result
 
-    def _with_literals(self, raw: "psycopg.Connection[Any]", values: list[Any]) -> bytes:
-        """Planned for its values: the server is told to make plans for any (settings.DATABASES)."""
+    def _is_kept(self) -> bool:
+        return self._keeps_plan and settings.PREPARED_STATEMENTS
+
+    def _values(self, given: Mapping[str, Any]) -> list[Any]:
+        return [_text(given[name]) for name in self._names]
+
+    def _call(self, raw: "psycopg.Connection[Any]", given: Mapping[str, Any]) -> bytes:
+        """As text with its values in it."""
+        literals = self._literals(raw, self._values(given))
+        if not self._is_kept():
+            # Planned for its values: the server is told to make plans for any (settings.DATABASES).
+            return _NUMBERED.sub(lambda match: literals[int(match[1]) - 1], self.text)
+        self._prepare(raw)
+        arguments = b"(" + b",".join(literals) + b")" if literals else b""
+        return b'EXECUTE "' + self._name + b'"' + arguments
+
+    def _literals(self, raw: "psycopg.Connection[Any]", values: list[Any]) -> list[bytes]:
         escape = Escaping(raw.pgconn).escape_literal
-        literals = [b"NULL" if value is None else bytes(escape(value)) for value in values]
-        return _NUMBERED.sub(lambda match: literals[int(match[1]) - 1], self.text)
+        return [b"NULL" if value is None else bytes(escape(value)) for value in values]
 
     def _prepare(self, raw: "psycopg.Connection[Any]") -> None:
         known = _known.setdefault(raw, set())
@@ -162,9 +197,9 @@ def _begin(raw: "psycopg.Connection[Any]") -> None:
 
 
 @lru_cache(maxsize=500)
-def statement(sql: str, *, keeps_plan: bool) -> Statement:
+def statement(sql: str, *, keeps_plan: bool = True, before: Statement | None = None) -> Statement:
     """For SQL that is put together: the same text is the same statement."""
-    return Statement(sql, keeps_plan=keeps_plan)
+    return Statement(sql, keeps_plan=keeps_plan, before=before)
 
 
 def _error(raw: "psycopg.Connection[Any]", result: Any) -> psycopg.Error:

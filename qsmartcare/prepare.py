@@ -7,7 +7,7 @@ import django
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 
-from qsmartcare import env
+from qsmartcare import env, web_role
 from qsmartcare.progress import complain, console, step
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qsmartcare.settings")
@@ -45,6 +45,10 @@ def prepare() -> None:
     with step("Bringing the database up to date"):
         call_command("check", stdout=StringIO())
         call_command("migrate", interactive=False, verbosity=0)
+        try:
+            web_role.set_up()
+        except web_role.NoRole as problem:
+            complain(f"Rows are not kept apart in the database yet. {problem}")
         call_command("create_staff_groups", verbosity=0)
         call_command("clear_expired", verbosity=0)
     if stale := index_state.stale():

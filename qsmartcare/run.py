@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from qsmartcare import env
+from qsmartcare import env, web_role
 from qsmartcare.daily import Daily
 from qsmartcare.embedded import DatabaseTrouble, EmbeddedPostgres
 from qsmartcare.preconditions import (
@@ -154,7 +154,11 @@ class Run:
             "--log-level", "error", "--no-ws", "--workers-kill-timeout", "5",
         ]  # fmt: skip
         with step("Starting the web server"):
-            surroundings = {"STATEMENT_TIMEOUT": _SLOWEST_STATEMENT, **surroundings}
+            surroundings = {
+                "STATEMENT_TIMEOUT": _SLOWEST_STATEMENT,
+                "DATABASE_ROLE": web_role.of(surroundings["DATABASE_URL"]),
+                **surroundings,
+            }
             web = stack.enter_context(Child(command, cwd=ROOT, env=surroundings))
             waited = 0.0
             while not web.answers(plan.host, plan.port, "/readyz"):

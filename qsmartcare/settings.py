@@ -53,6 +53,8 @@ DATABASES = {
             "options": f"-c statement_timeout={env.number('STATEMENT_TIMEOUT', 0)}s "
             "-c plan_cache_mode=force_generic_plan",
             **_DATABASE,
+            # One that owns no tables, so that their policies bind it (store/isolation.py).
+            **({"assume_role": _ROLE} if (_ROLE := env.text("DATABASE_ROLE", "")) else {}),
         },
     }
 }

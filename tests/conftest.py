@@ -1,14 +1,17 @@
 """Fixtures that every room of the suite uses."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings
-from django.test import override_settings
+from django.test import Client, override_settings
 
 from fhirapi.store.load import load
+from qsmartcare import web_role
 from tests import people
 from tests.api import Api
+from tests.as_web import requests_of
 from tests.people import Person
 
 
@@ -26,6 +29,19 @@ def _settings_of_tests() -> Iterator[None]:
         WHITENOISE_AUTOREFRESH=True,
     ):
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _requests_of_web_role() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Client, "request", requests_of(Client))
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    with django_db_blocker.unblock():
+        web_role.set_up()
 
 
 @pytest.fixture

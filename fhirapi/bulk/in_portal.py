@@ -22,6 +22,7 @@ from fhirapi.definitions import registry
 from fhirapi.smart import secrets
 from fhirapi.smart.models import Client, DataAccessGrant
 from fhirapi.sql import fetch
+from fhirapi.store.isolation import AS_ACCOUNT
 from fhirapi.store.visibility import visible
 
 PORTAL = "qsmartcare-portal"
@@ -81,7 +82,8 @@ def groups_of(account: AbstractUser) -> list[Group]:
     assert group is not None, "it is declared"  # noqa: S101
     sees = visible(group, "row", "{} IN (SELECT treated.patient_id FROM treated)".format)
     sql = _GROUPS.format(treated=_TREATED, visible=sees)
-    return [Group(*row) for row in fetch(sql, {"account": account.pk})]
+    asked = {"account": account.pk}
+    return [Group(*row) for row in fetch(sql, asked, before=AS_ACCOUNT)]
 
 
 @transaction.atomic

@@ -17,14 +17,17 @@ from fhirapi.rest.view import authenticated, record_if_forbidden, refused
 from fhirapi.smart.access.decision import Access
 from fhirapi.smart.tokens.jwt import Claims
 from fhirapi.sql import Statement
-from fhirapi.store.caller import CALLER, Caller
+from fhirapi.store.caller import AS_CALLER, CALLER, Caller
 from fhirapi.store.constraint import OPEN
 
-_GRANT = Statement(f"""
+_GRANT = Statement(
+    f"""
 WITH {CALLER}
 SELECT token.data_access_grant_id, caller.account_id FROM caller, fhirapi_accesstoken token
 WHERE token.token_checksum = %(token)s
-""")  # noqa: S608 - constants
+""",  # noqa: S608 - constants
+    before=AS_CALLER,
+)
 _STATES = (ExportJob.State.QUEUED, ExportJob.State.RUNNING, ExportJob.State.FAILED)
 
 

@@ -10,7 +10,7 @@ from fhirapi.bulk.groups import membership
 from fhirapi.bulk.models import ExportJob
 from fhirapi.smart.access.decision import Access
 from fhirapi.sql import fetch
-from fhirapi.store.caller import ALLOWED, CALLER, GRANTED, Caller
+from fhirapi.store.caller import ALLOWED, AS_CALLER, CALLER, GRANTED, Caller
 
 _TAKE = f"""
 WITH {GRANTED}, {ALLOWED}, gone AS (
@@ -58,7 +58,8 @@ def take(job: ExportJob, access: Access) -> list[str]:
 
 def open_to(caller: Caller, named: Sequence[str]) -> list[str]:
     """Of the patients that are named those whom the token opens."""
-    return [found for (found,) in fetch(_OPEN, {**caller.parameters(), "named": list(named)})]
+    asked = {**caller.parameters(), "named": list(named)}
+    return [found for (found,) in fetch(_OPEN, asked, before=AS_CALLER)]
 
 
 def _asked_patients(job: ExportJob, asked: Asked) -> list[str] | None:

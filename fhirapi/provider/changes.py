@@ -21,7 +21,7 @@ from fhirapi.smart.access.decision import Access
 from fhirapi.sql import array
 from fhirapi.store import changes as store
 from fhirapi.store import exact
-from fhirapi.store.caller import CALLER
+from fhirapi.store.caller import AS_CALLER, CALLER
 from fhirapi.store.changes import Changed, Feed, Place, Who
 from fhirapi.store.read import TokenRefused
 
@@ -73,14 +73,14 @@ def changes(request: HttpRequest, writer: ApiWriter) -> HttpResponse:
     end, cluster = store.now()
     if (since := asked.get("since")) is None:
         return answer({"data": [], "next_cursor": to_text(end, cluster), "has_more": False})
-    who = Who(CALLER, writer.caller.parameters())
+    who = Who(CALLER, writer.caller.parameters(), before=AS_CALLER)
     feed = store.changes(who, types_of(wanted), from_text(since, cluster), limit)
     if feed is None:
         raise TokenRefused
     record(feed, writer.caller.client_id, writer.caller.address)
     return answer(
         {
-            "data": [each.flat() for each in told(feed, wanted)],
+            "data": [each.flat() for each in told(who, feed, wanted)],
             "next_cursor": to_text(feed.end, cluster),
             "has_more": feed.has_more,
         }
@@ -117,11 +117,16 @@ def types_of(wanted: Iterable[Kind]) -> list[Any]:
     return [type_of(each) for each in {each.resource_type: each for each in wanted}.values()]
 
 
-def told(feed: Feed, wanted: list[Kind]) -> Iterator[Change]:
+def told(who: Who, feed: Feed, wanted: list[Kind]) -> Iterator[Change]:
     """A record that has left a kind is deleted there."""
     has_constant = {each.resource_type for each in wanted if each.always}
     before = store.earlier(
-        each for each in feed.changed if each.version_id > 1 and each.resource_type in has_constant
+        who,
+        (
+            each
+            for each in feed.changed
+            if each.version_id > 1 and each.resource_type in has_constant
+        ),
     )
     for each in feed.changed:
         resource = None if each.is_deleted else exact.parse(each.content)

@@ -14,7 +14,7 @@ from fhirapi.search.opened import opened_row
 from fhirapi.search.query import SearchQuery, parse
 from fhirapi.search.start import start_of
 from fhirapi.sql import statement
-from fhirapi.store.caller import ALLOWED, CALLER, Caller
+from fhirapi.store.caller import ALLOWED, AS_CALLER, CALLER, Caller
 from fhirapi.store.constraint import Opens
 from fhirapi.write_outcomes import unselective_condition
 
@@ -61,5 +61,5 @@ def matching(caller: Caller, query: SearchQuery, opens: Opens, *, limit: int = 2
         "type": query.resource_type.name,
         "limit": limit,
     }
-    found = statement(sql, keeps_plan=start.is_certain).fetch(parameters)
-    return [resource_id for (resource_id,) in found]
+    asked = statement(sql, keeps_plan=start.is_certain, before=AS_CALLER)
+    return [resource_id for (resource_id,) in asked.fetch(parameters)]

@@ -14,7 +14,7 @@ from fhirapi.search.page import Position, from_text, to_text
 from fhirapi.search.plan import plan, shape
 from fhirapi.search.query import SearchQuery
 from fhirapi.sql import statement
-from fhirapi.store.caller import Caller
+from fhirapi.store.caller import AS_CALLER, Caller
 from fhirapi.store.constraint import Opens
 from fhirapi.store.read import TokenRefused
 
@@ -35,7 +35,8 @@ def page(caller: Caller, query: SearchQuery, cursor: str | None, opens: Opens) -
     of_query = query.resource_type.name, query.applied
     position = from_text(cursor, of_query) if cursor else None
     planned = plan(caller, query, position, opens)
-    row = statement(planned.sql, keeps_plan=planned.is_good_for_all).fetch_one(planned.parameters)
+    asked = statement(planned.sql, keeps_plan=planned.is_good_for_all, before=AS_CALLER)
+    row = asked.fetch_one(planned.parameters)
     if row is None:
         raise TokenRefused
     total, has_more, matches, included, last, account_id, patient_ids = row

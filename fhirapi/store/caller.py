@@ -1,7 +1,9 @@
-"""Who asks, as data and as SQL: every statement of the store that reads begins with ``CALLER``.
+"""Who asks, as data and as SQL: every statement of the store that reads begins with ``CALLER``,
+and ``AS_CALLER`` goes before it.
 
-A statement without a living token finds no caller, therefore no row. That the caller may see a
-patient is asked of the grant *and* of the view of links and care, in the same statement.
+Without a living token a statement finds no caller, therefore no row. That the caller may see a
+patient is asked of the grant *and* of the view of links and care, in the same statement; and once
+more by the policies of the tables, which know nothing of the statement.
 """
 
 from dataclasses import dataclass
@@ -9,7 +11,8 @@ from typing import Any
 
 from django.conf import settings
 
-from fhirapi.sql import fetch_one
+from fhirapi.sql import Statement, fetch_one
+from fhirapi.store import isolation
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +36,40 @@ class Caller:
         }
 
 
+def _narrowed(patient_ids: str) -> str:
+    """NULL: everybody whom the account may see."""
+    return f"""CASE WHEN %(only)s::text IS NULL THEN {patient_ids}
+                WHEN {patient_ids} IS NULL OR %(only)s = ANY({patient_ids}) THEN ARRAY[%(only)s]
+                ELSE ARRAY[]::text[] END"""
+
+
 _LIVES = """
     access.revoked_at IS NULL
       AND (access.expires_at IS NULL OR access.expires_at > now())
       AND (key.id IS NULL OR (key.is_active AND (now() AT TIME ZONE %(zone)s)::date
                               BETWEEN key.valid_from AND key.valid_to))"""
 
-CALLER = f"""
-caller AS (
-    SELECT access.account_id,
-           CASE WHEN %(only)s::text IS NULL THEN access.patient_ids
-                WHEN access.patient_ids IS NULL OR %(only)s = ANY(access.patient_ids)
-                THEN ARRAY[%(only)s]
-                ELSE ARRAY[]::text[] END AS patient_ids  -- NULL: everybody whom the account may see
+# In the transaction of what the caller asks, before it: finds the living token, and tells the
+# database whose rows that transaction may touch (store/isolation.py).
+AS_CALLER = Statement(f"""
+WITH found AS (
+    SELECT access.id, access.account_id, {_narrowed("access.patient_ids")} AS patient_ids
     FROM fhirapi_accesstoken token
     JOIN fhirapi_dataaccessgrant access ON access.id = token.data_access_grant_id
     JOIN portal_account account ON account.id = access.account_id AND account.is_active
     LEFT JOIN fhirapi_accesskey key ON key.data_access_grant_id = access.id
     WHERE token.token_checksum = %(token)s AND token.expires > now() AND {_LIVES}
+)
+SELECT {isolation.is_for("grant", "(SELECT found.id FROM found)")},
+       {isolation.is_for("account", "(SELECT found.account_id FROM found)")},
+       {isolation.is_for("patients", f"(SELECT {isolation.named('found.patient_ids')} FROM found)")}
+""")  # noqa: S608 - constants
+
+# Whom AS_CALLER has found; nobody, and therefore no row, where that did not come before.
+CALLER = f"""
+caller AS (
+    SELECT access.account_id, {_narrowed("access.patient_ids")} AS patient_ids
+    FROM fhirapi_dataaccessgrant access WHERE access.id = {isolation.told("grant")}::bigint
 )"""  # noqa: S608 - constants
 
 # The same without a token: what stands on a grant and works by itself, such as a webhook.

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from fhirapi.definitions.schema import ResourceType
 from fhirapi.sql import Statement, statement
+from fhirapi.store import isolation
 from fhirapi.store.caller import sees
 from fhirapi.store.visibility import visible_or_gone
 
@@ -47,7 +48,7 @@ _NOW = Statement(f"""
 WITH {_HORIZON}
 SELECT horizon.written_in, system_identifier::text FROM horizon, pg_control_system()
 """)  # noqa: S608 - constants
-_EARLIER = Statement("""
+_EARLIER = """
 SELECT DISTINCT v.resource_type, v.resource_id, v.content
 FROM unnest(%(types)s::text[], %(ids)s::text[]) AS asked(resource_type, resource_id)
 CROSS JOIN LATERAL (
@@ -57,7 +58,7 @@ CROSS JOIN LATERAL (
       AND NOT version.is_deleted
     ORDER BY version.version_id DESC LIMIT %(most)s
 ) v
-""")
+"""
 # Visible, and yet of a transaction that has not begun: it was another cluster's.
 _IS_RESTORED = Statement("""
 SELECT COALESCE(max(written_in) >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint, false)
@@ -103,6 +104,8 @@ class Who:
     caller: str
     parameters: dict[str, Any]
     may: str = "true"
+    before: Statement | None = None
+    """What goes before a statement that begins so."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +144,7 @@ def changes(who: Who, types: Sequence[ResourceType], after: Place, limit: int) -
     """None for a caller who is not there any more."""
     sql = _CHANGES.format(caller=who.caller, horizon=_HORIZON, visible=_visible(types), may=who.may)
     parameters = {**who.parameters, **after._asdict(), "limit": limit}
-    rows = statement(sql, keeps_plan=True).fetch(parameters)
+    rows = statement(sql, before=who.before).fetch(parameters)
     if not rows:
         return None
     account_id, horizon = rows[0][:2]
@@ -160,7 +163,7 @@ def _visible(types: Iterable[ResourceType]) -> str:
     )
 
 
-def earlier(changed: Iterable[Changed]) -> dict[tuple[str, str], list[str]]:
+def earlier(who: Who, changed: Iterable[Changed]) -> dict[tuple[str, str], list[str]]:
     """Contents that they had before, by type and id: those of the latest versions."""
     asked = list(changed)
     parameters = {
@@ -168,13 +171,16 @@ def earlier(changed: Iterable[Changed]) -> dict[tuple[str, str], list[str]]:
         "ids": [each.resource_id for each in asked],
         "most": _MOST_EARLIER,
     }
+    told = statement(_EARLIER, before=who.before)
+    rows = told.fetch({**who.parameters, **parameters}) if asked else []
     found: dict[tuple[str, str], list[str]] = {}
-    for name, resource_id, content in _EARLIER.fetch(parameters) if asked else []:
+    for name, resource_id, content in rows:
         found.setdefault((name, resource_id), []).append(content)
     return found
 
 
 def latest_content(resource_type: str, resource_id: str) -> str | None:
     """The last one before what is stored now. The caller has asked whose it is."""
-    row = _LATEST.fetch_one({"type": resource_type, "id": resource_id})
+    with isolation.everybody():
+        row = _LATEST.fetch_one({"type": resource_type, "id": resource_id})
     return row[0].decode() if row and row[0] is not None else None

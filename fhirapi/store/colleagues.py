@@ -11,7 +11,7 @@ from django.conf import settings
 
 from fhirapi.searchparams.keys import parameter_key
 from fhirapi.sql import Statement
-from fhirapi.store.caller import CALLER, GRANTED, Caller
+from fhirapi.store.caller import AS_CALLER, CALLER, GRANTED, Caller
 
 _PRACTITIONER = parameter_key("PractitionerRole", "practitioner")
 _ORGANIZATION = parameter_key("PractitionerRole", "organization")
@@ -55,7 +55,7 @@ WHERE NOT EXISTS (
     SELECT FROM colleague WHERE colleague.practitioner_id = asked.practitioner_id
 )
 """  # noqa: S608 - our own keys
-_TO_CALLER = Statement(_STRANGERS.format(caller=CALLER))
+_TO_CALLER = Statement(_STRANGERS.format(caller=CALLER), before=AS_CALLER)
 _TO_GRANT = Statement(_STRANGERS.format(caller=GRANTED))
 
 

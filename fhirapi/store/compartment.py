@@ -12,7 +12,7 @@ from fhirapi.definitions.schema import ResourceType
 from fhirapi.searchparams import reference
 from fhirapi.searchparams.paths import values
 from fhirapi.sql import Statement, fetch
-from fhirapi.store.caller import CALLER, Caller
+from fhirapi.store.caller import AS_CALLER, CALLER, Caller
 from fhirapi.store.writer import treats
 
 _PATIENTS = """
@@ -21,14 +21,17 @@ FROM unnest(%s::text[], %s::text[]) AS asked(resource_type, resource_id)
 JOIN fhirapi_content c USING (resource_type, resource_id)
 WHERE c.patient_id IS NOT NULL
 """
-_TREATED = Statement(f"""
+_TREATED = Statement(
+    f"""
 WITH {CALLER}
 SELECT c.resource_type || '/' || c.resource_id, c.patient_id
 FROM caller
 CROSS JOIN unnest(%(types)s::text[], %(ids)s::text[]) AS asked(resource_type, resource_id)
 JOIN fhirapi_content c USING (resource_type, resource_id)
 WHERE {treats("c.patient_id")}
-""")  # noqa: S608 - our own expressions
+""",  # noqa: S608 - our own expressions
+    before=AS_CALLER,
+)
 
 
 def targets(resource_type: ResourceType, resource: dict[str, Any]) -> list[str]:

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from fhirapi.audit.trail import Entry, trail
 from fhirapi.sql import statement
-from fhirapi.store.caller import ALLOWED, CALLER, EVERY_ALLOWED, Caller, allowed_of
+from fhirapi.store.caller import ALLOWED, AS_CALLER, CALLER, EVERY_ALLOWED, Caller, allowed_of
 from fhirapi.store.read import TokenRefused
 
 # A page is filled patient by patient, each beginning with the Patient itself. What it refers to is
@@ -126,7 +126,8 @@ class EverythingPage:
 def everything(caller: Caller, query: EverythingQuery) -> EverythingPage:
     """One page. Raises TokenRefused."""
     # One record is read by the same plan as any other; of a panel that depends on its size.
-    asked = statement(_sql(query), keeps_plan=query.patient_id is not None)
+    is_certain = query.patient_id is not None
+    asked = statement(_sql(query), keeps_plan=is_certain, before=AS_CALLER)
     row = asked.fetch_one({**caller.parameters(), **_parameters(query)})
     if row is None:
         raise TokenRefused

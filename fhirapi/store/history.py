@@ -13,7 +13,7 @@ from django.conf import settings
 from fhirapi.audit.trail import Entry, trail
 from fhirapi.definitions.schema import ResourceType
 from fhirapi.sql import array, fetch_one
-from fhirapi.store.caller import ALLOWED, CALLER, Caller, sees
+from fhirapi.store.caller import ALLOWED, AS_CALLER, CALLER, Caller, sees
 from fhirapi.store.constraint import Constraint
 from fhirapi.store.read import Stored, TokenRefused
 from fhirapi.store.visibility import visible_version
@@ -157,7 +157,7 @@ def vread(
     """None if there is no such version or it is not the caller's. Raises TokenRefused."""
     parameters = {"type": resource_type.name, "id": resource_id, "version": version_id}
     sql = _VREAD.format(mine=_mine(resource_type, constraint))
-    row = fetch_one(sql, {**caller.parameters(), **parameters})
+    row = fetch_one(sql, {**caller.parameters(), **parameters}, before=AS_CALLER)
     if row is None:
         raise TokenRefused
     content, version, is_deleted, last_modified, account_id, patient_id = row
@@ -210,7 +210,7 @@ def history(caller: Caller, query: HistoryQuery, constraint: Constraint) -> Hist
         # Nothing of the type is an empty history; nothing of one resource is none at all.
         is_found="EXISTS (SELECT FROM version)" if is_instance else "true",
     )
-    row = fetch_one(sql, {**caller.parameters(), **_parameters(query)})
+    row = fetch_one(sql, {**caller.parameters(), **_parameters(query)}, before=AS_CALLER)
     if row is None:
         raise TokenRefused
     *found, account_id, patient_ids = row

@@ -9,6 +9,7 @@ from fhirapi.searchparams import date
 from fhirapi.searchparams.keys import parameter_key
 from fhirapi.searchparams.string import fold
 from fhirapi.sql import fetch
+from fhirapi.store import isolation
 
 _NAMED = """
 SELECT c.content
@@ -26,12 +27,11 @@ ORDER BY c.id LIMIT 10
 
 def patients_named(family: str, given: str, birth_date: datetime.date) -> list[dict[str, Any]]:
     """Patient resources with this name (case and accents folded) and this exact date of birth."""
-    rows = fetch(
-        _NAMED,
-        [
-            parameter_key("Patient", "family"), fold(family),
-            parameter_key("Patient", "given"), fold(given),
-            parameter_key("Patient", "birthdate"), date.parse(birth_date.isoformat()).start,
-        ],
-    )  # fmt: skip
+    asked = [
+        parameter_key("Patient", "family"), fold(family),
+        parameter_key("Patient", "given"), fold(given),
+        parameter_key("Patient", "birthdate"), date.parse(birth_date.isoformat()).start,
+    ]  # fmt: skip
+    with isolation.everybody():
+        rows = fetch(_NAMED, asked)
     return [orjson.loads(content) for (content,) in rows]

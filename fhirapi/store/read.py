@@ -9,7 +9,7 @@ from functools import lru_cache
 from fhirapi.audit.trail import Entry, trail
 from fhirapi.definitions.schema import ResourceType
 from fhirapi.sql import Statement
-from fhirapi.store.caller import CALLER, Caller, sees
+from fhirapi.store.caller import AS_CALLER, CALLER, Caller, sees
 from fhirapi.store.constraint import Condition
 from fhirapi.store.visibility import members_of, visible_or_gone
 
@@ -49,7 +49,7 @@ def _statement(resource_type: ResourceType, opened: str) -> Statement:
         opened=f"AND {opened}" if opened else "",
         seen=of_members if resource_type.members else _OF_PATIENT,
     )
-    return Statement(sql)
+    return Statement(sql, before=AS_CALLER)
 
 
 def read(

@@ -168,6 +168,15 @@ def insert(rows: Iterable[Row]) -> None:
     _insert(_lines(rows), is_new=True)
 
 
+def insert_many(rows: Iterable[Row]) -> None:
+    """The same where they are many and a request brings them: under the policies of a table there
+    is no COPY into it. https://www.postgresql.org/docs/18/sql-copy.html
+    """
+    lines = _lines(rows)
+    _insert({name: lines[name] for name in _CONTENT}, is_new=True)
+    _copy(_DERIVED, lines)
+
+
 def replace(rows: Iterable[Row]) -> None:
     """In place of what has the same row id and was archived."""
     _insert(_lines(rows), is_new=False)

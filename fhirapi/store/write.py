@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from fhirapi.definitions.schema import ResourceType
 from fhirapi.sql import Statement
 from fhirapi.store import rows
-from fhirapi.store.caller import CALLER, Caller
+from fhirapi.store.caller import AS_CALLER, CALLER, Caller
 from fhirapi.store.constraint import Condition
 from fhirapi.store.membership import KEPT_KEY
 from fhirapi.store.visibility import IsSeen, visible, visible_or_gone
@@ -23,18 +23,15 @@ _LOCK = """
 WITH {caller}
 SELECT c.resource_type, c.resource_id, c.id, c.version_id, c.last_updated, c.is_deleted,
        c.patient_id, c.content, (({visible}) {opened}) IS TRUE
-FROM caller
-CROSS JOIN unnest(%(types)s::text[], %(ids)s::text[]) AS asked(resource_type, resource_id)
-JOIN fhirapi_content c USING (resource_type, resource_id)
-ORDER BY c.id FOR UPDATE OF c
+FROM caller CROSS JOIN fhirapi_held(%(types)s::text[], %(ids)s::text[]) c
 """
-_CLOSED = """
+_OPEN = """
 WITH {caller}
 SELECT c.resource_type, c.resource_id FROM caller CROSS JOIN fhirapi_content c
 LEFT JOIN fhirapi_content patient
   ON patient.resource_type = 'Patient' AND patient.resource_id = c.patient_id
 WHERE c.id = ANY(%(row_ids)s::bigint[])
-  AND (({visible}) {opened} AND patient.is_deleted IS NOT TRUE) IS NOT TRUE
+  AND ({visible}) {opened} AND patient.is_deleted IS NOT TRUE
 """
 _NOTHING_THERE = """
 WITH {caller}
@@ -113,14 +110,14 @@ def closed(caller: Caller, written: Sequence[tuple[int, Asked]]) -> list[Identit
 
     A patient who was deleted is still in the care of those who could bring the record back.
     """
-    refused: list[Identity] = []
+    is_open: set[Identity] = set()
     row_ids = {(each.resource_type.name, each.resource_id): row_id for row_id, each in written}
     for (seen, opened), group in _alike((each for _, each in written), visible):
-        sql = _CLOSED.format(caller=CALLER, visible=seen, opened=opened.sql and f"AND {opened.sql}")
+        sql = _OPEN.format(caller=CALLER, visible=seen, opened=opened.sql and f"AND {opened.sql}")
         mine = [row_ids[each.resource_type.name, each.resource_id] for each in group]
         parameters = {**caller.parameters(), **opened.parameters, "row_ids": mine}
-        refused += _statement(sql).fetch(parameters)
-    return refused
+        is_open.update(_statement(sql).fetch(parameters))
+    return [identity for identity in row_ids if identity not in is_open]
 
 
 def nothing_there(caller: Caller, asked: Iterable[Asked]) -> list[Identity]:
@@ -191,4 +188,4 @@ def _identities(group: Sequence[Asked]) -> dict[str, Any]:
 
 @lru_cache(maxsize=500)
 def _statement(sql: str) -> Statement:
-    return Statement(sql)
+    return Statement(sql, before=AS_CALLER)

@@ -7,7 +7,7 @@ does not change it (the view ``fhirapi_writerpatient``).
 from django.conf import settings
 
 from fhirapi.sql import Statement
-from fhirapi.store.caller import CALLER, GRANTED, Caller
+from fhirapi.store.caller import AS_CALLER, CALLER, GRANTED, Caller
 from fhirapi.store.read import TokenRefused
 
 TREATS_SOMEBODY = """EXISTS (
@@ -15,7 +15,8 @@ TREATS_SOMEBODY = """EXISTS (
     WHERE link.account_id = caller.account_id AND link.revoked_at IS NULL
       AND link.resource_type IN ('Practitioner', 'Staff', 'Organization')
 )"""
-_ADMIT = Statement(f"""
+_ADMIT = Statement(
+    f"""
 WITH {CALLER}
 SELECT caller.account_id, EXISTS (
     SELECT FROM fhirapi_accesstoken token
@@ -25,8 +26,10 @@ SELECT caller.account_id, EXISTS (
       AND (key.may_write OR client.provider_access_at IS NOT NULL)
 ) AND {TREATS_SOMEBODY}
 FROM caller
-""")  # noqa: S608 - constants
-_ACCOUNT = Statement(f"WITH {CALLER} SELECT account_id FROM caller")  # noqa: S608 - constant
+""",  # noqa: S608 - constants
+    before=AS_CALLER,
+)
+_ACCOUNT = Statement(f"WITH {CALLER} SELECT account_id FROM caller", before=AS_CALLER)  # noqa: S608 - constant
 # The same of a grant.
 GRANT_MAY_WRITE = f"""(
     SELECT (key.may_write OR client.provider_access_at IS NOT NULL)

@@ -7,6 +7,7 @@ before anything is committed: whatever the caller might not write undoes it all.
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 from django.conf import settings
 
 from fhirapi.audit.trail import Entry, trail
@@ -63,7 +64,11 @@ def store(writer: Writer, account_id: int, changes: Sequence[Change]) -> list[Wr
     _delete([deed for deed in deeds if deed.result == "deleted"])
     strange = strangers_let_in(writer, deeds)
     placed = place(writer, deeds)
-    row_ids = _store(placed)
+    try:
+        row_ids = _store(placed)
+    except psycopg.errors.InsufficientPrivilege:  # the policies of the tables say so
+        with at(placed[0].deed):
+            raise not_yours_to_write(placed[0].deed.name) from None
     referring = references.local(deeds)
     patients = {("Patient", patient_id) for patient_id in _patient_ids(placed)}
     locks.hold({each.target for each in referring} | patients)
@@ -142,7 +147,7 @@ def _store(placed: Sequence[Placed]) -> list[int]:
     if replaced:
         write.replace(replaced)
     if new:
-        (rows.write if len(new) >= _MANY else rows.insert)(new)
+        (rows.insert_many if len(new) >= _MANY else rows.insert)(new)
     return [row.id for row in made]
 
 

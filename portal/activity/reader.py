@@ -11,8 +11,8 @@ from portal.accounts.models import Account
 _RELATED = """
 SELECT DISTINCT related.patient_id
 FROM fhirapi_recordlink link
-JOIN fhirapi_content related ON related.resource_type = 'RelatedPerson'
-    AND related.resource_id = link.resource_id AND NOT related.is_deleted
+JOIN fhirapi_searchrow related ON related.resource_type = 'RelatedPerson'
+    AND related.resource_id = link.resource_id
 WHERE link.account_id = %s AND link.resource_type = 'RelatedPerson' AND link.revoked_at IS NULL
   AND related.patient_id IS NOT NULL
 """

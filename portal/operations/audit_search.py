@@ -17,6 +17,7 @@ from django.utils.functional import cached_property
 from fhirapi.audit.models import AuditRecord
 from fhirapi.smart.models import Client
 from fhirapi.sql import fetch, fetch_one
+from fhirapi.store import isolation
 from portal.accounts.models import Account
 from portal.keys.forms import UsDateField
 
@@ -75,7 +76,8 @@ class SearchForm(forms.Form):
         typed: str = self.cleaned_data["patient"].strip().rpartition("/")[2]
         if not typed:
             return None
-        found = fetch_one(_OF_PATIENT, {"typed": typed})
+        with isolation.everybody():
+            found = fetch_one(_OF_PATIENT, {"typed": typed})
         if found is None:  # what was typed may be a name, which must not get into the trail
             raise forms.ValidationError("No patient has this id or MRN.")
         return str(found[0])

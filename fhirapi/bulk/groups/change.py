@@ -9,7 +9,6 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib.auth.models import AbstractUser
-from django.db import transaction
 from django.utils import timezone
 
 from fhirapi.bulk.groups import storing
@@ -17,7 +16,7 @@ from fhirapi.bulk.groups.kinds import Kind, kind_of
 from fhirapi.bulk.groups.storing import By, Group, Standing
 from fhirapi.smart.models import RecordLink
 from fhirapi.smart.people import patients
-from fhirapi.store import locks, write
+from fhirapi.store import isolation, locks, write
 from fhirapi.store.membership import members, patient_of, without
 
 LONGEST_NAME = 100
@@ -56,7 +55,7 @@ def practitioners_of(account: AbstractUser) -> list[str]:
     return list(live.order_by("resource_type", "pk").values_list("resource_id", flat=True))
 
 
-@transaction.atomic
+@isolation.everybody()
 def make(
     account: AbstractUser, name: str, patient_ids: Sequence[str], *, address: str | None = None
 ) -> str:
@@ -83,7 +82,7 @@ def make(
     return group_id
 
 
-@transaction.atomic
+@isolation.everybody()
 def rename(account: AbstractUser, group_id: str, name: str, *, address: str | None = None) -> None:
     """Raises NoName, NoSuchGroup and KeptByProduct."""
     standing, group = _own(account, group_id)
@@ -91,7 +90,7 @@ def rename(account: AbstractUser, group_id: str, name: str, *, address: str | No
         storing.put({**group, "name": _name(name)}, standing, By(account.pk, address))
 
 
-@transaction.atomic
+@isolation.everybody()
 def delete(account: AbstractUser, group_id: str, *, address: str | None = None) -> None:
     """Its history stays. Raises NoSuchGroup, KeptByProduct and StillInUse."""
     standing, _group = _own(account, group_id)
@@ -102,7 +101,7 @@ def delete(account: AbstractUser, group_id: str, *, address: str | None = None) 
     storing.delete(group_id, standing, By(account.pk, address))
 
 
-@transaction.atomic
+@isolation.everybody()
 def add(
     account: AbstractUser, group_id: str, patient_ids: Sequence[str], *, address: str | None = None
 ) -> list[str]:
@@ -117,7 +116,7 @@ def add(
     return new
 
 
-@transaction.atomic
+@isolation.everybody()
 def remove(
     account: AbstractUser, group_id: str, patient_ids: Sequence[str], *, address: str | None = None
 ) -> list[str]:
@@ -125,7 +124,7 @@ def remove(
     return _remove(account, group_id, lambda named: set(patient_ids).intersection(named), address)
 
 
-@transaction.atomic
+@isolation.everybody()
 def remove_unseen(account: AbstractUser, group_id: str, *, address: str | None = None) -> list[str]:
     """Those whom the account does not see any more: until then the list is shown to no app."""
     return _remove(

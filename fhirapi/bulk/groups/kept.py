@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from django.db import transaction
 from django.utils import timezone
 
 from fhirapi.bulk.groups import storing
@@ -19,7 +18,7 @@ from fhirapi.bulk.groups.storing import By, Group
 from fhirapi.searchparams.keys import parameter_key
 from fhirapi.smart.tokens import followed
 from fhirapi.sql import fetch
-from fhirapi.store import locks
+from fhirapi.store import isolation, locks
 from fhirapi.store.membership import members, patient_of
 from fhirapi.store.models import Content
 
@@ -118,7 +117,8 @@ def _names(resource_type: str, ids: Sequence[str]) -> dict[str, str]:
     stored = Content.objects.filter(
         resource_type=resource_type, resource_id__in=ids, is_deleted=False
     )
-    found = map(orjson.loads, stored.values_list("content", flat=True))
+    with isolation.everybody():
+        found = [orjson.loads(each) for each in stored.values_list("content", flat=True)]
     return {each["id"]: _called(each) or f"{resource_type}/{each['id']}" for each in found}
 
 
@@ -132,7 +132,7 @@ def _called(resource: dict[str, Any]) -> str:
     return first.get("text") or " ".join(part for part in parts if part)
 
 
-@transaction.atomic
+@isolation.everybody()
 def _keep(wanted: _Wanted) -> bool:
     group_id = wanted.head["id"]
     locks.one_after_the_other([("Group", group_id)])  # who makes it, where two are at it
@@ -153,7 +153,7 @@ def _keep(wanted: _Wanted) -> bool:
     return True
 
 
-@transaction.atomic
+@isolation.everybody()
 def _end(group_id: str) -> bool:
     """Nobody is under that care any more: a list without patients would be nobody's."""
     standing = storing.lock(group_id)
@@ -167,7 +167,8 @@ def _kept_ids(group_id: str | None) -> list[str]:
     stored = Content.objects.filter(resource_type="Group", is_deleted=False)
     if group_id is not None:
         stored = stored.filter(resource_id=group_id)
-    found = (orjson.loads(content) for content in stored.values_list("content", flat=True))
+    with isolation.everybody():
+        found = [orjson.loads(content) for content in stored.values_list("content", flat=True)]
     return [str(each["id"]) for each in found if kind_of(each) != Kind.AD_HOC]
 
 

@@ -20,6 +20,7 @@ from fhirapi.definitions import registry
 from fhirapi.searchparams.keys import parameter_key
 from fhirapi.smart.people import patients
 from fhirapi.sql import fetch
+from fhirapi.store import isolation
 from fhirapi.store.caller import ALLOWED, is_allowed
 from fhirapi.store.membership import members
 from fhirapi.store.visibility import visible
@@ -91,9 +92,10 @@ def _groups(account: AbstractUser, group_id: str | None) -> list[PatientGroup]:
         "managing": parameter_key("Group", "managing-entity"),
         "managers": managers,
     }
+    with isolation.everybody():
+        found = fetch(sql, asked)
     return [
-        _told(account, orjson.loads(content), changed_at, managers)
-        for content, changed_at in fetch(sql, asked)
+        _told(account, orjson.loads(content), changed_at, managers) for content, changed_at in found
     ]
 
 

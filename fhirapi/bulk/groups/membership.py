@@ -13,7 +13,7 @@ import orjson
 from django.utils import timezone
 
 from fhirapi.sql import fetch
-from fhirapi.store import membership
+from fhirapi.store import isolation, membership
 
 _CURRENT = """
 SELECT content FROM fhirapi_content
@@ -60,7 +60,8 @@ def members(group_id: str) -> list[str]:
 
     Not those whose membership is ``inactive``, whose ``period`` has ended, or begins later.
     """
-    rows = fetch(_CURRENT, [group_id])
+    with isolation.everybody():
+        rows = fetch(_CURRENT, [group_id])
     return membership.members(orjson.loads(rows[0][0])) if rows else []
 
 
@@ -70,7 +71,8 @@ def added_since(group_id: str, moment: datetime) -> set[str]:
     For an export with ``_since``: of these everything is news, whenever it was written.
     https://hl7.org/fhir/uv/bulkdata/STU2/export.html#group-of-patients
     """
-    rows = fetch(_BEFORE, {"id": group_id, "moment": moment})
+    with isolation.everybody():
+        rows = fetch(_BEFORE, {"id": group_id, "moment": moment})
     if not rows or rows[0][0]:
         return set(members(group_id))
     then = membership.members(orjson.loads(rows[0][1]), timezone.localdate(moment))
@@ -79,7 +81,8 @@ def added_since(group_id: str, moment: datetime) -> set[str]:
 
 def membership_changes(group_id: str, *, limit: int = 20) -> list[Change]:
     """Newest first, of the newest ``limit`` versions; versions without a change are left out."""
-    versions = fetch(_LATEST, {"id": group_id, "limit": limit + 1})
+    with isolation.everybody():
+        versions = fetch(_LATEST, {"id": group_id, "limit": limit + 1})
     askers = _askers(group_id, versions)
     changes = []
     for place, version in enumerate(versions[:limit]):

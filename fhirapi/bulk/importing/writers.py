@@ -5,15 +5,18 @@ from fhirapi.audit.record import record
 from fhirapi.outcomes import not_a_writer
 from fhirapi.rest.view import refused
 from fhirapi.sql import Statement
-from fhirapi.store.caller import CALLER, Caller
+from fhirapi.store.caller import AS_CALLER, CALLER, Caller
 from fhirapi.store.read import TokenRefused
 from fhirapi.store.writer import NotAWriter, account_of, admit
 
-_GRANT = Statement(f"""
+_GRANT = Statement(
+    f"""
 WITH {CALLER}
 SELECT token.data_access_grant_id FROM caller, fhirapi_accesstoken token
 WHERE token.token_checksum = %(token)s
-""")  # noqa: S608 - constants
+""",  # noqa: S608 - constants
+    before=AS_CALLER,
+)
 
 
 def require_writer(caller: Caller) -> int:

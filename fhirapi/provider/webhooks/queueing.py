@@ -71,7 +71,7 @@ def _follow(hook: ChangeWebhook) -> tuple[int, bool]:
     if feed.changed or feed.end.written_in - place.written_in > _FAR:
         hook.written_in, hook.row_id = feed.end
         hook.save(update_fields=["written_in", "row_id"])
-    events = [each.event() for each in told(feed, wanted)]
+    events = [each.event() for each in told(who, feed, wanted)]
     if not events:
         return 0, feed.has_more
     record(feed, str(grant.client.client_id), None, "webhook")

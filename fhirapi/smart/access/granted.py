@@ -1,11 +1,11 @@
 """What a living token opens."""
 
 from fhirapi.sql import Statement, fetch, fetch_one
-from fhirapi.store.caller import ALLOWED, CALLER, Caller
+from fhirapi.store.caller import ALLOWED, AS_CALLER, CALLER, Caller
 from fhirapi.store.constraint import OPEN, Constraint, Way
 
 _ONE_OR_MORE = f"WITH {CALLER}, {ALLOWED} SELECT DISTINCT patient_id FROM allowed LIMIT 2"  # noqa: S608 - constants
-_LIVING = Statement(f"WITH {CALLER} SELECT 1 FROM caller")  # noqa: S608 - constants
+_LIVING = Statement(f"WITH {CALLER} SELECT 1 FROM caller", before=AS_CALLER)  # noqa: S608 - constants
 _ALL = f"""
 WITH {CALLER}, {ALLOWED}, opened AS (
     SELECT COALESCE(array_agg(DISTINCT patient_id ORDER BY patient_id), '{{}}') AS patient_ids
@@ -27,7 +27,7 @@ def is_living(caller: Caller) -> bool:
 
 def only_patient(caller: Caller) -> str | None:
     """The patient of a token that opens exactly one."""
-    rows = fetch(_ONE_OR_MORE, caller.parameters())
+    rows = fetch(_ONE_OR_MORE, caller.parameters(), before=AS_CALLER)
     return rows[0][0] if len(rows) == 1 else None
 
 
@@ -38,5 +38,5 @@ def patients_of(caller: Caller, constraint: Constraint) -> list[str] | None:
     """
     is_of_context = Way(only_context=True) in constraint
     opened = {"all": constraint == OPEN, "one": caller.patient_id if is_of_context else None}
-    row = fetch_one(_ALL, {**caller.parameters(), **opened})
+    row = fetch_one(_ALL, {**caller.parameters(), **opened}, before=AS_CALLER)
     return row[0] if row else None

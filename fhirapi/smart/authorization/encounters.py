@@ -10,14 +10,15 @@ from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import record
 from fhirapi.searchparams.paths import values
 from fhirapi.sql import fetch
-from fhirapi.store.models import Content
+from fhirapi.store.isolation import AS_ACCOUNT
+from fhirapi.store.models import SearchRow
 
 _RECENT = """
 SELECT content.content
 FROM fhirapi_searchrow visit JOIN fhirapi_content content ON content.id = visit.id
 WHERE visit.patient_id = %(patient_id)s AND visit.resource_type = 'Encounter'
   AND EXISTS (SELECT FROM fhirapi_accountpatient visible
-              WHERE visible.account_id = %(account_id)s AND visible.patient_id = visit.patient_id)
+              WHERE visible.account_id = %(account)s AND visible.patient_id = visit.patient_id)
 ORDER BY visit.clinical_date DESC NULLS LAST, visit.id DESC LIMIT %(limit)s
 """
 
@@ -34,8 +35,9 @@ def recent(
     account: AbstractUser, patient_id: str, *, limit: int = 10, address: str | None
 ) -> list[Visit]:
     """Newest first; none for a patient whom the account may not see."""
-    asked = {"account_id": account.pk, "patient_id": patient_id, "limit": limit}
-    found = [_visit(orjson.loads(content)) for (content,) in fetch(_RECENT, asked)]
+    asked = {"account": account.pk, "patient_id": patient_id, "limit": limit}
+    rows = fetch(_RECENT, asked, before=AS_ACCOUNT)
+    found = [_visit(orjson.loads(content)) for (content,) in rows]
     if found:
         record(
             AuditRecord.Action.SEARCH,
@@ -49,11 +51,8 @@ def recent(
 
 
 def is_of(patient_id: str, encounter_id: str) -> bool:
-    return Content.objects.filter(
-        resource_type="Encounter",
-        resource_id=encounter_id,
-        patient_id=patient_id,
-        is_deleted=False,
+    return SearchRow.objects.filter(
+        resource_type="Encounter", resource_id=encounter_id, patient_id=patient_id
     ).exists()
 
 

@@ -16,6 +16,7 @@ from fhirapi.audit.record import record
 from fhirapi.smart.people import finding
 from fhirapi.smart.people.patients import PatientSummary
 from fhirapi.sql import fetch
+from fhirapi.store import isolation
 from fhirapi.store.models import Content
 
 _LINES = """
@@ -56,7 +57,8 @@ def relatives(patient_id: str) -> list[Relative]:
     stored = Content.objects.filter(
         resource_type="RelatedPerson", patient_id=patient_id.replace("\x00", ""), is_deleted=False
     ).order_by("resource_id")
-    return [_relative(content) for content in stored.values_list("content", flat=True)[:50]]
+    with isolation.everybody():
+        return [_relative(content) for content in stored.values_list("content", flat=True)[:50]]
 
 
 def relatives_of(
@@ -67,7 +69,8 @@ def relatives_of(
     if not wanted:
         return []
     stored = Content.objects.filter(resource_type="RelatedPerson", resource_id__in=wanted)
-    found = [_relative(content) for content in stored.values_list("content", flat=True)]
+    with isolation.everybody():
+        found = [_relative(content) for content in stored.values_list("content", flat=True)]
     ids = [each.patient_id for each in found]
     names = {
         each.id: each.chip for each in _lines("line.patient_id = ANY(%s)", [ids], reader, address)

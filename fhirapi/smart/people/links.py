@@ -9,7 +9,8 @@ from fhirapi.audit.record import record
 from fhirapi.smart.models import RecordLink, TeamMember
 from fhirapi.smart.people import keys
 from fhirapi.smart.team_roles import READS_RECORDS
-from fhirapi.store.models import Content
+from fhirapi.store import isolation
+from fhirapi.store.models import Content, SearchRow
 
 
 class AlreadyLinked(ValueError):
@@ -20,7 +21,7 @@ class NoSuchResource(ValueError):
     """The store holds no such Patient or Practitioner."""
 
 
-@transaction.atomic
+@isolation.everybody()
 def link(
     account: AbstractUser,
     resource_type: str,
@@ -124,5 +125,5 @@ def _patients_of(resource_type: str, resource_id: str) -> list[str] | None:
     """Whose trail shall show it: a patient sees that a parent's account was linked."""
     if resource_type not in ("Patient", "RelatedPerson"):
         return None
-    stored = Content.objects.filter(resource_type=resource_type, resource_id=resource_id)
+    stored = SearchRow.objects.filter(resource_type=resource_type, resource_id=resource_id)
     return [each for each in stored.values_list("patient_id", flat=True) if each] or None

@@ -42,7 +42,7 @@ _AFTER = """AND (line."order", line.patient_id) > (
 _WORD = "AND EXISTS (SELECT FROM unnest(line.words) word WHERE word LIKE ANY(%s))"
 _WARDS = """
 SELECT DISTINCT related.patient_id FROM fhirapi_recordlink link
-JOIN fhirapi_content related
+JOIN fhirapi_searchrow related
   ON related.resource_type = link.resource_type AND related.resource_id = link.resource_id
 JOIN fhirapi_accountpatient visible
   ON visible.account_id = link.account_id AND visible.patient_id = related.patient_id

@@ -17,13 +17,14 @@ from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import record
 from fhirapi.smart.people.patients import PatientSummary
 from fhirapi.sql import fetch
+from fhirapi.store.isolation import AS_ACCOUNT
 
 _LINE = """
 SELECT line.patient_id, line.name, line.mrn, line.birth_date, line.gender, {columns}
 FROM fhirapi_patientline line {joined}
 WHERE line.patient_id = %(patient_id)s
   AND EXISTS (SELECT FROM fhirapi_accountpatient visible
-              WHERE visible.account_id = %(account_id)s AND visible.patient_id = line.patient_id)
+              WHERE visible.account_id = %(account)s AND visible.patient_id = line.patient_id)
 """
 # NULLs go last and count as long ago, so that a page can begin anywhere.
 _NEVER = "-infinity"
@@ -91,8 +92,8 @@ class Reader:
 
     def fetch(self, columns: str, joined: str, more: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         sql = _LINE.format(columns=columns, joined=joined)
-        asked = {"account_id": self.account.pk, "patient_id": self.patient_id}
-        return fetch(sql, {**asked, **more})
+        asked = {"account": self.account.pk, "patient_id": self.patient_id}
+        return fetch(sql, {**asked, **more}, before=AS_ACCOUNT)
 
     def note(self, action: AuditRecord.Action, type_: str | None, id_: str | None = None) -> None:
         record(

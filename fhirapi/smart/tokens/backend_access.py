@@ -21,6 +21,7 @@ from fhirapi.smart.access.writes import grantable, reading
 from fhirapi.smart.models import AccessToken, Client, DataAccessGrant, RecordLink
 from fhirapi.smart.people.links import link, unlink
 from fhirapi.smart.published.practices import practices
+from fhirapi.store import isolation
 from fhirapi.store.membership import members
 from fhirapi.store.models import Content
 
@@ -107,7 +108,7 @@ def let_write(client: Client) -> None:
     grant.save(update_fields=["scope"])
 
 
-@transaction.atomic
+@isolation.everybody()
 def approve_list(
     client: Client,
     group_id: str,
@@ -132,7 +133,8 @@ def approve_list(
 
 def lists() -> list[PatientList]:
     """Those that somebody is on, by name."""
-    found = [orjson.loads(content) for content in _groups().values_list("content", flat=True)]
+    with isolation.everybody():
+        found = [orjson.loads(content) for content in _groups().values_list("content", flat=True)]
     named = [
         PatientList(str(group["id"]), str(group.get("name") or group["id"]), len(members(group)))
         for group in found

@@ -6,11 +6,11 @@ token is issued; and by ``manage.py refresh_groups``.
 """
 
 import orjson
-from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from fhirapi.smart.models import Client, DataAccessGrant
 from fhirapi.sql import fetch
+from fhirapi.store import isolation
 from fhirapi.store.membership import members
 
 # Whoever changes the list at this moment is waited for: an older one must not be written last.
@@ -20,7 +20,7 @@ WHERE resource_type = 'Group' AND resource_id = %s AND NOT is_deleted FOR SHARE
 """
 
 
-@transaction.atomic
+@isolation.everybody()
 def follow(group_id: str) -> None:
     """A list that is gone opens nobody."""
     if not _standing(group_id).exists():

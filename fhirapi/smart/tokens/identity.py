@@ -17,7 +17,7 @@ from fhirapi.sql import fetch_one
 _FHIR_USER = """
 SELECT link.resource_type || '/' || link.resource_id
 FROM fhirapi_recordlink link
-LEFT JOIN fhirapi_content related ON link.resource_type = 'RelatedPerson'
+LEFT JOIN fhirapi_searchrow related ON link.resource_type = 'RelatedPerson'
     AND related.resource_type = link.resource_type AND related.resource_id = link.resource_id
 WHERE link.account_id = %(account)s AND link.revoked_at IS NULL
   AND link.resource_type IN ('Patient', 'Practitioner', 'RelatedPerson')

@@ -16,8 +16,8 @@ _TOLD = ["grant", "account", "patients", "seen"]
 @contextmanager
 def as_web() -> Iterator[None]:
     """A test is one transaction, so what an earlier request was told is forgotten first."""
-    if not connection.in_atomic_block or connection.needs_rollback:
-        yield  # without a database, or with one of its own
+    if connection.connection is None or connection.needs_rollback:
+        yield  # nobody has asked the database for anything
         return
     with connection.cursor() as cursor:
         cursor.execute(f"SET ROLE {web_role.NAME}")

@@ -86,9 +86,9 @@ def _insert_into(table: str, columns: Sequence[str]) -> str:
     return f"INSERT INTO {table} ({names}) SELECT {_selected(columns)} FROM {source}"  # noqa: S608 - our own names
 
 
-def _all_of(*statements: str) -> Statement:
+def _all_of(*statements: str, told: str = "1") -> Statement:
     ctes = ", ".join(f"s{number} AS ({each})" for number, each in enumerate(statements))
-    return Statement(f"WITH {ctes} SELECT 1")
+    return Statement(f"WITH {ctes} SELECT {told}")
 
 
 _CHANGED = ("patient_id", "version_id", "last_updated", "is_deleted", "content", "method")
@@ -124,11 +124,13 @@ _CARE = "fhirapi_carerelationship"
 def _archiving(derived: Iterable[str]) -> Statement:
     return _all_of(
         f"""INSERT INTO fhirapi_version ({_VERSION})
-            SELECT {_VERSION} FROM fhirapi_content WHERE id = ANY(%(row_ids)s::bigint[])""",  # noqa: S608 - constants
+            SELECT {_VERSION} FROM fhirapi_content WHERE id = ANY(%(row_ids)s::bigint[])
+            RETURNING 1""",  # noqa: S608 - constants
         *(
             f"DELETE FROM {table} WHERE {_DERIVED[table][0]} = ANY(%(row_ids)s::bigint[])"  # noqa: S608 - our own names
             for table in derived
         ),
+        told="(SELECT count(*) FROM s0)",
     )
 
 
@@ -142,6 +144,10 @@ FROM unnest(%(row_ids)s::bigint[], %(versions)s::integer[], %(moments)s::timesta
     AS line(id, version_id, last_updated)
 WHERE c.id = line.id
 """)
+
+
+class NotSeen(Exception):
+    """The policies of the tables hide a row that is to be replaced; the transaction must end."""
 
 
 class Row(NamedTuple):
@@ -185,14 +191,19 @@ def replace(rows: Iterable[Row]) -> None:
 def archive(row_ids: Sequence[int]) -> None:
     """What is stored under these row ids becomes history; nothing is derived from it any more."""
     if row_ids:
-        _ARCHIVE.fetch({"row_ids": list(row_ids)})
+        _archive(_ARCHIVE, row_ids)
 
 
 def archive_deleted(row_ids: Sequence[int]) -> None:
     """The same of what is deleted. Who cared for a patient is kept: they may see that the record
     was deleted, and bring it back.
     """
-    _ARCHIVE_DELETED.fetch({"row_ids": list(row_ids)})
+    _archive(_ARCHIVE_DELETED, row_ids)
+
+
+def _archive(statement: Statement, row_ids: Sequence[int]) -> None:
+    if statement.fetch({"row_ids": list(row_ids)}) != [(len(row_ids),)]:
+        raise NotSeen
 
 
 def mark_deleted(resources: Sequence[tuple[int, int, datetime]]) -> None:

@@ -4,7 +4,8 @@ https://hl7.org/fhir/R4/http.html#trules - deletes come first. What was written 
 before anything is committed: whatever the caller might not write undoes it all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -17,6 +18,7 @@ from fhirapi.sql import array
 from fhirapi.store import locks, rows, write
 from fhirapi.store.caller import Caller
 from fhirapi.store.constraint import OPEN
+from fhirapi.store.rows import NotSeen
 from fhirapi.store.write import Asked
 from fhirapi.store.writer import NotAWriter, admit
 from fhirapi.validation.check import check
@@ -61,14 +63,12 @@ def store(writer: Writer, account_id: int, changes: Sequence[Change]) -> list[Wr
     for deed in deeds:
         with at(deed):
             _require_valid(deed)
-    _delete([deed for deed in deeds if deed.result == "deleted"])
+    with _hidden_is_refused(deeds):
+        _delete([deed for deed in deeds if deed.result == "deleted"])
     strange = strangers_let_in(writer, deeds)
     placed = place(writer, deeds)
-    try:
+    with _hidden_is_refused(deeds):
         row_ids = _store(placed)
-    except psycopg.errors.InsufficientPrivilege:  # the policies of the tables say so
-        with at(placed[0].deed):
-            raise not_yours_to_write(placed[0].deed.name) from None
     referring = references.local(deeds)
     patients = {("Patient", patient_id) for patient_id in _patient_ids(placed)}
     locks.hold({each.target for each in referring} | patients)
@@ -81,6 +81,15 @@ def store(writer: Writer, account_id: int, changes: Sequence[Change]) -> list[Wr
     written = [_written(writer, deed) for deed in deeds]
     _record(writer, account_id, deeds, placed)
     return written
+
+
+@contextmanager
+def _hidden_is_refused(deeds: Sequence[Deed]) -> Iterator[None]:
+    """What we let pass, and the policies of the tables do not."""
+    try:
+        yield
+    except (psycopg.errors.InsufficientPrivilege, NotSeen):
+        raise not_yours_to_write(deeds[0].name) from None
 
 
 def _opened(writer: Writer, deed: Deed) -> Asked:

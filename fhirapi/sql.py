@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
+from select import POLLIN, POLLOUT, poll
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -18,7 +19,7 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.pq import ConnStatus, DiagnosticField, Escaping, ExecStatus, TransactionStatus
-from psycopg.pq.abc import PGresult
+from psycopg.pq.abc import PGconn, PGresult
 
 AWAY = (psycopg.OperationalError, OperationalError)
 """What the driver, and Django, raise where the database cannot be reached, or not now."""
@@ -146,40 +147,40 @@ class Statement:
         if not raw.autocommit and server.transaction_status == TransactionStatus.IDLE:
             _begin(raw)
         if self._before is not None:
-            # Several statements in one message are one transaction.
-            # https://www.postgresql.org/docs/18/protocol-flow.html#PROTOCOL-FLOW-MULTI-STATEMENT
-            both = self._before._call(raw, given) + b";" + self._call(raw, given)
-            result = server.exec_(both)
+            result = _one_after_the_other(raw, (self._before, self), given)
         elif self._is_kept():
-            self._prepare(raw)
+            self.prepare(raw)
             result = server.exec_prepared(self._name, self._values(given))
         else:
-            result = server.exec_(self._call(raw, given))
+            result = server.exec_(self._with_literals(raw, given))
         if result.status != ExecStatus.TUPLES_OK:
             raise _error(raw, result)
         return result
 
+    def send(self, raw: "psycopg.Connection[Any]", given: Mapping[str, Any]) -> None:
+        """Without waiting for what becomes of it; where plans are kept, it has been prepared."""
+        if self._is_kept():
+            raw.pgconn.send_query_prepared(self._name, self._values(given))
+        else:
+            raw.pgconn.send_query_params(self._with_literals(raw, given), None)
+
     def _is_kept(self) -> bool:
-        return self._keeps_plan and settings.PREPARED_STATEMENTS
+        return self._keeps_plan and bool(settings.PREPARED_STATEMENTS)
 
     def _values(self, given: Mapping[str, Any]) -> list[Any]:
         return [_text(given[name]) for name in self._names]
 
-    def _call(self, raw: "psycopg.Connection[Any]", given: Mapping[str, Any]) -> bytes:
-        """As text with its values in it."""
-        literals = self._literals(raw, self._values(given))
-        if not self._is_kept():
-            # Planned for its values: the server is told to make plans for any (settings.DATABASES).
-            return _NUMBERED.sub(lambda match: literals[int(match[1]) - 1], self.text)
-        self._prepare(raw)
-        arguments = b"(" + b",".join(literals) + b")" if literals else b""
-        return b'EXECUTE "' + self._name + b'"' + arguments
-
-    def _literals(self, raw: "psycopg.Connection[Any]", values: list[Any]) -> list[bytes]:
+    def _with_literals(self, raw: "psycopg.Connection[Any]", given: Mapping[str, Any]) -> bytes:
+        """Planned for its values: the server is told to make plans for any (settings.DATABASES)."""
         escape = Escaping(raw.pgconn).escape_literal
-        return [b"NULL" if value is None else bytes(escape(value)) for value in values]
+        literals = [
+            b"NULL" if value is None else bytes(escape(value)) for value in self._values(given)
+        ]
+        return _NUMBERED.sub(lambda match: literals[int(match[1]) - 1], self.text)
 
-    def _prepare(self, raw: "psycopg.Connection[Any]") -> None:
+    def prepare(self, raw: "psycopg.Connection[Any]") -> None:
+        if not self._is_kept():
+            return
         known = _known.setdefault(raw, set())
         if self._name in known:
             return
@@ -187,6 +188,49 @@ class Statement:
         if result.status != ExecStatus.COMMAND_OK:
             raise _error(raw, result)
         known.add(self._name)
+
+
+def _one_after_the_other(
+    raw: "psycopg.Connection[Any]", statements: Sequence[Statement], given: Mapping[str, Any]
+) -> PGresult:
+    """The last one's result, or the first that failed. One round trip, and one transaction.
+
+    https://www.postgresql.org/docs/18/libpq-pipeline-mode.html
+    """
+    server = raw.pgconn
+    for each in statements:
+        each.prepare(raw)
+    server.enter_pipeline_mode()
+    for each in statements:
+        each.send(raw, given)
+    server.pipeline_sync()
+    results = _received(server)
+    server.exit_pipeline_mode()
+    failed = (each for each in results if each.status == ExecStatus.FATAL_ERROR)
+    return next(failed, results[-1])
+
+
+def _received(server: PGconn) -> list[PGresult]:
+    """All until the end of the pipeline. Other threads run while it waits: libpq's own waiting
+    would hold the interpreter's lock.
+    """
+    socket = poll()
+    results: list[PGresult] = []
+    socket.register(server.socket, POLLIN | POLLOUT)
+    while server.flush():  # not all has been sent
+        socket.poll()
+        server.consume_input()
+    socket.modify(server.socket, POLLIN)
+    while True:
+        while server.is_busy():
+            socket.poll()
+            server.consume_input()
+        result = server.get_result()
+        if result is None:  # between two statements
+            continue
+        if result.status == ExecStatus.PIPELINE_SYNC:
+            return results
+        results.append(result)
 
 
 def _begin(raw: "psycopg.Connection[Any]") -> None:

@@ -49,20 +49,22 @@ _LIVES = """
       AND (key.id IS NULL OR (key.is_active AND (now() AT TIME ZONE %(zone)s)::date
                               BETWEEN key.valid_from AND key.valid_to))"""
 
+_NAMED = isolation.named("found.patient_ids")
+
 # In the transaction of what the caller asks, before it: finds the living token, and tells the
-# database whose rows that transaction may touch (store/isolation.py).
+# database whose rows that transaction may touch (store/isolation.py). It always has a row, so that
+# a token that opens nothing leaves nobody told.
 AS_CALLER = Statement(f"""
-WITH found AS (
+SELECT {isolation.is_for("grant", "found.id")}, {isolation.is_for("account", "found.account_id")},
+       {isolation.is_for("patients", f"CASE WHEN found.id IS NOT NULL THEN {_NAMED} END")}
+FROM (VALUES (1)) always LEFT JOIN LATERAL (
     SELECT access.id, access.account_id, {_narrowed("access.patient_ids")} AS patient_ids
     FROM fhirapi_accesstoken token
     JOIN fhirapi_dataaccessgrant access ON access.id = token.data_access_grant_id
     JOIN portal_account account ON account.id = access.account_id AND account.is_active
     LEFT JOIN fhirapi_accesskey key ON key.data_access_grant_id = access.id
     WHERE token.token_checksum = %(token)s AND token.expires > now() AND {_LIVES}
-)
-SELECT {isolation.is_for("grant", "(SELECT found.id FROM found)")},
-       {isolation.is_for("account", "(SELECT found.account_id FROM found)")},
-       {isolation.is_for("patients", f"(SELECT {isolation.named('found.patient_ids')} FROM found)")}
+) found ON true
 """)  # noqa: S608 - constants
 
 # Whom AS_CALLER has found; nobody, and therefore no row, where that did not come before.

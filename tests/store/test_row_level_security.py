@@ -18,6 +18,7 @@ from tests import people, versions
 from tests.api import Api, Session, ids
 from tests.as_web import as_web
 from tests.people import Person
+from tests.test_architecture import ROOT, sources
 
 SECOND = "2024-02-01T09:00:00+00:00"
 _OWNED = """
@@ -61,6 +62,29 @@ def unchecked(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr("fhirapi.store.everything.allowed_of", lambda _: all_patients)
     yield
     read._statement.cache_clear()
+
+
+def test_only_few_places_ask_of_everybody() -> None:
+    """Each is the product's own work, or asks for itself who may; a new one belongs here."""
+    found = {
+        str(path.relative_to(ROOT))
+        for path in sources()
+        if "isolation.everybody()" in path.read_text() and "tests" not in path.parts
+    }
+    assert found == {
+        "fhirapi/admin.py",  # administrators' pages, each read recorded
+        "fhirapi/bulk/groups/change.py",  # lists: whoever may change one takes off whom they lost
+        "fhirapi/bulk/groups/kept.py",  # panels and rosters follow the care
+        "fhirapi/bulk/groups/listing.py",
+        "fhirapi/bulk/groups/membership.py",
+        "fhirapi/smart/people/everybody.py",  # staff who link accounts to records
+        "fhirapi/smart/people/links.py",
+        "fhirapi/smart/tokens/backend_access.py",  # an administrator approves a list
+        "fhirapi/smart/tokens/followed.py",
+        "fhirapi/store/changes.py",  # whether what is gone was of a kind
+        "fhirapi/store/people.py",  # whose record a registration means
+        "portal/operations/audit_search.py",
+    }
 
 
 class TestTheRoleOfWebProcesses:

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import django
 
+from qsmartcare import web_role
 from qsmartcare.embedded import EmbeddedPostgres
 
 PATIENTS = int(os.environ.get("PATIENTS", "50"))
@@ -64,6 +66,8 @@ def _furnish(may_write: bool) -> World:
     from fhirapi.synthetic.generate import generate
 
     call_command("migrate", verbosity=0)
+    call_command("set_up_web_role", stdout=StringIO())
+    os.environ["DATABASE_ROLE"] = web_role.NAME  # of the servers that are started now
     if not Content.objects.exists():
         generate(PATIENTS, seed=1)
     patient = CareRelationship.objects.order_by("patient_id").first()

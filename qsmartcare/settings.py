@@ -35,6 +35,7 @@ JWT_PRIVATE_KEY = _keyring.jwt_private_key
 
 # --- Database ----------------------------------------------------------------------------------
 _DATABASE = conninfo_to_dict(env.secret("DATABASE_URL") or "postgresql:///qsmartcare")
+DATABASE_ROLE = env.text("DATABASE_ROLE", "")  # web processes take it
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
@@ -53,8 +54,8 @@ DATABASES = {
             "options": f"-c statement_timeout={env.number('STATEMENT_TIMEOUT', 0)}s "
             "-c plan_cache_mode=force_generic_plan",
             **_DATABASE,
-            # One that owns no tables, so that their policies bind it (store/isolation.py).
-            **({"assume_role": _ROLE} if (_ROLE := env.text("DATABASE_ROLE", "")) else {}),
+            # It owns no tables, so their policies bind it (store/isolation.py).
+            **({"assume_role": DATABASE_ROLE} if DATABASE_ROLE else {}),
         },
     }
 }

@@ -6,6 +6,7 @@ its address, which names a patient, is not logged.
 """
 
 import gc
+import logging
 import os
 from io import BytesIO
 from time import perf_counter
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from fhirapi.requestlog.collector import RequestLog
 
+log = logging.getLogger(__name__)
 API_PREFIXES = (
     "/R4-patient-api/", "/patient-api/", "/provider-api/", "/.well-known/oauth", "/healthz",
     "/readyz",
@@ -171,6 +173,8 @@ django.setup(set_prefix=False)
 from fhirapi.requestlog.collector import RequestLog  # noqa: E402
 from fhirapi.smart.tokens import quick  # noqa: E402
 
+if not settings.DATABASE_ROLE:
+    log.warning("DATABASE_ROLE is not set: the database does not keep patients apart by itself.")
 _app = behind_proxies(Application(RequestLog().start()), settings.TRUSTED_PROXIES)
 application = maintenance.gate(_app, is_api)
 # What has been loaded stays. Whoever looks for garbage need not look at it each time.

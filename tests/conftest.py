@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import override_settings
 
 from fhirapi.store.load import load
 from tests import people
 from tests.api import Api
 from tests.people import Person
+from tests.prepared import migrated_database
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -26,6 +28,15 @@ def _settings_of_tests() -> Iterator[None]:
         WHITENOISE_AUTOREFRESH=True,
     ):
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Each worker's database is a copy of one, so that only one is brought up to date.
+
+    https://docs.djangoproject.com/en/5.2/ref/settings/#template
+    """
+    connection.settings_dict["TEST"]["TEMPLATE"] = migrated_database()
 
 
 @pytest.fixture

@@ -51,6 +51,9 @@ def _migrate() -> None:
 def _start(data_dir: Path) -> None:
     product = Product(data_dir)
     product.start()
-    product.wait_until_ready()
-    assert product.interrupt() == 0
+    try:
+        product.wait_until_ready()
+    finally:
+        exit_code = product.interrupt()
+    assert exit_code == 0
     assert product.processes() == []

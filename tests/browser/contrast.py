@@ -1,7 +1,8 @@
 """Whether text can be read on what is behind it. WCAG 2.2 1.4.3
 
 As axe's rule color-contrast, which takes three quarters of axe's time: axe looks at every page in
-one look, this in the others. Text before a picture or gradient is left out, as axe does.
+one look, this in the others. Text before a picture or gradient is left out, and single characters
+are, as axe does.
 """
 
 from playwright.sync_api import Page
@@ -37,7 +38,7 @@ _COMPLAINTS = """() => {
   const elements = new Set();
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
-    if (walker.currentNode.data.trim()) elements.add(walker.currentNode.parentElement);
+    if (walker.currentNode.data.trim().length > 1) elements.add(walker.currentNode.parentElement);
   }
   return [...elements].flatMap((element) => {
     const isSeen = element.checkVisibility({ opacityProperty: true, visibilityProperty: true });

@@ -1,12 +1,14 @@
 """Fixtures that every room of the suite uses."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import override_settings
 
+from fhirapi.smart.names import name_of
 from fhirapi.store.load import load
 from tests import people
 from tests.api import Api
@@ -37,6 +39,13 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     https://docs.djangoproject.com/en/5.2/ref/settings/#template
     """
     connection.settings_dict["TEST"]["TEMPLATE"] = migrated_database()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """A process reads it once; tests that count statements are of a process that has begun."""
+    with django_db_blocker.unblock():
+        name_of("anything")
 
 
 @pytest.fixture

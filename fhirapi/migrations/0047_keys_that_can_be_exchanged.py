@@ -60,5 +60,8 @@ class Migration(migrations.Migration):
         migrations.AddField("webhook", "secret_encrypted", _encrypted()),
         migrations.AddField("changewebhook", "secret_encrypted", _encrypted()),
         migrations.AddField("changewebhook", "previous_secret_encrypted", _encrypted()),
+        # Only what Django says of it: the secret is not made from it any more.
+        migrations.AlterField("webhook", "salt", models.CharField(max_length=40)),
+        migrations.AlterField("changewebhook", "salt", models.CharField(max_length=40)),
         migrations.RunPython(keep, migrations.RunPython.noop),
     ]

@@ -38,6 +38,7 @@ from fhirapi.smart.models import (
     RefreshToken,
     SpentAssertion,
 )
+from fhirapi.smart.names import NamingKey
 from fhirapi.smart.tokens.models import SigningKey
 from fhirapi.smart.webhooks.models import Webhook, WebhookEvent
 from fhirapi.store.models import (
@@ -88,6 +89,7 @@ __all__ = [
     "Load",
     "LoadDeferred",
     "LoadPiece",
+    "NamingKey",
     "PatientLine",
     "RecordLink",
     "RefreshToken",

@@ -19,7 +19,9 @@ from qsmartcare.reach import is_reached_from_elsewhere
 
 _SHORTEST_TOKEN = 16
 _SHORTEST_SESSION = 5 * 60  # seconds; pages warn two minutes before the end
-_OWN_SECRETS = ("SECRET_KEY", "ENCRYPTION_KEYS", "DIGEST_KEY", "JWT_PRIVATE_KEY")
+_OWN_SECRETS = (
+    ("SECRET_KEY",), ("ENCRYPTION_KEYS",), ("DIGEST_KEYS", "DIGEST_KEY"), ("JWT_PRIVATE_KEY",)
+)  # fmt: skip
 
 
 def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
@@ -118,7 +120,7 @@ def _check_public() -> Iterator[CheckMessage]:
             hint="Set DEMO=0, or keep it to this machine: HOST=127.0.0.1 and a local BASE_URL.",
             id="qsmartcare.E008",
         )
-    if missing := [name for name in _OWN_SECRETS if not env.secret(name)]:
+    if missing := [names[0] for names in _OWN_SECRETS if not any(map(env.secret, names))]:
         yield Warning(
             f"{', '.join(missing)}: made here and kept in DATA_DIR, so no other machine has them.",
             hint="Set them, or NAME_FILE for each, from where you keep secrets.",

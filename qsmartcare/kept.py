@@ -32,5 +32,10 @@ class Kept:
         return self._values[name]
 
     def set(self, name: str, value: Any) -> None:
-        self._values[name] = value
+        self.change({name: value})
+
+    def change(self, values: dict[str, Any], *, without: str = "") -> None:
+        """At once: no reader finds half of it."""
+        self._values |= values
+        self._values.pop(without, None)
         write_private(self._path, json.dumps(self._values, indent=1))

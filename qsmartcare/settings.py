@@ -28,9 +28,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Secrets -----------------------------------------------------------------------------------
 _keyring = keyring.load(DATA_DIR)
-SECRET_KEY = _keyring.secret_key
+SECRET_KEY, *SECRET_KEY_FALLBACKS = _keyring.secret_keys
 ENCRYPTION_KEYS = _keyring.encryption_keys
-DIGEST_KEY = _keyring.digest_key
+DIGEST_KEYS = _keyring.digest_keys
 JWT_PRIVATE_KEY = _keyring.jwt_private_key
 
 # --- Database ----------------------------------------------------------------------------------
@@ -277,6 +277,15 @@ SECURE_SSL_REDIRECT = False  # the proxy in front does it
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
 SECURE_HSTS_SECONDS = 31536000 if IS_HTTPS else 0
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# Of `manage.py check --deploy`, each with its reason.
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # HSTS for other hosts below the domain: they are not ours to speak for
+    "security.W008",  # the proxy in front redirects to https (docs/operations/install.md)
+    "security.W021",  # in the lists of browsers: for whoever owns the whole domain to decide
+    # http redirect URIs: taken for this machine's own addresses only, where native apps listen
+    # (RFC 8252 section 7.3; fhirapi/smart/clients/registration.py refuses all others).
+    "oauth2_provider.W008",
+]
 
 # --- Figures for monitoring ---------------------------------------------------------------------
 METRICS_TOKEN = env.secret("METRICS_TOKEN") or ""  # without it /metrics answers this machine only

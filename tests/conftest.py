@@ -5,14 +5,17 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client, override_settings
 
+from fhirapi.smart.names import name_of
 from fhirapi.store.load import load
 from qsmartcare import web_role
 from tests import people
 from tests.api import Api
 from tests.as_web import requests_of
 from tests.people import Person
+from tests.prepared import migrated_database
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -39,9 +42,20 @@ def _requests_of_web_role() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Each worker's database is a copy of one, so that only one is brought up to date.
+
+    https://docs.djangoproject.com/en/5.2/ref/settings/#template
+    """
+    connection.settings_dict["TEST"]["TEMPLATE"] = migrated_database()
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """What a process reads once has been read: tests count the statements of one that has begun."""
     with django_db_blocker.unblock():
         web_role.set_up()
+        name_of("anything")
 
 
 @pytest.fixture

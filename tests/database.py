@@ -1,7 +1,7 @@
 """Gives the test run its PostgreSQL: `DATABASE_URL`, or an embedded server for this run alone.
 
-Loaded by ``-p`` before Django's settings are read. The process that collects starts the server;
-xdist's workers inherit its address.
+Loaded by ``-p`` before Django's settings are read. The process that collects starts the server and
+makes the run's folders; xdist's workers inherit their addresses.
 """
 
 import atexit
@@ -30,12 +30,14 @@ def _start() -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
     atexit.register(stop)
+    os.environ["TEST_TEMPLATE_URL"] = server.ensure_database("template")
     os.environ["DATABASE_URL"] = server.ensure_database("qsmartcare")
 
 
 if "DATABASE_URL" not in os.environ and "PYTEST_XDIST_WORKER" not in os.environ:
     _start()
-if "DATA_DIR" not in os.environ:
-    os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="qsmartcare-data-")
-    atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
+for name in ("DATA_DIR", "TEST_FOLDER"):
+    if name not in os.environ:
+        os.environ[name] = tempfile.mkdtemp(prefix="qsmartcare-data-")
+        atexit.register(shutil.rmtree, os.environ[name], ignore_errors=True)
 Path(os.environ["DATA_DIR"], "static").mkdir(exist_ok=True)  # WhiteNoise complains without it

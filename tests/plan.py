@@ -1,4 +1,4 @@
-"""How the suite runs: what drives a running product shares one, on one worker."""
+"""How the suite runs: what drives a running product shares one with all others on its worker."""
 
 import gc
 import shutil
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 
+from tests.prepared import put_started_product_into
 from tests.product import Product
 
 
@@ -26,14 +27,14 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The shared product's tests are one group; those that start products of their own are not,
-    and go first, since nobody wants to wait for the longest at the end.
+    """What drives a product goes first, since nobody wants to wait for the longest at the end;
+    a file stays on one worker, since what its fixtures make takes long.
     """
     ours = [item for item in items if item.path.parent.name in ("running", "browser")]
     for item in ours:
         item.add_marker(pytest.mark.running)
         if "running_product" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("running"))
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
     items.sort(key=lambda item: item.get_closest_marker("running") is None)
 
 
@@ -60,6 +61,7 @@ def running(running_product: Product) -> dict[str, Any]:
 def running_product() -> Iterator[Product]:
     """Afterwards Ctrl-C has to end all of it."""
     with product_folder() as folder:
+        put_started_product_into(folder / "data")
         product = Product(folder / "data")
         product.start()
         try:

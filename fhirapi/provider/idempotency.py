@@ -24,7 +24,7 @@ from fhirapi.provider.read import find
 from fhirapi.provider.schema import Kind
 from fhirapi.provider.view import JSON, ApiWriter, type_of
 from fhirapi.searchparams.keys import key as lock_key
-from fhirapi.smart.secrets import digest
+from fhirapi.smart.secrets import digest, digests
 from fhirapi.sql import Statement
 from fhirapi.store import exact
 from fhirapi.store.write import Asked, nothing_there
@@ -54,11 +54,11 @@ def once(
         return act()
     if not _KEY.fullmatch(header):
         raise problems.malformed("An Idempotency-Key has 1 to 255 visible ASCII characters.")
-    digested = digest(f"idempotency {header}")
+    named = f"idempotency {header}"
     fingerprint = _fingerprint(request, parts)
     with transaction.atomic():
-        _be_alone(writer, digested)
-        kept = _kept(writer, digested)
+        _be_alone(writer, header)
+        kept = _kept(writer, named)
         try:
             response = _again(writer, kept, fingerprint) if kept else act()
         except (Outcome, ProblemDetails) as refusal:
@@ -66,7 +66,7 @@ def once(
             failure: Exception = refusal
         else:
             if kept is None:
-                _keep(writer, digested, fingerprint, response, kind)
+                _keep(writer, named, fingerprint, response, kind)
             return response
     raise failure
 
@@ -79,17 +79,18 @@ def _fingerprint(request: HttpRequest, parts: Sequence[bytes]) -> str:
     return found.hexdigest()
 
 
-def _be_alone(writer: ApiWriter, digested: str) -> None:
+def _be_alone(writer: ApiWriter, header: str) -> None:
     client = f"{writer.account_id}/{writer.caller.client_id}"
-    named = lock_key(client, "idempotency", digested)
-    row = _ALONE.fetch_one({"key": named})
+    row = _ALONE.fetch_one({"key": lock_key(client, "idempotency", header)})
     if row is None or row[0] != b"t":
         raise problems.key_in_use()
 
 
-def _kept(writer: ApiWriter, digested: str) -> IdempotentAnswer | None:
+def _kept(writer: ApiWriter, named: str) -> IdempotentAnswer | None:
     of_key = IdempotentAnswer.objects.filter(
-        account_id=writer.account_id, client_id=writer.caller.client_id, key_digest=digested
+        account_id=writer.account_id,
+        client_id=writer.caller.client_id,
+        key_digest__in=digests(named),
     )
     of_key.filter(created_at__lt=timezone.now() - ANSWERS_KEPT).delete()
     return of_key.first()
@@ -136,7 +137,7 @@ def _require_open(writer: ApiWriter, kind: Kind, record_id: str) -> None:
 
 def _keep(
     writer: ApiWriter,
-    digested: str,
+    named: str,
     fingerprint: str,
     response: HttpResponse,
     kind: Kind | None,
@@ -144,7 +145,7 @@ def _keep(
     IdempotentAnswer.objects.create(
         account_id=writer.account_id,
         client_id=writer.caller.client_id,
-        key_digest=digested,
+        key_digest=digest(named),
         fingerprint=fingerprint,
         status=response.status_code,
         headers={name: response[name] for name in _HEADERS if name in response},

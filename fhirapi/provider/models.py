@@ -45,8 +45,13 @@ class ChangeWebhook(models.Model):
     url = models.URLField(max_length=500)
     kinds = ArrayField(models.TextField())
     scope = models.TextField(help_text="Of the token by which it was made.")
-    salt = models.CharField(max_length=40, help_text="Its signing secret is made from it.")
+    # Until there was secret_encrypted, the secret was made from it; the version before still does.
+    salt = models.CharField(max_length=40)
+    secret_encrypted = models.TextField(blank=True, default="", db_default="", editable=False)
     previous_salt = models.CharField(max_length=40, blank=True)
+    previous_secret_encrypted = models.TextField(
+        blank=True, default="", db_default="", editable=False
+    )
     previous_until = models.DateTimeField(
         null=True, help_text="Until when the secret before signs as well."
     )

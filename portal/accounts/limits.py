@@ -4,11 +4,12 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from fhirapi.smart.clients.registration_limit import network_of
 from portal.accounts.models import LetterSent
-from portal.accounts.tokens import digest
+from portal.accounts.tokens import digest, digests
 
 WINDOW = timedelta(hours=1)
 LETTERS_A_RECIPIENT = 5
@@ -23,7 +24,6 @@ def may_send(recipient: str, address: str | None) -> bool:
 
     Raises TooManyLetters when it is the asking address that goes too far.
     """
-    recipient_digest = digest(recipient.casefold())
     address = network_of(address)
     with connection.cursor() as cursor:
         # One request of an address after the other, so that none slips through beside another.
@@ -31,15 +31,19 @@ def may_send(recipient: str, address: str | None) -> bool:
     forget_old()
     if LetterSent.objects.filter(address=address).count() >= settings.LETTERS_AN_HOUR:
         raise TooManyLetters
-    before = LetterSent.objects.filter(recipient_digest=recipient_digest).count()
-    LetterSent.objects.create(recipient_digest=recipient_digest, address=address)
+    before = _sent_to(recipient).count()
+    LetterSent.objects.create(recipient_digest=digest(recipient.casefold()), address=address)
     return before < LETTERS_A_RECIPIENT
 
 
 def take_back(recipient: str) -> None:
     """The letter just counted was not sent: the person has to ask again."""
-    counted = LetterSent.objects.filter(recipient_digest=digest(recipient.casefold()))
+    counted = _sent_to(recipient)
     counted.filter(pk__in=counted.order_by("-pk").values("pk")[:1]).delete()
+
+
+def _sent_to(recipient: str) -> QuerySet[LetterSent]:
+    return LetterSent.objects.filter(recipient_digest__in=digests(recipient.casefold()))
 
 
 def forget_old() -> None:

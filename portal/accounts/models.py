@@ -1,6 +1,6 @@
 """People who sign in: an account, its PIN, and a registration that is not an account yet."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django_otp.models import Device, ThrottlingMixin, VerifyNotAllowed
 
+from fhirapi.smart.names import name_of
 from fhirapi.smart.team_roles import MANAGES, READS_RECORDS
 
 
@@ -109,6 +110,20 @@ class Account(Person, AbstractUser):  # type: ignore[django-manager-missing]  # 
     def team_roles(self) -> frozenset[str]:
         """In the teams of practitioners; asked once a request."""
         return frozenset(self.team_memberships.live().values_list("role", flat=True))
+
+    def get_session_auth_hash(self) -> str:
+        """What ends sessions when the password changes.
+
+        Not by SECRET_KEY as Django's own: where processes have two of those in different order,
+        each would take the other's sessions for old and give them a new key (``cycle_key``), and
+        who asks for two pages at once would be signed out.
+        """
+        return name_of(f"session of account {self.pk} with {self.password}")
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """Of sessions from before: Django's own."""
+        yield super().get_session_auth_hash()
+        yield from super().get_session_auth_fallback_hash()
 
     @property
     def is_approved_provider(self) -> bool:

@@ -17,7 +17,7 @@ from portal.accounts.own import email as emails
 from portal.accounts.pin import set_pin
 from portal.accounts.registration import account_with
 from portal.accounts.sessions import living
-from portal.accounts.tokens import digest, new_token
+from portal.accounts.tokens import digest, digests, new_token
 
 VALID = timedelta(hours=1)
 TRIES = 5
@@ -66,7 +66,7 @@ def recovery_for(token: str) -> Recovery | None:
     return (
         Recovery.objects.select_related("account")
         .filter(
-            token_digest=digest(token),
+            token_digest__in=digests(token),
             used_at=None,
             failures__lt=TRIES,
             created_at__gt=timezone.now() - VALID,

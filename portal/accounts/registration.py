@@ -15,7 +15,7 @@ from portal.accounts import limits
 from portal.accounts.create import create_account
 from portal.accounts.matching import link_if_matched
 from portal.accounts.models import Account, Registration, in_any_case
-from portal.accounts.tokens import digest, new_token
+from portal.accounts.tokens import digest, digests, new_token
 from portal.accounts.usernames import UsernameTaken
 
 VALID = timedelta(hours=48)
@@ -82,7 +82,7 @@ def account_with(email: str) -> Account | None:
 
 def registration_for(token: str) -> Registration | None:
     """The registration that a letter's link stands for, still to be confirmed or not."""
-    return Registration.objects.filter(token_digest=digest(token)).first()
+    return Registration.objects.filter(token_digest__in=digests(token)).first()
 
 
 def why_closed(registration: Registration | None) -> Closed | None:

@@ -2,9 +2,9 @@
 
 import secrets
 
-from fhirapi.smart.secrets import digest
+from fhirapi.smart.secrets import digest, digests
 
-__all__ = ["digest", "new_token"]
+__all__ = ["digest", "digests", "new_token"]
 
 
 def new_token() -> str:

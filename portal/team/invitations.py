@@ -14,7 +14,7 @@ from fhirapi.smart.people import team
 from portal import mail
 from portal.accounts import limits
 from portal.accounts.models import Account, in_any_case
-from portal.accounts.tokens import digest, new_token
+from portal.accounts.tokens import digest, digests, new_token
 from portal.team.models import TeamInvitation
 
 VALID = timedelta(hours=48)
@@ -96,7 +96,7 @@ def invitation_for(token: str) -> TeamInvitation | None:
     if "\x00" in token:
         return None
     found = TeamInvitation.objects.select_related("lead__account", "invited_by")
-    return found.filter(token_digest=digest(token)).first()
+    return found.filter(token_digest__in=digests(token)).first()
 
 
 def is_for(invitation: TeamInvitation, account: Account) -> bool:

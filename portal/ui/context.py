@@ -5,10 +5,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import reverse
 
+from fhirapi.smart.names import name_of
 from portal.accounts.access import door_of
 from portal.accounts.models import Account
 from portal.accounts.sessions import living
-from portal.accounts.tokens import digest
 from portal.ui.menu import menu
 from portal.ui.state import keys_title
 
@@ -30,5 +30,5 @@ def _session(request: HttpRequest, account: Account) -> dict[str, object]:
     return {
         "session_seconds": living.seconds_left(request),
         "session_door": reverse(door_of(account)),
-        "session_whose": digest(f"drafts of account {account.pk}")[:16],
+        "session_whose": name_of(f"drafts of account {account.pk}")[:16],
     }

@@ -5,6 +5,7 @@ So a page that somebody adds is looked at without being named anywhere, one of e
 
 import re
 from collections.abc import Collection, Iterator
+from typing import NamedTuple
 from uuid import UUID
 
 from django.urls import Resolver404, URLPattern, resolve, reverse
@@ -16,6 +17,12 @@ from portal.urls import urlpatterns as portal
 
 _LINK = re.compile(r'<a [^>]*?href="(/[^"#]*)')
 _DUMMIES = {"int": 999_999, "str": "no-such-thing", "slug": "no-such-thing", "uuid": UUID(int=0)}
+
+
+class Found(NamedTuple):
+    route: str
+    address: str
+    html: str
 
 
 def routes() -> dict[str, URLPattern]:
@@ -37,8 +44,8 @@ def with_dummies(name: str) -> str:
     return reverse(name, kwargs={key: _DUMMIES.get(kind, "x") for key, kind in kinds.items()})
 
 
-def pages(page: Page, known: Collection[str] = ()) -> Iterator[tuple[str, str]]:
-    """Route and address of every page that whoever is signed in reaches, but for known routes."""
+def pages(page: Page, known: Collection[str] = ()) -> Iterator[Found]:
+    """Every page that whoever is signed in reaches, but for known routes."""
     waiting, asked, seen = starts(), set(), set(known)
     while waiting:
         address = waiting.pop(0)
@@ -50,8 +57,9 @@ def pages(page: Page, known: Collection[str] = ()) -> Iterator[tuple[str, str]]:
         if answer.status != 200 or "text/html" not in answer.headers.get("content-type", ""):
             continue
         seen.add(name)
-        waiting += _LINK.findall(answer.text())
-        yield name, address
+        found = Found(name, address, answer.text())
+        waiting += _LINK.findall(found.html)
+        yield found
 
 
 def route_of(address: str) -> str | None:

@@ -34,8 +34,10 @@ class Visit:
     def complaints(self, address: str) -> list[str]:
         self._answers.clear()
         self._bytes = 0
-        opened = self._page.goto(address, wait_until="networkidle")
+        opened = self._page.goto(address)
         assert opened is not None
+        if self._page.locator("script[type=module]").count():  # it may fetch more by itself
+            self._page.wait_for_load_state("networkidle")
         return [*self._of_the_answer(opened), *narrow_complaints(self._page)]
 
     def _of_the_answer(self, opened: Response) -> list[str]:

@@ -1,10 +1,18 @@
 """Settings that contradict each other or are unsafe are named, with a remedy."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
+from cryptography.fernet import Fernet
 from django.core.checks import ERROR
 from pytest_django import Settings
 
 from qsmartcare.checks import check_settings, is_public
+from qsmartcare.keyring import Keyring, load
+from tests.product import ROOT
 
 PUBLIC = {"BASE_URL": "https://ehr.example.org", "ALLOWED_HOSTS": ["ehr.example.org"]}
 SAFE = {"DEBUG": False, "DEMO": False, "IS_HTTPS": True}
@@ -63,7 +71,7 @@ def test_a_demo_that_listens_for_others_is_refused(
 def test_secrets_from_the_environment_leave_nothing_to_say(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("SECRET_KEY", "ENCRYPTION_KEYS", "DIGEST_KEY", "JWT_PRIVATE_KEY"):
+    for name in ("SECRET_KEY", "ENCRYPTION_KEYS", "DIGEST_KEYS", "JWT_PRIVATE_KEY"):
         monkeypatch.setenv(name, "from a vault")
     mail = {"EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend"}
     assert found(settings, **PUBLIC, **SAFE, **mail) == []
@@ -93,3 +101,27 @@ def test_public_is_what_other_machines_reach(
 ) -> None:
     settings.BASE_URL = address
     assert is_public() is expected
+
+
+def test_production_as_documented_passes_the_check_for_deployment(tmp_path: Path) -> None:
+    """In a process of its own, as settings are read once; every warning would fail it."""
+    kept: Keyring = load(tmp_path / "elsewhere")
+    secrets = {
+        "SECRET_KEY": kept.secret_keys[0],
+        "DIGEST_KEYS": kept.digest_keys[0],
+        "ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+        "JWT_PRIVATE_KEY": kept.jwt_private_key,
+    }
+    where = {
+        "BASE_URL": "https://ehr.example.org", "ALLOWED_HOSTS": "ehr.example.org",
+        "DEMO": "0", "DEBUG": "0",
+        "TRUSTED_PROXIES": "10.0.0.7", "DATA_DIR": str(tmp_path), "EMAIL_HOST": "mail.example.org",
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    }  # fmt: skip
+    checked = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=ROOT, env={**os.environ, **where, **secrets}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert checked.returncode == 0, checked.stderr
+    assert not (tmp_path / "keyring.json").exists(), "every secret came from outside"

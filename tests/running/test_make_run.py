@@ -1,10 +1,12 @@
 """What `make run` promises: a sentence for each trouble, nothing left behind, nothing lost."""
 
+import json
 import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -78,18 +80,30 @@ def test_a_setting_that_makes_no_sense_ends_in_a_sentence(
     assert words in sentence(start(**knobs))
 
 
-def test_a_second_start_keeps_everything(start: Starter) -> None:
-    first = start()
-    before = first.wait_until_ready()
-    assert first.interrupt() == 0
-    assert first.processes() == []
-    second = start(PORT=str(first.port))
+@pytest.mark.usefixtures("used_folder")
+def test_a_second_start_keeps_everything(start: Starter, folder: Path) -> None:
+    port = free_port()
+    before = left_by_first_start(folder, port)
+    second = start(PORT=str(port))
     after = second.wait_until_ready()
     assert after == before
     assert (second.data_dir / "demo.json").stat().st_mode & 0o777 == 0o600
     assert app_of(after, "Demo").sign_in()["patient"] == "142859"
 
 
+def left_by_first_start(folder: Path, port: int) -> dict[str, Any]:
+    """Its demo.json, as if it had run at this port."""
+    text = (folder / "data" / "demo.json").read_text(encoding="utf-8")
+    was: dict[str, Any] = json.loads(text)
+    told: dict[str, Any] = json.loads(
+        text.replace(f"{was['base_url']}/", f"http://localhost:{port}/").replace(
+            f'"{was["base_url"]}"', f'"http://localhost:{port}"'
+        )
+    )
+    return told
+
+
+@pytest.mark.usefixtures("used_folder")
 def test_a_second_instance_on_the_same_folder_is_refused(start: Starter) -> None:
     first = start()
     first.wait_until_ready()
@@ -109,13 +123,14 @@ def test_a_signal_while_starting_leaves_nothing_behind(
 
 
 def test_an_interrupted_first_start_is_made_good_by_the_next(start: Starter) -> None:
-    product = start(PATIENTS="60")
+    product = start(PATIENTS="24")
     wait_until(lambda: "up to date" in product.output)
     product.interrupt()
-    demo = start(PATIENTS="60").wait_until_ready()
-    assert len({each["id"] for each in demo["patients"]}) == 60
+    demo = start(PATIENTS="24").wait_until_ready()
+    assert len({each["id"] for each in demo["patients"]}) == 24
 
 
+@pytest.mark.usefixtures("used_folder")
 @pytest.mark.parametrize(
     ("program", "words"),
     [("-m granian", "web server"), ("deliver_webhooks", "delivery of webhooks")],
@@ -133,6 +148,7 @@ def test_what_dies_takes_the_rest_with_it_and_says_so(
     assert product.processes() == []
 
 
+@pytest.mark.usefixtures("used_folder")
 def test_a_worker_that_dies_is_replaced_and_nothing_else_ends(start: Starter) -> None:
     product = start()
     demo = product.wait_until_ready()
@@ -150,6 +166,7 @@ def workers(product: Product) -> list[int]:
     return [pid for pid, line in product.processes() if "manage.py work" in line]
 
 
+@pytest.mark.usefixtures("used_folder")
 @pytest.mark.parametrize(
     ("number", "is_for_all"),
     [(signal.SIGINT, True), (signal.SIGTERM, False), (signal.SIGINT, False)],
@@ -166,11 +183,11 @@ def test_make_passes_the_end_on(start: Starter, number: signal.Signals, is_for_a
     assert "Error" not in product.output
 
 
-def test_without_the_demo_nobody_signs_in_with_its_passwords(start: Starter) -> None:
-    first = start()
-    app = app_of(first.wait_until_ready(), "Demo")
-    first.interrupt()
-    second = start(DEMO="0", PORT=str(first.port))
+@pytest.mark.usefixtures("used_folder")
+def test_without_the_demo_nobody_signs_in_with_its_passwords(start: Starter, folder: Path) -> None:
+    port = free_port()
+    app = app_of(left_by_first_start(folder, port), "Demo")
+    second = start(DEMO="0", PORT=str(port))
     wait_until(lambda: "is running" in second.output)
     assert app.ask().status_code == 401
     assert not (second.data_dir / "demo.json").exists()

@@ -1,7 +1,6 @@
 """Webhooks of the grant under which the token was issued: made, listed, given new secrets."""
 
 import re
-import secrets
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -24,7 +23,7 @@ from fhirapi.provider.view import ApiWriter, allowed, answer
 from fhirapi.rest.view import empty
 from fhirapi.smart.clients.fetch import is_fetchable, refused_host
 from fhirapi.smart.models import AccessToken, DataAccessGrant
-from fhirapi.smart.webhooks.hooks import secret_of
+from fhirapi.smart.webhooks import signing
 from fhirapi.store.changes import now
 from fhirapi.store.read import TokenRefused
 
@@ -44,7 +43,7 @@ def create_hook(request: HttpRequest, writer: ApiWriter) -> HttpResponse:
     """Without an Idempotency-Key: an answer that holds a secret is not kept."""
     url, wanted = _checked(writer, json_object(request))
     place, cluster = now()
-    grant_id = _grant_id(writer)
+    grant_id, made = _grant_id(writer), signing.new()
     with transaction.atomic():
         # Those who make one at the same time wait for each other, so that both are counted.
         if not DataAccessGrant.objects.select_for_update().filter(pk=grant_id).exists():
@@ -56,12 +55,13 @@ def create_hook(request: HttpRequest, writer: ApiWriter) -> HttpResponse:
             url=url,
             kinds=wanted,
             scope=" ".join(map(str, writer.access.scopes)),
-            salt=secrets.token_hex(20),
+            salt=made.salt,
+            secret_encrypted=made.encrypted,
             written_in=place.written_in,
             cluster=cluster,
         )
         _record(writer, "change webhook set")
-    return answer(_told(hook) | {"secret": secret_of(hook.salt)}, 201)
+    return answer(_told(hook) | {"secret": made.shown}, 201)
 
 
 def read_hook(request: HttpRequest, writer: ApiWriter, hook_id: uuid.UUID) -> HttpResponse:
@@ -77,13 +77,20 @@ def delete_hook(request: HttpRequest, writer: ApiWriter, hook_id: uuid.UUID) -> 
 
 def rotate_secret(request: HttpRequest, writer: ApiWriter, hook_id: uuid.UUID) -> HttpResponse:
     """The new secret, this once; the one before signs as well for a day."""
+    made = signing.new()
     with transaction.atomic():
         hook = _find(writer, hook_id)
-        hook.previous_salt, hook.salt = hook.salt, secrets.token_hex(20)
+        hook.previous_salt, hook.previous_secret_encrypted = hook.salt, hook.secret_encrypted
+        hook.salt, hook.secret_encrypted = made.salt, made.encrypted
         hook.previous_until = timezone.now() + OVERLAP
-        hook.save(update_fields=["salt", "previous_salt", "previous_until"])
+        hook.save(
+            update_fields=[
+                "salt", "secret_encrypted", "previous_salt", "previous_secret_encrypted",
+                "previous_until",
+            ]
+        )  # fmt: skip
         _record(writer, "change webhook: new secret")
-    return answer(_told(hook) | {"secret": secret_of(hook.salt)})
+    return answer(_told(hook) | {"secret": made.shown})
 
 
 def deliveries(request: HttpRequest, writer: ApiWriter, hook_id: uuid.UUID) -> HttpResponse:

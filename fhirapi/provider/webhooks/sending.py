@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from fhirapi.provider.models import ChangeDelivery
 from fhirapi.smart.webhooks.deliver import attempt, each_by_itself, take
+from fhirapi.smart.webhooks.signing import key_of
 from fhirapi.store.writer import may_follow
 
 
@@ -24,10 +25,10 @@ def _deliver(delivery: ChangeDelivery) -> None:
         delivery.save(update_fields=["due_at", "problem"])
         return
     until = hook.previous_until
-    salts = [hook.salt]
+    keys = [key_of(hook.secret_encrypted, hook.salt)]
     if hook.previous_salt and until and until > timezone.now():
-        salts.append(hook.previous_salt)
-    attempt(delivery, hook.url, salts, _body(delivery))
+        keys.append(key_of(hook.previous_secret_encrypted, hook.previous_salt))
+    attempt(delivery, hook.url, keys, _body(delivery))
     delivery.save(update_fields=["due_at", "delivered_at", "status", "problem"])
 
 

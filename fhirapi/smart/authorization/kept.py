@@ -52,6 +52,8 @@ def _make_room() -> None:
 
 
 def find(key: str) -> QueryDict | None:
-    live = KeptRequest.objects.filter(digest=secrets.digest(key), expires_at__gt=timezone.now())
+    live = KeptRequest.objects.filter(
+        digest__in=secrets.digests(key), expires_at__gt=timezone.now()
+    )
     found = live.values_list("query", flat=True).first()
     return QueryDict(found) if found is not None else None

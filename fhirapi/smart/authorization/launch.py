@@ -85,7 +85,7 @@ def take(launch: str, account: AbstractUser, client: Client) -> bool:
 
 def _live(launch: str, account: AbstractUser, client: Client) -> QuerySet[LaunchContext]:
     return LaunchContext.objects.filter(
-        digest=secrets.digest(launch),
+        digest__in=secrets.digests(launch),
         account_id=account.pk,
         client=client,
         used_at=None,

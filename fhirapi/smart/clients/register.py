@@ -113,6 +113,9 @@ def _client(client_id: str, token: str) -> Client:
     )
     if found is None or not secrets.matches(token, found.registration_token_digest):
         raise _invalid_token("The registration access token is not the one of this client.")
+    if not secrets.is_newest(found.registration_token_digest):
+        found.registration_token_digest = secrets.digest(token)
+        found.save(update_fields=["registration_token_digest"])
     return found
 
 

@@ -20,7 +20,7 @@ from fhirapi.sql import Statement
 
 _KEY_COLUMNS = (
     "id", "access_key_id", "secret_digest", "previous_secret_digest", "previous_secret_until",
-    "is_active", "valid_from", "valid_to", "last_used_at",
+    "rotated_at", "is_active", "valid_from", "valid_to", "last_used_at",
 )  # fmt: skip
 _FIND = Statement(f"""
 SELECT access.id, access.account_id, access.client_id, access.scope,
@@ -36,7 +36,8 @@ WHERE key.access_key_id = %(access_key_id)s AND account.is_active AND access.rev
 _ISSUE = Statement("""
 WITH still AS (  -- nobody rotated or switched off the key since its secret was checked
     SELECT key.id FROM fhirapi_accesskey key
-    WHERE key.id = %(key)s AND key.is_active AND key.secret_digest = %(secret_digest)s
+    WHERE key.id = %(key)s AND key.is_active
+      AND key.rotated_at IS NOT DISTINCT FROM %(rotated_at)s::timestamptz
     FOR SHARE
 ), access AS (
     INSERT INTO fhirapi_accesstoken
@@ -144,7 +145,7 @@ def issue(found: KeyInUse, *, address: str | None) -> TokenPair | None:
             "client_id": found.key.access_key_id,
             "grant": found.grant_id,
             "key": found.key.pk,
-            "secret_digest": found.key.secret_digest,
+            "rotated_at": found.key.rotated_at,
             "scope": found.scope,
             "lifetime": settings.ACCESS_TOKEN_LIFETIME,
             "family": uuid.uuid4(),

@@ -16,7 +16,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from fhirapi.smart.clients.fetch import FetchProblem, post
-from fhirapi.smart.webhooks import hooks
+from fhirapi.smart.webhooks import hooks, signing
 from fhirapi.smart.webhooks.models import Webhook, WebhookEvent
 from fhirapi.sql import fetch
 
@@ -88,14 +88,15 @@ def _deliver(event: WebhookEvent) -> None:
     if hook is None:
         event.due_at, event.problem = None, "The app has no webhook any more."
     else:
-        attempt(event, hook.url, [hook.salt], _body(event))
+        key = signing.key_of(hook.secret_encrypted, hook.salt)
+        attempt(event, hook.url, [key], _body(event))
     event.save(update_fields=["due_at", "delivered_at", "status", "problem"])
 
 
-def attempt(event: Sent, url: str, salts: Sequence[str], body: bytes) -> None:
-    """Posts it once, signed by the secret of each salt; the event says what came of it."""
+def attempt(event: Sent, url: str, keys: Sequence[bytes], body: bytes) -> None:
+    """Posts it once, signed with each key; the event says what came of it."""
     sent, event_id = int(time.time()), str(event.event_id)
-    signatures = (hooks.signature(salt, event_id, sent, body) for salt in salts)
+    signatures = (signing.signature(key, event_id, sent, body) for key in keys)
     headers = {
         "Content-Type": "application/json",
         "webhook-id": event_id,

@@ -1,14 +1,5 @@
-"""An app's webhook: where it is told, what signs, and what it was told.
+"""An app's webhook: where it is told, what signs, and what it was told."""
 
-Signed as https://www.standardwebhooks.com/ says, for which there are libraries.
-"""
-
-import base64
-import hashlib
-import hmac
-import secrets
-
-from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import transaction
 from django.db.models import QuerySet
@@ -17,10 +8,9 @@ from django.utils import timezone
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import record
 from fhirapi.smart.models import Client
-from fhirapi.smart.secrets import digest
+from fhirapi.smart.names import name_of
+from fhirapi.smart.webhooks import signing
 from fhirapi.smart.webhooks.models import Webhook, WebhookEvent
-
-_PREFIX = "whsec_"
 
 
 def of(client: Client) -> Webhook | None:
@@ -30,10 +20,11 @@ def of(client: Client) -> Webhook | None:
 @transaction.atomic
 def register(client: Client, url: str, *, by: AbstractUser, address: str | None) -> str:
     """In the place of the one before. The signing secret, this once."""
-    salt = secrets.token_hex(20)
-    hook, _ = Webhook.objects.update_or_create(client=client, defaults={"url": url, "salt": salt})
+    made = signing.new()
+    kept = {"salt": made.salt, "secret_encrypted": made.encrypted}
+    Webhook.objects.update_or_create(client=client, defaults={"url": url, **kept})
     _record(client, by, address, "webhook set")
-    return secret_of(hook.salt)
+    return made.shown
 
 
 @transaction.atomic
@@ -65,24 +56,7 @@ def send_again(client: Client, pk: int) -> bool:
 
 def reference(grant_id: int) -> str:
     """The approval, as the token answer names it too; tells nothing about whose it is."""
-    return digest(f"grant {grant_id}")[:32]
-
-
-def secret_of(salt: str) -> str:
-    """The signing secret, as the app gets it."""
-    return _PREFIX + base64.b64encode(_key(salt)).decode()
-
-
-def signature(salt: str, event_id: str, sent: int, body: bytes) -> str:
-    signed = f"{event_id}.{sent}.".encode() + body
-    made = hmac.new(_key(salt), signed, hashlib.sha256).digest()
-    return f"v1,{base64.b64encode(made).decode()}"
-
-
-def _key(salt: str) -> bytes:
-    """Not stored: whoever reads the database without our key cannot sign."""
-    of_ours = settings.DIGEST_KEY.encode()
-    return hmac.new(of_ours, f"webhook {salt}".encode(), hashlib.sha256).digest()
+    return name_of(f"grant {grant_id}")[:32]
 
 
 def _record(client: Client, by: AbstractUser, address: str | None, detail: str) -> None:

@@ -12,7 +12,9 @@ from fhirapi.smart.models import Client
 class Webhook(models.Model):
     client = models.OneToOneField(Client, on_delete=models.CASCADE, related_name="webhook")
     url = models.URLField(max_length=500)
-    salt = models.CharField(max_length=40, help_text="Its signing secret is made from it.")
+    # Until there was secret_encrypted, the secret was made from it; the version before still does.
+    salt = models.CharField(max_length=40)
+    secret_encrypted = models.TextField(blank=True, default="", db_default="", editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     def __str__(self) -> str:

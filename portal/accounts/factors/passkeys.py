@@ -23,9 +23,9 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from fhirapi.smart.names import name_of
 from portal.accounts.factors.models import Passkey
 from portal.accounts.models import Account
-from portal.accounts.tokens import digest
 
 MOST = 10  # of one account
 LIFETIME = 300  # seconds a challenge is good for
@@ -158,4 +158,4 @@ def _host() -> str:
 
 def _handle(account: Account) -> bytes:
     """Names the account to the device without telling anybody who it is. WebAuthn 14.6.1"""
-    return bytes.fromhex(digest(f"passkey of account {account.pk}"))
+    return bytes.fromhex(name_of(f"passkey of account {account.pk}"))

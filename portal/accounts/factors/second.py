@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from portal.accounts.factors.models import Authenticator, Passkey, RecoveryCode
 from portal.accounts.models import Account, PinDevice
-from portal.accounts.tokens import digest
+from portal.accounts.tokens import digest, digests
 
 RECOVERY_CODES = 10
 _DIGITS = 12  # longer than any PIN, so that neither is taken for the other; 40 bits behind a lock
@@ -57,7 +57,9 @@ def authenticator_of(account: Account) -> Authenticator | None:
 
 
 def _use_up(account: Account, code: str) -> bool:
-    unused = RecoveryCode.objects.filter(account=account, digest=_digest(code), used_at=None)
+    unused = RecoveryCode.objects.filter(
+        account=account, digest__in=digests(_digested(code)), used_at=None
+    )
     return unused.update(used_at=timezone.now()) == 1
 
 
@@ -71,7 +73,7 @@ def new_recovery_codes(account: Account) -> list[str]:
     RecoveryCode.objects.filter(account=account).delete()
     codes = [f"{secrets.randbelow(10**_DIGITS):0{_DIGITS}}" for _ in range(RECOVERY_CODES)]
     RecoveryCode.objects.bulk_create(
-        RecoveryCode(account=account, digest=_digest(code)) for code in codes
+        RecoveryCode(account=account, digest=digest(_digested(code))) for code in codes
     )
     return [f"{code[:4]}-{code[4:8]}-{code[8:]}" for code in codes]
 
@@ -84,5 +86,5 @@ def remove_all(account: Account) -> bool:
     return any(found)
 
 
-def _digest(code: str) -> str:
-    return digest(f"recovery code {code}")
+def _digested(code: str) -> str:
+    return f"recovery code {code}"

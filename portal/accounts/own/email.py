@@ -14,7 +14,7 @@ from portal.accounts.factors.second import remove_all
 from portal.accounts.models import Account, Recovery
 from portal.accounts.own.models import EmailChange
 from portal.accounts.sessions import living
-from portal.accounts.tokens import digest, new_token
+from portal.accounts.tokens import digest, digests, new_token
 
 CONFIRM = timedelta(hours=24)
 UNDO = timedelta(days=14)
@@ -63,11 +63,11 @@ def under_way(account: Account) -> EmailChange | None:
 
 
 def to_confirm(token: str) -> EmailChange | None:
-    return _usable(CONFIRM).filter(confirm_digest=digest(token), confirmed_at=None).first()
+    return _usable(CONFIRM).filter(confirm_digest__in=digests(token), confirmed_at=None).first()
 
 
 def to_undo(token: str) -> EmailChange | None:
-    return _usable(UNDO).filter(undo_digest=digest(token)).first()
+    return _usable(UNDO).filter(undo_digest__in=digests(token)).first()
 
 
 def _usable(valid: timedelta) -> QuerySet[EmailChange]:

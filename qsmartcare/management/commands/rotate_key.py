@@ -1,4 +1,7 @@
-"""Brings stored secrets under the newest encryption key; --new makes one where we keep them."""
+"""Exchanges a key without downtime: announce, restart, use, restart, rotate, retire, restart.
+
+What it has to renew is renewed without an option, which may be repeated. docs/operations/keys.md
+"""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -6,63 +9,105 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from fhirapi.smart.people.reencrypt import reencrypt, reencrypt_secrets
-from fhirapi.smart.tokens.models import SigningKey
-from portal.accounts.factors.models import Authenticator
-from qsmartcare import env, keyring
+from fhirapi.audit.models import AuditRecord
+from fhirapi.audit.record import record
+from qsmartcare import keyring, reencrypt
+from qsmartcare.old_digests import left, renew_access_keys
+
+_RESTART = "Restart every process, one after the other"
+_SIGNED = "sessions, for SESSION_HOURS; links of letters, for as long as you want them to work"
 
 
 class Command(BaseCommand):
-    help = "Re-encrypts stored secrets with the first of ENCRYPTION_KEYS; may be repeated."
+    help = "Renews what older keys have made; with an option, exchanges the key itself."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--new",
+            "kind",
+            nargs="?",
+            default="encryption",
+            choices=list(keyring.KINDS),
+            help="secret: SECRET_KEY; encryption: ENCRYPTION_KEYS (so it is without); "
+            "digest: DIGEST_KEYS.",
+        )
+        step = parser.add_mutually_exclusive_group()
+        step.add_argument("--announce", action="store_true", help="Make the key that comes next.")
+        step.add_argument("--use", action="store_true", help="Put the announced key in front.")
+        step.add_argument("--retire", action="store_true", help="Throw the older keys away.")
+        parser.add_argument(
+            "--compromised",
             action="store_true",
-            help="Only put a new key in front of those in DATA_DIR/keyring.json.",
+            help="With --retire: even if something needs them still, which is lost then.",
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        if options["new"]:
-            self._add()
-        else:
-            self._reencrypt()
-
-    def _add(self) -> None:
-        if env.secret("ENCRYPTION_KEYS"):
+    def handle(self, *args: Any, kind: str, **options: Any) -> None:
+        try:
+            if options["announce"]:
+                self._announce(kind)
+            elif options["use"]:
+                self._use(kind)
+            elif options["retire"]:
+                self._retire(kind, options["compromised"])
+            else:
+                self._renew(kind)
+        except keyring.SetFromOutside:
+            names = keyring.KINDS[kind].settings
             raise CommandError(
-                "ENCRYPTION_KEYS is set from outside: put the new key in front of it there."
+                f"{names[0]} is set from outside: take this step there. docs/operations/keys.md "
+                "shows the order of the keys in each."
+            ) from None
+
+    def _announce(self, kind: str) -> None:
+        keyring.announce(settings.DATA_DIR, keyring.KINDS[kind])
+        _note(f"{kind} key announced")
+        self.stdout.write(f"{_RESTART}, so that all know the new key; then --use.")
+
+    def _use(self, kind: str) -> None:
+        try:
+            keyring.use(settings.DATA_DIR, keyring.KINDS[kind])
+        except keyring.NothingAnnounced:
+            raise CommandError("No key is announced: begin with --announce.") from None
+        _note(f"{kind} key exchanged")
+        self.stdout.write(f"{_RESTART}; then run this again without --use.")
+
+    def _retire(self, kind: str, is_compromised: bool) -> None:
+        if kind != "secret" and not is_compromised and (needed := _needed(kind)):
+            raise CommandError(
+                f"Older keys are needed still: {needed}. Wait, or add --compromised to lose that."
             )
-        count = keyring.add_encryption_key(settings.DATA_DIR)
-        self.stdout.write(
-            f"There are {count} encryption keys now. Restart the product, so that every process "
-            "knows the new one, and then run rotate_key without --new."
-        )
+        count = keyring.retire(settings.DATA_DIR, keyring.KINDS[kind])
+        _note(f"{kind} keys thrown away: {count}")
+        self.stdout.write(f"{count} older keys are gone. {_RESTART}, so that all forget them.")
+
+    def _renew(self, kind: str) -> None:
+        if kind == "encryption":
+            self._reencrypt()
+        elif kind == "digest":
+            self.stdout.write(f"{renew_access_keys()} access keys renewed.")
+        needed = _needed(kind)
+        self.stdout.write(f"Older keys are needed for: {needed or 'nothing'}.")
 
     def _reencrypt(self) -> None:
-        done = reencrypt_secrets()
-        apps = reencrypt(Authenticator.objects.all(), "key_encrypted", name="user_id")
-        signing = reencrypt(SigningKey.objects.all(), "private_encrypted", name="signs_from")
-        done.changed += apps.changed + signing.changed
-        done.unchanged += apps.unchanged + signing.unchanged
+        done = reencrypt.all_secrets()
         self.stdout.write(
             f"{done.changed} secrets re-encrypted, {done.unchanged} were under the newest key "
             "already."
         )
         if done.unreadable:
-            raise CommandError(
-                f"None of ENCRYPTION_KEYS decrypts the secret of {len(done.unreadable)} access "
-                f"keys, such as {done.unreadable[0]}: the key that encrypted it is missing. "
-                "Put it back at the end of the list, or have the owners rotate their keys."
-            )
-        if apps.unreadable:
-            raise CommandError(
-                f"None of ENCRYPTION_KEYS decrypts the authenticator apps of "
-                f"{len(apps.unreadable)} accounts, such as {apps.unreadable[0]}: put the missing "
-                "key back at the end of the list, or have the owners set them up anew."
-            )
-        if signing.unreadable:
-            raise CommandError(
-                f"None of ENCRYPTION_KEYS decrypts {len(signing.unreadable)} signing keys: put the "
-                "missing key back at the end of the list, or run rotate_signing_key --compromised."
-            )
+            raise CommandError("\n".join(done.unreadable))
+
+
+def _needed(kind: str) -> str:
+    """In words; empty where nothing needs an older key."""
+    match kind:
+        case "encryption":
+            count = reencrypt.count_old()
+            return f"{count} secrets" if count else ""
+        case "digest":
+            return ", ".join(f"{count} {what}" for what, count in left().items())
+        case _:
+            return _SIGNED if settings.SECRET_KEY_FALLBACKS else ""
+
+
+def _note(detail: str) -> None:
+    record(AuditRecord.Action.OPERATION, account_id=None, detail=detail, address=None)

@@ -43,7 +43,7 @@ def made(number: int, type_: str, is_hers: bool, category: str, on: str) -> dict
 
 
 class TestIsolation(TestCase):
-    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
     @given(_RESOURCES)
     def test_no_page_shows_what_is_somebody_elses(self, rows):
         load([

@@ -6,7 +6,6 @@ from typing import Any
 from django.db.models import QuerySet
 
 from fhirapi.encryption import InvalidToken, decrypt, encrypt, is_newest
-from fhirapi.smart.models import AccessKey
 
 
 @dataclass
@@ -15,10 +14,6 @@ class Reencrypted:
     unchanged: int = 0
     unreadable: list[str] = field(default_factory=list)
     """Names of those that none of the keys decrypts."""
-
-
-def reencrypt_secrets() -> Reencrypted:
-    return reencrypt(AccessKey.objects.all(), "secret_encrypted", name="access_key_id")
 
 
 def reencrypt(stored: QuerySet[Any], column: str, *, name: str) -> Reencrypted:
@@ -37,3 +32,8 @@ def reencrypt(stored: QuerySet[Any], column: str, *, name: str) -> Reencrypted:
         mine = stored.filter(pk=pk, **{column: encrypted})
         done.changed += mine.update(**{column: renewed})
     return done
+
+
+def under_older(stored: QuerySet[Any], column: str) -> int:
+    """How many are not under the newest key."""
+    return sum(not is_newest(each) for each in stored.values_list(column, flat=True).iterator())

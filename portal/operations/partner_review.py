@@ -28,8 +28,8 @@ from portal.partners.checks import CHECKS
 from portal.partners.forms import MessageForm, shown
 from portal.partners.models import PartnerApplication, PartnerMessage
 from portal.partners.programs import PROGRAMS, WAITING, Program, State
+from portal.partners.telling import REVIEWS as RIGHT
 
-RIGHT = "portal.approve_service"
 _LATELY = 10
 
 

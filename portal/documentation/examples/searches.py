@@ -13,6 +13,8 @@ class Search(NamedTuple):
     query: str
     """Behind the type's address: ``code=http://loinc.org|4548-4``."""
     total: int
+    by_value: str = ""
+    """Where nobody of the practice has one: ``query`` finds those without, and this is the form."""
 
 
 @cache
@@ -29,7 +31,7 @@ def write(found: dict[str, dict[str, Search]]) -> None:
     """A line for each parameter, so that a change is seen."""
     types = (
         f'"{name}": {{\n' + ",\n".join(
-            f'  "{code}": {orjson.dumps(list(each)).decode()}' for code, each in listed.items()
+            f'  "{code}": {orjson.dumps([one for one in each if one != ""]).decode()}' for code, each in listed.items()
         ) + "\n}"
         for name, listed in found.items()
     )  # fmt: skip

@@ -7,6 +7,8 @@ import pytest
 from django.db import transaction
 
 from fhirapi.definitions import registry
+from fhirapi.definitions.schema import SearchParameter
+from fhirapi.search.query import modifiers
 from portal.documentation.chapters import CHAPTERS, find
 from portal.documentation.examples.example import names, write
 from portal.documentation.examples.searches import Search, searches
@@ -46,8 +48,16 @@ def _searches_of(world: World, name: str) -> dict[str, Search]:
     found = {}
     for each in type_.search:
         query = f"{each.code}={sample(type_, each, of_type)}"
-        found[each.code] = Search(query, _total(world, name, query))
+        found[each.code] = _that_finds(world, name, each, Search(query, _total(world, name, query)))
     return found
+
+
+def _that_finds(world: World, name: str, each: SearchParameter, by_value: Search) -> Search:
+    """By its value; those without one, where nobody has any."""
+    if by_value.total or "missing" not in modifiers(each):
+        return by_value
+    query = f"{each.code}:missing=true"
+    return Search(query, _total(world, name, query), by_value.query)
 
 
 def _record_type(world: World, name: str) -> None:
@@ -62,7 +72,7 @@ def _record_type(world: World, name: str) -> None:
 def _total(world: World, name: str, query: str) -> int:
     answer = world.session.get(f"{name}?{query}&_summary=count")
     assert answer.status_code == 200, (name, query, answer.content)
-    assert f"{query.partition('=')[0]}=" in answer.json()["link"][0]["url"], query
+    assert f"{query.partition('=')[0]}=".replace(":", "%3A") in answer.json()["link"][0]["url"], query
     return int(answer.json()["total"])
 
 
@@ -77,6 +87,7 @@ def test_a_search_by_each_parameter_finds_as_many_as_is_said(
     assert {code: _total(world, name, each.query) for code, each in said.items()} == {
         code: each.total for code, each in said.items()
     }
+    assert [code for code, each in said.items() if not each.total] == []
 
 
 @pytest.mark.parametrize("name", TYPES)

@@ -44,7 +44,9 @@ def test_what_the_portals_pages_tell_of_an_error_is_written_once() -> None:
     makers = {each.rpartition(".")[2] for each in errors.makers()}
     known = {each["error"] for each in chain.from_iterable(errors.oauth_errors().values())}
     known |= {each.code for each in chain.from_iterable(errors.outcome_errors().values())}
-    assert set(codes.told()) - makers - {code for each in known for code in each.split(", ")} == set()
+    assert (
+        set(codes.told()) - makers - {code for each in known for code in each.split(", ")} == set()
+    )
 
 
 def test_each_has_a_heading_of_its_own_and_says_what_the_api_says() -> None:

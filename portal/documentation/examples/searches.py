@@ -27,11 +27,15 @@ def searches() -> dict[str, dict[str, Search]]:
     }
 
 
+def _told(search: Search) -> str:
+    return orjson.dumps(search if search.by_value else search[:2]).decode()
+
+
 def write(found: dict[str, dict[str, Search]]) -> None:
     """A line for each parameter, so that a change is seen."""
     types = (
         f'"{name}": {{\n' + ",\n".join(
-            f'  "{code}": {orjson.dumps([one for one in each if one != ""]).decode()}' for code, each in listed.items()
+            f'  "{code}": {_told(each)}' for code, each in listed.items()
         ) + "\n}"
         for name, listed in found.items()
     )  # fmt: skip

@@ -72,7 +72,9 @@ def _record_type(world: World, name: str) -> None:
 def _total(world: World, name: str, query: str) -> int:
     answer = world.session.get(f"{name}?{query}&_summary=count")
     assert answer.status_code == 200, (name, query, answer.content)
-    assert f"{query.partition('=')[0]}=".replace(":", "%3A") in answer.json()["link"][0]["url"], query
+    assert f"{query.partition('=')[0]}=".replace(":", "%3A") in answer.json()["link"][0]["url"], (
+        query
+    )
     return int(answer.json()["total"])
 
 

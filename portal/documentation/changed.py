@@ -37,9 +37,9 @@ def changes() -> dict[str, Change]:
             for slug, told in found.items()}  # fmt: skip
 
 
-def changed(chapter: Chapter) -> Change:
-    """Raises KeyError."""
-    return changes()[chapter.slug]
+def changed(chapter: Chapter) -> Change | None:
+    """None while nobody has kept it yet."""
+    return changes().get(chapter.slug)
 
 
 def digest_of(chapter: Chapter) -> str:

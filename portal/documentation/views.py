@@ -45,8 +45,9 @@ def chapter(request: HttpRequest, slug: str) -> HttpResponseBase:
 def source(request: HttpRequest, slug: str) -> HttpResponseBase:
     found = _found(slug)
     text = markdown_of(found, is_open=may_read_closed(request.user))
-    last = changed(found)
-    told = f"QSmartCare {version()}. Last changed on {last.on}, in version {last.version}."
+    told = f"QSmartCare {version()}."
+    if last := changed(found):
+        told += f" This chapter last changed on {last.on}, in version {last.version}."
     text = f"# {found.title}\n\n{found.summary}\n\n{text}\n{told}\n"
     return revalidated(request, HttpResponse(text, content_type="text/markdown; charset=utf-8"))
 

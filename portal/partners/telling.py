@@ -23,6 +23,8 @@ def reviewers(application: PartnerApplication) -> QuerySet[Account]:
 
 def tell_reviewers(application: PartnerApplication, what: str) -> None:
     """``what``: ``submitted``, ``changed`` or ``message``."""
-    about = {"application_id": application.pk, "what": what}
     ids = reviewers(application).order_by("pk").values_list("pk", flat=True)
-    put_all("tell_reviewer", [{"account_id": each, **about} for each in ids])
+    put_all(
+        "tell_reviewer",
+        [{"account_id": each, "application_id": application.pk, "what": what} for each in ids],
+    )

@@ -1,4 +1,4 @@
-"""The examples for operators name what there is: figures, settings, commands, options, addresses."""
+"""The examples for operators name figures, settings, commands and addresses that there are."""
 
 import re
 import shlex

@@ -28,7 +28,7 @@ def searches() -> dict[str, dict[str, Search]]:
 
 
 def _told(search: Search) -> str:
-    return orjson.dumps(search if search.by_value else search[:2]).decode()
+    return orjson.dumps(list(search if search.by_value else search[:2])).decode()
 
 
 def write(found: dict[str, dict[str, Search]]) -> None:

@@ -47,4 +47,4 @@ def test_a_page_and_its_markdown_tell_it(client: Client, monkeypatch: pytest.Mon
         client.get("/api-documentation/errors")
     )
     source = client.get("/api-documentation/errors.md").content.decode()
-    assert "Last changed on 2026-03-09, in version 0.7.0." in source
+    assert "last changed on 2026-03-09, in version 0.7.0." in source

@@ -59,8 +59,8 @@ def test_of_the_messages_that_nobody_has_read_the_first_is_told(
     told(mailoutbox)
     for words in ("A question.", "And another."):
         devs.post(page_of(application, "messages/"), {"text": words})
-    a_message = ("rita@example.com",
-                 "Partner program: a message about an application for API Distribution")  # fmt: skip
+    subject = "Partner program: a message about an application for API Distribution"
+    a_message = ("rita@example.com", subject)
     assert told(mailoutbox) == [a_message]
     desk.get(desk_of(application))  # read
     devs.post(page_of(application, "messages/"), {"text": "Thank you."})

@@ -205,4 +205,7 @@ def test_the_provider_api_is_among_the_downloads_of_its_partners(devs, make, sta
 @pytest.mark.django_db
 def test_who_has_not_signed_in_is_asked_to_before_the_description_comes(client):
     answer = client.get(DESCRIBED)
-    assert (answer.status_code, unquote(answer.url)) == (302, f"/patient/index.html?next={DESCRIBED}")
+    assert (answer.status_code, unquote(answer.url)) == (
+        302,
+        f"/patient/index.html?next={DESCRIBED}",
+    )

@@ -102,7 +102,7 @@ def test_the_menu_of_a_provider_stays_on_one_line(page: Page, running: dict[str,
         _speak(page, name, code)
         entries = page.locator(".menu li").all()
         assert len(entries) > 10
-        assert len({(each.bounding_box() or {}).get("y") for each in entries}) == 1
+        assert len({each.evaluate("(entry) => entry.offsetTop") for each in entries}) == 1
     _speak(page, "English", "en")
 
 

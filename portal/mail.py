@@ -173,6 +173,19 @@ def partner_message(application: PartnerApplication) -> None:
     )
 
 
+def partner_waits(reviewer: Account, application: PartnerApplication, what: str) -> None:
+    """To who decides. Neither who applies nor what was written stands in it."""
+    _send(
+        "partner_waits",
+        reviewer.email,
+        person=reviewer,
+        application=application,
+        program=application.get_program_display(),
+        what=what,
+        link=_address("admin:partner-application", str(application.pk)),
+    )
+
+
 def tell_partner(
     letter: Callable[[PartnerApplication], None], application: PartnerApplication
 ) -> bool:

@@ -230,7 +230,7 @@ IMPORT_FILE_MB = env.number("IMPORT_FILE_MB", 5_000)  # of one file, as it comes
 IMPORT_HOURS = env.number("IMPORT_HOURS", 24)  # for which uploads and rejects are kept
 PROCRASTINATE_IMPORT_PATHS = [
     "fhirapi.bulk.tasks", "fhirapi.bulk.importing.tasks", "portal.status.tasks",
-    "portal.subscriptions.tasks",
+    "portal.subscriptions.tasks", "portal.partners.tasks",
 ]  # fmt: skip
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "queue_tasks"  # no room of ours has one
 

@@ -7,6 +7,7 @@ from fhirapi.bulk.urls import urlpatterns as bulk
 from fhirapi.legacy.urls import fhir_base as guide_addresses
 from fhirapi.legacy.urls import tokens
 from fhirapi.legacy.urls import urlpatterns as guide_service
+from fhirapi.provider.published import described as provider_api_described
 from fhirapi.provider.urls import urlpatterns as provider_api
 from fhirapi.rest.urls import asked_most, nothing_else
 from fhirapi.rest.urls import urlpatterns as fhir
@@ -14,6 +15,8 @@ from fhirapi.smart.urls import of_the_host as well_known
 from fhirapi.smart.urls import urlpatterns as oauth
 from portal.connections.urls import below_fhir_base as connections
 from portal.consent.urls import below_fhir_base as consent
+from portal.downloads import offered
+from portal.downloads.views import for_partners
 from qsmartcare.health import urlpatterns as health
 
 # What is asked most first: each route before another costs that one's requests microseconds.
@@ -27,6 +30,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("provider-api/v1/", include((provider_api, "provider"))),
     *well_known,
     *guide_service,
+    path(
+        f"downloads/{offered.PROVIDER_API}",
+        for_partners(provider_api_described),
+        name="provider-openapi",
+    ),
     path("", include("portal.urls")),
     path("admin/", admin.site.urls),
     *health,

@@ -3,13 +3,14 @@
 import re
 import tomllib
 from collections import Counter
+from itertools import chain
 from pathlib import Path
 
 from django.conf import settings
 
 from fhirapi.smart.answers import WRONG_KEY
 from fhirapi.smart.tokens.endpoint import SESSION_GONE
-from portal.documentation import errors
+from portal.documentation import codes, errors
 from portal.documentation.chapters import by_slug
 from portal.documentation.markdown import page
 from portal.documentation.written import markdown_of
@@ -33,6 +34,19 @@ def test_every_explanation_says_why_and_what_to_do() -> None:
         assert all(each.cause and each.remedy and each.title for each in listed)
     for rows in errors.oauth_errors().values():
         assert all(each["when"] and each["remedy"] and each["status"] for each in rows)
+
+
+def test_what_the_portals_pages_tell_of_an_error_is_written_once() -> None:
+    content = Path(errors.__file__).with_name("errors.toml").read_text(encoding="utf-8")
+    for each in chain.from_iterable(tomllib.loads(content).values()):
+        name = each["of"].partition(".")[2]
+        assert ("cause" in each) != (each["of"] == f"outcomes.{name}" and name in codes.told())
+    makers = {each.rpartition(".")[2] for each in errors.makers()}
+    known = {each["error"] for each in chain.from_iterable(errors.oauth_errors().values())}
+    known |= {each.code for each in chain.from_iterable(errors.outcome_errors().values())}
+    assert (
+        set(codes.told()) - makers - {code for each in known for code in each.split(", ")} == set()
+    )
 
 
 def test_each_has_a_heading_of_its_own_and_says_what_the_api_says() -> None:

@@ -10,6 +10,11 @@ from django.db import models
 from django.db.models.functions import Now
 
 
+def actions() -> list[tuple[str, str]]:
+    """Of ``AuditRecord.Action``; by name in its migration, so that a new one needs none."""
+    return AuditRecord.Action.choices
+
+
 class AuditRecord(models.Model):
     class Action(models.TextChoices):
         READ = "read", "Read"
@@ -41,6 +46,7 @@ class AuditRecord(models.Model):
         CLIENT_STATUS = "client-status", "App disabled or enabled"
         CLIENT_DELETE = "client-delete", "App deleted"
         CLIENT_REVIEW = "client-review", "App reviewed"
+        PARTNER = "partner", "Partner program"
         EXPORT = "export", "Record downloaded"
         BULK_EXPORT = "bulk-export", "Records exported"
         BULK_IMPORT = "bulk-import", "Records imported"
@@ -58,7 +64,7 @@ class AuditRecord(models.Model):
         DENIED = "denied", "Denied"
 
     recorded = models.DateTimeField(db_default=Now(), editable=False)
-    action = models.CharField(max_length=20, choices=Action)
+    action = models.CharField(max_length=20, choices=actions)
     outcome = models.CharField(max_length=10, choices=Outcome)
     # Ids without foreign keys: the trail outlives what it speaks of.
     account_id = models.BigIntegerField(null=True, help_text="Who acted, or for whom an app acted.")

@@ -23,7 +23,7 @@ def further_paths() -> Json:
     only = parameter("kinds", "Only of these.", names)
     return {
         "/": {"get": _public("root", "The collections")},
-        "/openapi.json": {"get": _public("openapi", "This description")},
+        "/openapi.json": {"get": _of_itself("openapi", "This description")},
         "/problem-types": {"get": _public("problem_types", "What the type of a problem means")},
         "/changes": {
             "get": operation(
@@ -59,8 +59,11 @@ def further_paths() -> Json:
 
 
 def _public(name: str, words: str) -> Json:
-    told = operation(name, "description", words, {"200": ok({"type": "object"})})
-    return {**told, "security": []}
+    return {**_of_itself(name, words), "security": []}
+
+
+def _of_itself(name: str, words: str) -> Json:
+    return operation(name, "description", words, {"200": ok({"type": "object"})})
 
 
 def _files() -> Json:

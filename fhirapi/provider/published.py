@@ -1,4 +1,4 @@
-"""What anybody may read of the API: its collections, its description, its problems."""
+"""What the API tells of itself: to anybody its collections and problems, to whoever uses it all."""
 
 from functools import cache
 from typing import Any
@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from fhirapi.provider import registry as kinds
 from fhirapi.provider.openapi import description
 from fhirapi.provider.problems import TYPES
-from fhirapi.provider.view import answer
+from fhirapi.provider.view import ApiWriter, answer
+from fhirapi.store import exact
 
 _MOMENT = "public, max-age=300"
 
@@ -42,13 +43,16 @@ def root(request: HttpRequest) -> HttpResponse:
     )
 
 
-def openapi(request: HttpRequest) -> HttpResponse:
-    return _public(_description())
+def openapi(request: HttpRequest, writer: ApiWriter) -> HttpResponse:
+    """For whoever may use the API; partners without a token yet download it from the portal."""
+    response = HttpResponse(described(), content_type="application/json")
+    response.headers["Cache-Control"] = "private, max-age=300"
+    return response
 
 
 @cache
-def _description() -> dict[str, Any]:
-    return description()
+def described() -> bytes:
+    return exact.write(description()).encode()
 
 
 def problem_types(request: HttpRequest) -> HttpResponse:

@@ -56,7 +56,7 @@ _record = endpoint(
 
 urlpatterns = [
     path("", public(root), name="root"),
-    path("openapi.json", public(openapi), name="openapi"),
+    path("openapi.json", endpoint(GET=Action(openapi))),
     path("problem-types", public(problem_types), name="problem-types"),
     path("changes", endpoint(GET=Action(changes))),
     path("webhooks", endpoint(GET=Action(hooks.list_hooks), POST=Action(hooks.create_hook))),

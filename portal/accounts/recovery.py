@@ -35,7 +35,7 @@ def ask(email: str, *, address: str | None) -> None:
     Raises LetterNotSent and TooManyLetters.
     """
     with transaction.atomic():
-        is_welcome = limits.may_send(email, address)
+        is_welcome = limits.may_send(email, address, sort=limits.RECOVERY)
     if not is_welcome:
         return
     try:
@@ -44,7 +44,7 @@ def ask(email: str, *, address: str | None) -> None:
         else:
             mail.no_account(email)
     except mail.LetterNotSent:
-        limits.take_back(email)
+        limits.take_back(email, sort=limits.RECOVERY)
         raise
 
 

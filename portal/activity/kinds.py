@@ -50,5 +50,6 @@ DONE: dict[str, tuple[str | Promise, tuple[Action, ...]]] = {
             Action.CLIENT_STATUS, Action.CLIENT_DELETE, Action.CLIENT_REVIEW,
         ),
     ),
+    "partners": (_("Partner program"), (Action.PARTNER,)),
     "team": (_("Team"), (Action.TEAM,)),
 }  # fmt: skip

@@ -46,6 +46,7 @@ _DEEDS: dict[str, str | Promise] = {
     Action.CLIENT_STATUS: _("Disabled or enabled an app"),
     Action.CLIENT_DELETE: _("Deleted an app"),
     Action.CLIENT_REVIEW: _("Review of an app"),
+    Action.PARTNER: _("A step in the Partner program"),
     Action.EXPORT: _("Downloaded a record"),
     Action.BULK_EXPORT: _("Exported records"),
     Action.AUDIT_EXPORT: _("Downloaded this list"),

@@ -20,8 +20,8 @@ from portal.console.app import CLIENT_ID, console_app
 from portal.console.app import callback as callback_address
 from portal.console.definitions import definitions as written_definitions
 from portal.console.words import words
-from portal.developers import remedies
 from portal.developers.tester.forms import BACKEND, EHR, STANDALONE, default_scope
+from portal.documentation import codes
 from portal.ui.addresses import addresses
 
 _SCRIPTS = settings.ROOT / "static" / "js" / "console"
@@ -69,7 +69,7 @@ def _setup(request: AccountRequest) -> dict[str, Any]:
         "patients": [people.told(each) for each in offered],
         "hasMorePatients": has_more,
         "phrases": {status.value: status.phrase for status in HTTPStatus},
-        "remedies": remedies.told(),
+        "remedies": codes.told(),
         "words": words(),
     }
 

@@ -23,7 +23,7 @@ from fhirapi.requestlog.reading import Place, Wanted
 from fhirapi.smart.models import Client
 from portal.accounts.access import AccountRequest, signed_in
 from portal.developers.own import own_app
-from portal.developers.remedies import remedy
+from portal.documentation.codes import remedy
 
 RANGES = {
     "1h": (gettext_lazy("Last hour"), timedelta(hours=1)),

@@ -58,7 +58,7 @@ def ask_for_review(request: AccountRequest, client_id: str) -> HttpResponse:
         messages.error(request, _("The app waits already, is reviewed, or is disabled."))
     else:
         told = _("We look at the app within %(days)d business days.")
-        messages.success(request, told % {"days": review.WORKING_DAYS})
+        messages.success(request, told % {"days": review.BUSINESS_DAYS})
     return redirect("portal:app", client_id)
 
 

@@ -20,7 +20,7 @@ from portal.developers.kinds import KINDS
 from portal.developers.log import DEFAULT, RANGES
 from portal.developers.own import own_app
 from portal.developers.rate import rate_in_words
-from portal.developers.remedies import remedy
+from portal.documentation.codes import remedy
 from portal.ui.plots import Bar, LinePlot, Point, bar_plot, line_plot
 
 _YEAR = "1y"

@@ -1,4 +1,4 @@
-"""Every error with cause and remedy: ``errors.toml`` beside what the code says.
+"""Every error with cause and remedy: ``errors.toml`` and ``codes.py`` beside what the code says.
 
 https://hl7.org/fhir/R4/operationoutcome.html, RFC 6749 section 5.2, RFC 9457
 """
@@ -12,6 +12,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from django.utils import translation
+
 from fhirapi import outcomes, write_outcomes
 from fhirapi.bulk import problems as bulk
 from fhirapi.bulk.importing import problems as imports
@@ -19,6 +21,7 @@ from fhirapi.outcomes import Outcome
 from fhirapi.provider.problems import TYPES
 from fhirapi.smart.answers import WRONG_KEY
 from fhirapi.smart.tokens.endpoint import SESSION_GONE
+from portal.documentation import codes
 
 MODULES = {
     "outcomes": outcomes,
@@ -51,7 +54,15 @@ def outcome_errors() -> dict[str, list[Error]]:
 def _error(told: dict[str, str]) -> Error:
     module, _, name = told["of"].partition(".")
     made = sample(getattr(MODULES[module], name))
-    return Error(told["title"], made.status, made.code, made.text, told["cause"], told["remedy"])
+    cause, remedy = _words(name) if "cause" not in told else (told["cause"], told["remedy"])
+    return Error(told["title"], made.status, made.code, made.text, cause, remedy)
+
+
+def _words(name: str) -> tuple[str, str]:
+    """In English, as the chapters are; empty where there are none."""
+    with translation.override("en"):
+        found = codes.words(name)
+        return (str(found.what), str(found.todo)) if found else ("", "")
 
 
 def sample(make: Callable[..., Outcome]) -> Outcome:
@@ -89,7 +100,7 @@ def facts() -> dict[str, Any]:
     return {
         "errors": outcome_errors(),
         "by_status": sorted(by_status.items()),
-        "by_code": sorted(by_code.items()),
+        "by_code": [(code, *_words(code), listed) for code, listed in sorted(by_code.items())],
         "oauth": oauth_errors(),
         "problem_types": TYPES,
         "wrong_key": WRONG_KEY,

@@ -53,7 +53,7 @@ def access() -> dict[str, Any]:
         "most_secrets": clients.MOST_SECRETS,
         "most_redirect_uris": registration.MOST_REDIRECT_URIS,
         "longest_uri": registration.LONGEST_URI,
-        "review_days": review.WORKING_DAYS,
+        "review_days": review.BUSINESS_DAYS,
         "unused_days": unused.KEPT.days,
         "key_known_minutes": _minutes(key_ring.PUBLISHED_BEFORE),
         "webhook_tries": len(deliver.WAITS) + 1,

@@ -15,7 +15,7 @@ from django.conf import settings
 
 from portal.documentation.sections import Section, every
 
-_WORD = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)*")
+_WORD = re.compile(r"_?[a-z0-9]+(?:_[a-z0-9]+)*")
 _OF_TITLE, _OF_HEADING, _OF_TEXT = 9.0, 6.0, 1.0
 _BEGUN, _NEAR = 0.6, 0.3
 """What a word that only begins so, or is one letter off, is worth of the word itself."""
@@ -73,9 +73,9 @@ def _fold(text: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    """``client_id`` counts as itself and as its parts."""
+    """``client_id`` counts as itself and as its parts, ``_has`` as itself and as ``has``."""
     found = _WORD.findall(_fold(text))
-    return found + [part for word in found if "_" in word for part in word.split("_")]
+    return found + [part for word in found if "_" in word for part in word.split("_") if part]
 
 
 @lru_cache(maxsize=2)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from portal.documentation import chapters
+from portal.documentation.changed import changed
 from portal.documentation.chapters import Chapter
 from portal.documentation.markdown import page
 from portal.documentation.printed import printed
@@ -35,6 +36,7 @@ def chapter(request: HttpRequest, slug: str) -> HttpResponseBase:
         "before": before,
         "after": after,
         "version": version(),
+        "changed": changed(found),
     }
     return revalidated(request, render(request, "documentation/chapter.html", context))
 
@@ -43,7 +45,10 @@ def chapter(request: HttpRequest, slug: str) -> HttpResponseBase:
 def source(request: HttpRequest, slug: str) -> HttpResponseBase:
     found = _found(slug)
     text = markdown_of(found, is_open=may_read_closed(request.user))
-    text = f"# {found.title}\n\n{found.summary}\n\n{text}"
+    told = f"QSmartCare {version()}."
+    if last := changed(found):
+        told += f" This chapter last changed on {last.on}, in version {last.version}."
+    text = f"# {found.title}\n\n{found.summary}\n\n{text}\n{told}\n"
     return revalidated(request, HttpResponse(text, content_type="text/markdown; charset=utf-8"))
 
 

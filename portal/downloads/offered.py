@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 COLLECTION = "qsmartcare.postman_collection.json"
 ENVIRONMENT = "qsmartcare.postman_environment.json"
+PROVIDER_API = "qsmartcare-provider-access.openapi.json"
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def for_partners() -> list[Download]:
             _("OpenAPI of the Provider Access API"),
             _("Flat records to read and write, the change feed and webhooks."),
             "OpenAPI 3.1",
-            f"{settings.PROVIDER_BASE_URL}/openapi.json",
-            "qsmartcare-provider-access.openapi.json",
+            settings.BASE_URL + reverse("provider-openapi"),
+            PROVIDER_API,
         )
     ]

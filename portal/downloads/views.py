@@ -1,19 +1,22 @@
 """The page of downloads, and those that are made here."""
 
+from collections.abc import Callable
 from functools import cache
 
 import orjson
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from portal.accounts.access import AccountRequest, signed_in
+from portal.documentation.readers import may_read_closed, may_read_provider_chapter
 from portal.downloads import llms, offered
 from portal.downloads.postman import collection as postman
 from portal.downloads.postman.parts import Json
-from portal.partners.programs import Program
-from portal.partners.standing import is_partner
 
 _KEPT = 300
 """Seconds."""
@@ -21,10 +24,9 @@ _KEPT = 300
 
 @require_safe
 def downloads(request: HttpRequest) -> HttpResponse:
-    partner = is_partner(request.user, program=Program.API_DISTRIBUTION)
     context = {
         "for_everybody": offered.for_everybody(),
-        "for_partners": offered.for_partners() if partner else [],
+        "for_partners": offered.for_partners() if may_read_closed(request.user) else [],
     }
     return render(request, "downloads/downloads.html", context)
 
@@ -45,6 +47,25 @@ def environment(request: HttpRequest) -> HttpResponse:
 @cache_control(public=True, max_age=_KEPT)
 def llms_txt(request: HttpRequest) -> HttpResponse:
     return HttpResponse(llms.text(), content_type="text/plain; charset=utf-8")
+
+
+def for_partners(described: Callable[[], bytes]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """The view of a file that only readers of the closed chapter get.
+
+    ``described`` comes from a room that the portal does not look into (qsmartcare/urls.py).
+    """
+
+    @require_safe
+    @signed_in
+    def view(request: AccountRequest) -> HttpResponse:
+        if not may_read_provider_chapter(request.user):
+            raise PermissionDenied
+        told = f'attachment; filename="{offered.PROVIDER_API}"'
+        return HttpResponse(
+            described(), content_type="application/json", headers={"Content-Disposition": told}
+        )
+
+    return view
 
 
 @cache

@@ -28,8 +28,8 @@ from portal.partners.checks import CHECKS
 from portal.partners.forms import MessageForm, shown
 from portal.partners.models import PartnerApplication, PartnerMessage
 from portal.partners.programs import PROGRAMS, WAITING, Program, State
+from portal.partners.telling import REVIEWS
 
-RIGHT = "portal.approve_service"
 _LATELY = 10
 
 
@@ -106,13 +106,13 @@ STEPS: dict[str, Step] = {
 
 
 @require_safe
-@needs(RIGHT)
+@needs(REVIEWS)
 def review(request: AccountRequest, application_id: int) -> HttpResponse:
     return _page(request, _application(application_id), MessageForm())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(RIGHT)
+@needs(REVIEWS)
 def take(request: AccountRequest, application_id: int, step: str) -> HttpResponse:
     """A step is taken on a page of its own, so that nobody takes it by a slip."""
     found = _application(application_id)
@@ -141,7 +141,7 @@ def take(request: AccountRequest, application_id: int, step: str) -> HttpRespons
 
 
 @require_POST
-@needs(RIGHT)
+@needs(REVIEWS)
 def say(request: AccountRequest, application_id: int) -> HttpResponse:
     found = _application(application_id)
     form = MessageForm(request.POST)

@@ -13,6 +13,7 @@ from fhirapi.smart.models import Client, DataAccessGrant, RecordLink, TeamMember
 from portal.accounts.models import Account
 from portal.operations import partner_review
 from portal.operations.models import Declined
+from portal.partners.telling import REVIEWS
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ QUEUES = (
     Queue("identities", "Identities to match", "portal.decide_account", identities, "date_joined"),
     Queue("apps", "Apps to review", "portal.review_app", review.waiting, "review_asked_at"),
     Queue("services", "Backend services to approve", "portal.approve_service", services, "created"),
-    Queue("partner-applications", "Partner applications", partner_review.RIGHT,
+    Queue("partner-applications", "Partner applications", REVIEWS,
           partner_review.waiting, "submitted_at"),
 )  # fmt: skip
 

@@ -14,10 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import record
+from fhirapi.smart.clients import business_days
 from portal.accounts.models import Account
-from portal.partners import business_days, standing
+from portal.partners import standing
 from portal.partners.models import PartnerApplication, PartnerEvent, TermsAcceptance
 from portal.partners.programs import WAITING, State
+from portal.partners.telling import tell_reviewers
 from portal.partners.terms import Terms
 
 AUTHENTICITY_DAYS, REGISTRATION_DAYS = 10, 5
@@ -49,6 +51,7 @@ def submit(
     _move(found, State.SUBMITTED, submitted_at=now, due_on=due_on)
     _accept(found, terms, language, by)
     _tell(found, Kind.SUBMITTED, by, address)
+    tell_reviewers(found, Kind.SUBMITTED)
 
 
 @transaction.atomic
@@ -88,6 +91,7 @@ def change(
         return
     _tell(found, Kind.CHANGED, by, address, note=" ".join(sorted(changed)))
     answered(found, by=by, address=address)
+    tell_reviewers(found, Kind.CHANGED)
 
 
 @transaction.atomic
@@ -181,8 +185,7 @@ def discard(application: PartnerApplication) -> None:
 
 
 def today() -> date:
-    """In the practice's time zone, whatever the reader's is."""
-    return timezone.localdate(timezone=timezone.get_default_timezone())
+    return business_days.day_of(timezone.now())
 
 
 def _locked(application: PartnerApplication, *states: State) -> PartnerApplication:
@@ -228,7 +231,7 @@ def _tell(
     """In the history, which the applicant reads, and in the trail."""
     PartnerEvent.objects.create(application=found, kind=kind, by=by, note=note, unmet=list(unmet))
     record(
-        AuditRecord.Action.CLIENT_REVIEW,
+        AuditRecord.Action.PARTNER,
         account_id=by.pk,
         detail=f"partner application {found.pk}: {kind}",
         address=address,

@@ -12,6 +12,7 @@ from portal.accounts.models import Account
 from portal.partners import steps
 from portal.partners.models import PartnerApplication, PartnerMessage
 from portal.partners.programs import State
+from portal.partners.telling import tell_reviewers
 
 LONGEST = 4000
 MOST_UNREAD = 20
@@ -30,24 +31,28 @@ class NobodyThere(Exception):
 def say(
     application: PartnerApplication, text: str, *, by: Account, address: str | None = None
 ) -> PartnerMessage:
-    """An applicant's message answers what was asked."""
+    """An applicant's message answers what was asked. Reviewers get a letter about the first one
+    that nobody has read."""
     found = PartnerApplication.objects.select_for_update().get(pk=application.pk)
     if found.state == State.DRAFT:
         raise NobodyThere
     is_from_partner = found.account_id == by.pk
-    if unread(found, of_partner=is_from_partner).count() >= MOST_UNREAD:
+    before = unread(found, of_partner=is_from_partner).count()
+    if before >= MOST_UNREAD:
         raise TooManyUnread
     said = PartnerMessage.objects.create(
         application=found, by=by, is_from_partner=is_from_partner, text=text
     )
     record(
-        AuditRecord.Action.CLIENT_REVIEW,
+        AuditRecord.Action.PARTNER,
         account_id=by.pk,
         detail=f"partner application {found.pk}: message",
         address=address,
     )
     if is_from_partner:
         steps.answered(found, by=by, address=address)
+        if not before:
+            tell_reviewers(found, "message")
     return said
 
 

@@ -12,6 +12,9 @@ from django.utils import timezone
 UNCONFIRMED = timedelta(hours=48)
 """For so long the first letter's link works, and an address is kept that nobody confirms."""
 
+BETWEEN_LETTERS = timedelta(days=1)
+"""Whoever asks for letters to an address again makes us write there no more often than that."""
+
 
 class Subscription(models.Model):
     """An address and what it wants to hear of; nothing says whose it is."""
@@ -21,6 +24,7 @@ class Subscription(models.Model):
     language = models.CharField(max_length=5, choices=settings.LANGUAGES, default="en")
     wants_status = models.BooleanField(default=True)
     wants_changes = models.BooleanField(default=True)
+    # When somebody last made us write there.
     asked_at = models.DateTimeField(db_default=Now(), editable=False)
     confirmed_at = models.DateTimeField(null=True, editable=False)
 

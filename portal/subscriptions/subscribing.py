@@ -12,30 +12,31 @@ from django.utils.translation import get_language
 from fhirapi.bulk.queue import put
 from portal.accounts import limits
 from portal.accounts.models import in_any_case
-from portal.subscriptions.models import Subscription
+from portal.subscriptions.models import BETWEEN_LETTERS, Subscription
 
 
 @transaction.atomic
 def ask(email: str, wanted: dict[str, Any], *, address: str | None) -> None:
-    """Queues a letter. Raises TooManyLetters; an address that has had enough gets none."""
-    if not limits.may_send(email, address):
-        return
-    known = Subscription.objects.filter(in_any_case("email", email)).first()
-    if known is None:
-        known = _begun(email, wanted)
-    elif known.confirmed_at is None:  # not confirmed yet: what was asked last counts
-        Subscription.objects.filter(pk=known.pk).update(asked_at=timezone.now(), **wanted)
-    put("answer_subscription", subscription_id=str(known.pk))
+    """Queues a letter, at most one a day to an address. Raises TooManyLetters."""
+    limits.count(address)
+    known = Subscription.objects.filter(in_any_case("email", email))
+    # Not confirmed yet: what was asked last counts.
+    known.filter(confirmed_at=None).update(**wanted)
+    is_due = known.filter(asked_at__lt=timezone.now() - BETWEEN_LETTERS)
+    written = _begun(email, wanted) or is_due.update(asked_at=timezone.now())
+    if written:
+        put("answer_subscription", subscription_id=str(known.get().pk))
 
 
-def _begun(email: str, wanted: dict[str, Any]) -> Subscription:
-    """A new one, or that of another request of the same moment."""
+def _begun(email: str, wanted: dict[str, Any]) -> bool:
+    """False: there is one, from before or from another request of the same moment."""
     language = (get_language() or "en")[:2]
     try:
         with transaction.atomic():
-            return Subscription.objects.create(email=email, language=language, **wanted)
+            Subscription.objects.create(email=email, language=language, **wanted)
     except IntegrityError:
-        return Subscription.objects.get(in_any_case("email", email))
+        return False
+    return True
 
 
 def confirm(subscription: Subscription) -> None:

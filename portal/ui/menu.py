@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.accounts.models import Account
 from portal.team.roles import manages_a_team, only_finds_patients
@@ -31,8 +32,9 @@ class Shown:
     """For ``aria-current``: ``page``, ``true`` for a page below it, or nothing."""
 
 
+# Those with a context have short words where the page that they lead to has long ones.
 ENTRIES = (
-    Entry(_("Developer Portal"), "portal:home"),
+    Entry(pgettext_lazy("menu", "Developer Portal"), "portal:home"),
     Entry(keys_title, "portal:keys"),
     Entry(_("Patients"), "portal:patients", lambda account: account.is_provider),
     Entry(_("Groups"), "portal:groups", lambda account: account.is_provider),
@@ -40,8 +42,8 @@ ENTRIES = (
     Entry(_("Exports"), "portal:exports", lambda account: account.is_provider),
     Entry(_("Find patients"), "portal:team-find", only_finds_patients),
     Entry(_("Team"), "portal:team", manages_a_team),
-    Entry(_("Connected apps"), "fhir:manage"),
-    Entry(_("My apps"), "portal:apps"),
+    Entry(pgettext_lazy("menu", "Connected apps"), "fhir:manage"),
+    Entry(pgettext_lazy("menu", "My apps"), "portal:apps"),
     Entry(_("Activity"), "portal:activity"),
     Entry(_("Documentation"), "portal:documentation"),
     Entry(_("Settings"), "portal:settings"),

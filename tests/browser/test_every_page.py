@@ -73,8 +73,7 @@ ELSEWHERE = {
     "portal:partner-edit": "test_partners.py",
     "portal:partner-submit": "test_partners.py",
     "portal:partner-withdraw": "test_partners.py",
-    # The terms and form of partner-submit, once there is a second version of them.
-    "portal:partner-accept": "tests/portal/partners/test_applying.py",
+    "portal:partner-accept": "test_partners.py",
     "portal:subscription": "test_subscriptions.py",
     "portal:subscription-confirm": "test_subscriptions.py",
     "portal:unsubscribe": "test_subscriptions.py",

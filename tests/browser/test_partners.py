@@ -3,14 +3,19 @@
 import re
 from typing import Any
 
+import psycopg
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser import steps
 from tests.browser.test_every_page import complaints_here
 from tests.portal.partners.conftest import DETAILS
+from tests.product import Product
 from tests.running.visitor import Credentials
 
 PHONE = ViewportSize(width=390, height=844)
+_BEFORE = """INSERT INTO portal_partnerapplication (account_id, program, state, {columns})
+SELECT id, 'open-access', 'submitted', {values} FROM portal_account WHERE username = %s
+RETURNING id"""
 
 
 def apply(page: Page) -> None:
@@ -74,3 +79,29 @@ def test_from_the_application_to_the_approval(
     assert complaints_here(page) == []
     page.get_by_role("link", name="Leave the program").click()
     assert complaints_here(page) == []
+
+
+def application_of_before(product: Product, username: str) -> int:
+    """One whose applicant has not accepted the terms of today: there is one version so far."""
+    address = re.search(r"Database\s+(postgresql://\S+)", product.output)
+    assert address
+    statement = _BEFORE.format(columns=", ".join(DETAILS), values=", ".join(["%s"] * len(DETAILS)))
+    with psycopg.connect(address[1]) as connection:
+        [(made,)] = connection.execute(statement, [*DETAILS.values(), username])
+    return int(made)
+
+
+def test_newer_terms_are_read_and_accepted(
+    page: Page, running: dict[str, Any], running_product: Product
+) -> None:
+    made = application_of_before(running_product, running["accounts"]["many_labs"]["username"])
+    steps.sign_in_as(page, running, "many_labs")
+    page.goto(f"/partners/applications/{made}/")
+    assert complaints_here(page) == []
+    page.get_by_role("link", name="Read and accept the newer version").click()
+    page.get_by_role("button", name="Accept the terms").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert complaints_here(page) == []
+    page.get_by_label("I accept these terms").check()
+    page.get_by_role("button", name="Accept the terms").click()
+    expect(page.get_by_text("The terms are accepted.")).to_be_visible()

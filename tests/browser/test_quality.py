@@ -96,6 +96,17 @@ def test_the_menu_of_a_phone_opens_and_closes_by_keyboard(
     expect(entry).to_be_hidden()
 
 
+def test_the_menu_of_a_provider_stays_on_one_line(page: Page, running: dict[str, Any]) -> None:
+    """1280 px wide, with eleven entries."""
+    steps.sign_in_as(page, running, "provider")
+    for name, code in (("English", "en"), ("Español", "es")):
+        _speak(page, name, code)
+        entries = page.locator(".menu li").all()
+        assert len(entries) > 10
+        assert len({each.evaluate("(entry) => entry.offsetTop") for each in entries}) == 1
+    _speak(page, "English", "en")
+
+
 def test_a_list_of_mrns_is_pasted_and_what_is_missing_is_told(
     page: Page, running: dict[str, Any]
 ) -> None:

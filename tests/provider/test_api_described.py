@@ -12,6 +12,8 @@ from fhirapi.provider.openapi import description
 from fhirapi.provider.problems import TYPES
 from fhirapi.provider.schema import Does
 from tests.api import Api
+from tests.people import Person
+from tests.provider.client import Partner
 
 DOCUMENTATION = Path(__file__).resolve().parent.parent.parent / "docs" / "provider-api.md"
 _ROW = re.compile(r"\| (\d{3}) \| `([a-z-]+)` \| (.+?) \| (.+) \|")
@@ -19,11 +21,19 @@ _METHODS = {"get": Does.LIST, "post": Does.CREATE}
 _OF_ONE = {"get": Does.READ, "put": Does.UPDATE, "patch": Does.UPDATE, "delete": Does.DELETE}
 
 
-def test_the_description_is_public_and_valid(api: Api, db: None) -> None:
-    response = api.http.get("/provider-api/v1/openapi.json")
+def test_the_description_is_valid(grey: Partner) -> None:
+    response = grey.get("openapi.json")
     assert response.status_code == 200
-    assert response["Access-Control-Allow-Origin"] == "*"
+    assert "private" in response["Cache-Control"]
     OpenAPIV31SpecValidator(response.json()).validate()
+
+
+def test_it_is_for_those_who_may_use_the_api(api: Api, rebecca: Person, db: None) -> None:
+    nobody = api.http.get("/provider-api/v1/openapi.json")
+    assert (nobody.status_code, nobody["Content-Type"]) == (401, "application/problem+json")
+    reader = Partner(api, api.exchange(rebecca.key).json()["access_token"]).get("openapi.json")
+    assert reader.status_code == 403
+    assert api.http.get("/provider-api/v1/").status_code == 200
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ An app works without one; the consent page tells people whether there was one. W
 is what people see and where they are sent: when that changes, the review is void.
 """
 
-from datetime import datetime, timedelta
+from datetime import date
 
 from django.contrib.auth.models import AbstractUser
 from django.db import transaction
@@ -13,15 +13,15 @@ from django.utils import timezone
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import record
+from fhirapi.smart.clients import business_days
 from fhirapi.smart.models import Client
 
-WORKING_DAYS = 5
+BUSINESS_DAYS = 5
 """Within which an app that waits is decided."""
 _LOOKED_AT = (
     "name", "description", "redirect_uris", "launch_uri", "client_uri", "logo_uri", "policy_uri",
     "tos_uri", "allowed_scopes", "jwks_uri",
 )  # fmt: skip
-_SATURDAY = 5
 
 Review = Client.Review
 
@@ -44,16 +44,11 @@ def waiting() -> QuerySet[Client]:
     return found.order_by("review_asked_at", "pk")
 
 
-def due(client: Client) -> datetime | None:
-    """When a decision is promised; None where none is asked for."""
+def due(client: Client) -> date | None:
+    """By the end of which day a decision is promised; None where none is asked for."""
     if client.review != Review.WAITING or client.review_asked_at is None:
         return None
-    day = timezone.localtime(client.review_asked_at)
-    for _ in range(WORKING_DAYS):
-        day += timedelta(days=1)
-        while day.weekday() >= _SATURDAY:
-            day += timedelta(days=1)
-    return day
+    return business_days.after(business_days.day_of(client.review_asked_at), BUSINESS_DAYS)
 
 
 def ask(client: Client, *, by: AbstractUser, address: str | None = None) -> None:

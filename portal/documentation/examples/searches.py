@@ -13,6 +13,8 @@ class Search(NamedTuple):
     query: str
     """Behind the type's address: ``code=http://loinc.org|4548-4``."""
     total: int
+    by_value: str = ""
+    """Where nobody of the practice has one: ``query`` finds those without, and this is the form."""
 
 
 @cache
@@ -25,11 +27,15 @@ def searches() -> dict[str, dict[str, Search]]:
     }
 
 
+def _told(search: Search) -> str:
+    return orjson.dumps(list(search if search.by_value else search[:2])).decode()
+
+
 def write(found: dict[str, dict[str, Search]]) -> None:
     """A line for each parameter, so that a change is seen."""
     types = (
         f'"{name}": {{\n' + ",\n".join(
-            f'  "{code}": {orjson.dumps(list(each)).decode()}' for code, each in listed.items()
+            f'  "{code}": {_told(each)}' for code, each in listed.items()
         ) + "\n}"
         for name, listed in found.items()
     )  # fmt: skip

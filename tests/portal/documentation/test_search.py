@@ -26,6 +26,7 @@ def first(query: str) -> str:
         ("$everything", "operations#everything"),
         ("AllergyIntolerance", "resources/AllergyIntolerance#"),
         ("allergyint", "resources/AllergyIntolerance#"),
+        ("_has", "searching#through-references"),
         ("alergyintolerance", "resources/AllergyIntolerance#"),
         ("allergyintloerance", "resources/AllergyIntolerance#"),
     ],

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.db import transaction
 
 from fhirapi.definitions import registry
+from fhirapi.definitions.schema import ParameterType, SearchParameter
+from fhirapi.search.query import modifiers
 from portal.documentation.chapters import CHAPTERS, find
 from portal.documentation.examples.example import names, write
 from portal.documentation.examples.searches import Search, searches
@@ -17,6 +20,7 @@ from tests.portal.documentation.replaying import RECORDING, record
 from tests.portal.documentation.sampling import richest, sample
 from tests.portal.documentation.world import World
 
+COMPOSITE = ParameterType.COMPOSITE  # has no modifier by which to ask for those without
 TYPES = sorted(each.name for each in registry.every())
 IS_RECORDING = "types" in RECORDING or "all" in RECORDING
 # The same world as the examples, on the same worker.
@@ -46,8 +50,17 @@ def _searches_of(world: World, name: str) -> dict[str, Search]:
     found = {}
     for each in type_.search:
         query = f"{each.code}={sample(type_, each, of_type)}"
-        found[each.code] = Search(query, _total(world, name, query))
+        found[each.code] = _that_finds(world, name, each, Search(query, _total(world, name, query)))
     return found
+
+
+def _that_finds(world: World, name: str, each: SearchParameter, by_value: Search) -> Search:
+    """By its value; where nobody has any, those without one. Or those who say it in text alone."""
+    if by_value.total or "missing" not in modifiers(each):
+        return by_value
+    queries = [f"{each.code}:missing={word}" for word in ("true", "false")]
+    query = next(each for each in queries if _total(world, name, each))
+    return Search(query, _total(world, name, query), by_value.query)
 
 
 def _record_type(world: World, name: str) -> None:
@@ -62,7 +75,7 @@ def _record_type(world: World, name: str) -> None:
 def _total(world: World, name: str, query: str) -> int:
     answer = world.session.get(f"{name}?{query}&_summary=count")
     assert answer.status_code == 200, (name, query, answer.content)
-    assert f"{query.partition('=')[0]}=" in answer.json()["link"][0]["url"], query
+    assert f"{query.partition('=')[0]}=" in unquote(answer.json()["link"][0]["url"]), query
     return int(answer.json()["total"])
 
 
@@ -77,6 +90,7 @@ def test_a_search_by_each_parameter_finds_as_many_as_is_said(
     assert {code: _total(world, name, each.query) for code, each in said.items()} == {
         code: each.total for code, each in said.items()
     }
+    assert {each.type for each in type_.search if not said[each.code].total} <= {COMPOSITE}
 
 
 @pytest.mark.parametrize("name", TYPES)

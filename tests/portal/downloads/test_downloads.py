@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-PROVIDER_API = "/provider-api/v1/openapi.json"
+PROVIDER_API = "provider-access.openapi.json"
 
 
 def test_everything_on_the_page_can_be_fetched(client: Client, db: None) -> None:

@@ -59,7 +59,7 @@ def test_from_the_form_to_the_promise(devs, developer, at, mailoutbox):
     assert mailoutbox[0].subject == "Your application for API Distribution: Submitted"
     assert "12/08/2026" in mailoutbox[0].body
     assert "Growth" not in mailoutbox[0].body
-    [trail] = AuditRecord.objects.filter(action="client-review")
+    [trail] = AuditRecord.objects.filter(action="partner")
     assert (trail.account_id, trail.detail) == (
         developer.pk,
         f"partner application {made.pk}: submitted",

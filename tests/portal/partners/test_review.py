@@ -41,7 +41,7 @@ def test_from_the_queue_to_the_approval(desk, devs, make, reviewer, mailoutbox):
     shown = text(devs.get(page_of(application)))
     assert "What the approval opened" in shown
     assert "Welcome." in shown
-    told = AuditRecord.objects.filter(account_id=reviewer.pk, action="client-review")
+    told = AuditRecord.objects.filter(account_id=reviewer.pk, action="partner")
     assert list(told.order_by("pk").values_list("detail", flat=True)) == [
         f"partner application {application.pk}: {each}"
         for each in ("check-begun", "verified", "approved")

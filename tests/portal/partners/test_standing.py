@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from urllib.parse import unquote
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -13,13 +14,15 @@ from fhirapi.smart.clients import clients, provider_access
 from fhirapi.smart.clients.registration import Details
 from fhirapi.smart.models import Client
 from portal.accounts.own import closing
-from portal.partners import steps, talking
+from portal.partners import steps, talking, terms
+from portal.partners.forms import entered
 from portal.partners.models import PartnerApplication
 from portal.partners.programs import Program, State
 from portal.partners.standing import is_partner
 from tests.portal.partners.conftest import DETAILS, desk_of, page_of, state_of
 from tests.portal.ui.browser import text
 
+DESCRIBED = "/downloads/qsmartcare-provider-access.openapi.json"
 WRITING = Details(
     kind=Client.Kind.SYMMETRIC,
     name="Growth chart",
@@ -109,11 +112,11 @@ def test_the_page_of_an_app_says_how_to_apply_until_its_developer_is_a_partner(d
 def test_a_partner_sees_which_apps_may_write(devs, make, app):
     shown = text(devs.get(page_of(make(State.APPROVED))))
     assert f"/portal/apps/{app.client_id}/" in shown
-    assert "/provider-api/v1/openapi.json" in shown
+    assert DESCRIBED in shown
 
 
 @pytest.mark.django_db
-def test_a_month_after_the_account_was_closed_no_person_is_named_any_more(developer, make):
+def test_a_month_after_the_account_was_closed_only_who_accepted_what_is_kept(developer, make):
     kept = make(State.APPROVED)
     talking.say(kept, "Hello", by=developer)
     make(State.DRAFT, program=Program.OPEN_ACCESS)
@@ -125,10 +128,13 @@ def test_a_month_after_the_account_was_closed_no_person_is_named_any_more(develo
     developer.save()
     call_command("clear_expired", verbosity=0)
     [left] = PartnerApplication.objects.all()
-    assert (left.organization, left.contact_name, left.contact_email) == (
-        DETAILS["organization"], "", "",
-    )  # fmt: skip
+    written = {name: value for name, value in entered(left).items() if value}
+    assert written == {name: DETAILS[name] for name in ("organization", "register")}
     assert not left.messages.exists()
+    [accepted] = left.acceptances.all()
+    assert (accepted.version, accepted.digest) == (terms.current().version, terms.current().digest)
+    assert accepted.accepted_by == developer
+    assert left.events.count() == 4
 
 
 def at_once(*deeds):
@@ -190,4 +196,16 @@ def test_of_an_approval_and_a_withdrawal_at_once_one_happens(developer, reviewer
 def test_the_provider_api_is_among_the_downloads_of_its_partners(devs, make, state, program, opens):
     make(state, program)
     page = devs.get("/downloads/").content.decode()
-    assert ("/provider-api/v1/openapi.json" in page) is opens
+    assert (DESCRIBED in page) is opens
+    file = devs.get(DESCRIBED)
+    assert file.status_code == (200 if opens else 403)
+    assert not opens or file.json()["openapi"] == "3.1.0"
+
+
+@pytest.mark.django_db
+def test_who_has_not_signed_in_is_asked_to_before_the_description_comes(client):
+    answer = client.get(DESCRIBED)
+    assert (answer.status_code, unquote(answer.url)) == (
+        302,
+        f"/patient/index.html?next={DESCRIBED}",
+    )

@@ -13,13 +13,14 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import Settings
 
+from portal.accounts.limits import LETTERS_A_RECIPIENT
 from portal.changes import changelog
 from portal.status.models import Incident, IncidentUpdate
 from portal.subscriptions import links
 from portal.subscriptions.models import NoticeTold, Subscription
 from portal.subscriptions.telling import tell_of_changes, tell_of_status, to_each
 from tests.bulk.exporting import work
-from tests.portal.accounts.conftest import signed_in
+from tests.portal.accounts.conftest import FORM, signed_in
 
 ANN = "ann@example.org"
 BOTH = ["status", "changes"]
@@ -55,7 +56,7 @@ class TestByLetter:
         assert Subscription.objects.get().confirmed_at is not None
 
     def test_who_is_subscribed_already_learns_it_by_letter_only(self, client: Client) -> None:
-        subscribed(wants_changes=False)
+        subscribed(wants_changes=False, asked_at=timezone.now() - timedelta(days=2))
         known, unknown = subscribe(client, ANN.upper()), subscribe(client, "bob@example.org")
         assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
         work()
@@ -163,13 +164,26 @@ def test_all_addresses_of_an_ipv6_network_count_as_one(
     assert ask(3, "2001:db8:0:2::1") == 302
 
 
-def test_a_mailbox_gets_so_many_letters_and_the_answer_stays_the_same(
-    client: Client, db: None
+@pytest.mark.parametrize("confirmed_at", [None, timezone.now()])
+def test_a_mailbox_gets_one_letter_a_day_and_the_answer_stays_the_same(
+    client: Client, db: None, confirmed_at: Any
 ) -> None:
-    answers = {subscribe(client).status_code for _ in range(8)}
+    subscribed(confirmed_at=confirmed_at, asked_at=timezone.now() - timedelta(hours=25))
+    answers = {subscribe(client, email).status_code for email in (ANN, ANN.upper()) * 4}
     assert answers == {302}
     asked = ProcrastinateJob.objects.filter(task_name="answer_subscription")
-    assert asked.count() == 5
+    assert asked.count() == 1
+
+
+def test_a_stranger_cannot_use_up_the_letters_of_recovery(patient: Any, mailoutbox: Any) -> None:
+    stranger = Client(REMOTE_ADDR="192.0.2.66")
+    for _ in range(LETTERS_A_RECIPIENT + 1):
+        subscribe(stranger, patient.email)
+        stranger.post("/app/registration.html", {**FORM, "email": patient.email})
+    mailoutbox.clear()
+    Client().post("/recover/", {"email": patient.email})
+    assert [letter.to for letter in mailoutbox] == [[patient.email]]
+    assert "/recover/" in mailoutbox[0].body
 
 
 def test_what_was_asked_last_counts_until_it_is_confirmed(client: Client, db: None) -> None:

@@ -4,8 +4,10 @@
 (6103(b)), one on a Sunday on the Monday after it (Executive Order 11582, section 3).
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
+
+from django.utils import timezone
 
 MONDAY, THURSDAY, SATURDAY, SUNDAY = 0, 3, 5, 6
 _A_DAY, _A_WEEK = timedelta(days=1), timedelta(weeks=1)
@@ -38,6 +40,11 @@ def after(day: date, days: int) -> date:
         day += _A_DAY
         days -= is_business_day(day)
     return day
+
+
+def day_of(moment: datetime) -> date:
+    """In the practice's time zone, whatever the reader's is."""
+    return timezone.localdate(moment, timezone.get_default_timezone())
 
 
 def _kept(day: date) -> date:

@@ -1,4 +1,9 @@
-"""What an error code of the request log means, and what a developer does about it."""
+"""What an error code means and what a developer does about it, in words that are translated.
+
+Told by the errors chapter (in English, as all of it), the request log, the plots and the console.
+A key is an issue code, an ``error`` of OAuth, or the name of the function in ``fhirapi.outcomes``
+that makes just this error: ``errors.toml`` has no words of its own for those.
+"""
 
 from dataclasses import dataclass
 
@@ -135,6 +140,11 @@ _REMEDIES = {
         _("The access token does not work."), _("Get a new one with the refresh token.")
     ),
 }  # fmt: skip
+
+
+def words(name: str) -> Remedy | None:
+    """Of a code, or of the function that makes an error."""
+    return _REMEDIES.get(name)
 
 
 def told() -> dict[str, dict[str, str]]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from portal.partners.business_days import after, holidays, is_business_day
+from fhirapi.smart.clients.business_days import after, holidays, is_business_day
 
 # A loaded machine may be slow to make up the first examples.
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -1,0 +1,15 @@
+from django.db import migrations, models
+
+import fhirapi.audit.models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("fhirapi", "0039_import_polls")]
+
+    operations = [
+        migrations.AlterField(
+            model_name="auditrecord",
+            name="action",
+            field=models.CharField(choices=fhirapi.audit.models.actions, max_length=20),
+        ),
+    ]

@@ -26,14 +26,14 @@ def server(application: str, port: int) -> Iterator[int]:
     ]  # fmt: skip
     process = subprocess.Popen(command)
     try:
-        _wait_until_open(port)
+        wait_until_open(port)
         yield process.pid
     finally:
         process.terminate()
         process.wait(10)
 
 
-def _wait_until_open(port: int) -> None:
+def wait_until_open(port: int) -> None:
     for _ in range(200):
         try:
             socket.create_connection(("127.0.0.1", port), 0.2).close()

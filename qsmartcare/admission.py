@@ -51,7 +51,8 @@ class Admission:
         self._longest_wait = longest_wait
         self._overdue_at = inf
         self._secret = token_urlsafe()
-        self._is_ours = False
+        self.is_measured = False
+        """The pulse goes through our own queue: the system chooses which process it reaches."""
         # They come back one after the other, not all in the same second.
         self._seconds = cycle((2, 4, 6, 3, 5))
         self._turned_away: deque[None] = deque()
@@ -79,12 +80,16 @@ class Admission:
 
         return answer
 
+    @property
+    def is_overdue(self) -> bool:
+        return monotonic() > self._overdue_at
+
     def _is_busy(self) -> bool:
         """A pulse is late on a machine that slept, too: then there are places."""
         return self._places.qsize() < self._half or not self._half
 
     def _waits_for_place(self) -> bool:
-        if monotonic() > self._overdue_at:
+        if self.is_overdue:
             return False
         try:
             self._places.get(timeout=self._longest_wait)
@@ -104,7 +109,7 @@ class Admission:
         if environ.get("HTTP_X_PULSE") != self._secret:
             return app(environ, start)
         self._overdue_at = inf
-        self._is_ours = True
+        self.is_measured = True
         start("204 No Content", [])
         return []
 
@@ -126,11 +131,11 @@ class Admission:
             self._tell()
 
     def _beat_on(self, connection: socket.socket) -> None:
-        """Returns at once if another process got the connection: the system chooses which."""
-        self._is_ours = False
+        """Returns at once if another process got the connection."""
+        self.is_measured = False
         self._send(connection)
         told_at = monotonic()
-        while self._is_ours and not self.is_leaving:
+        while self.is_measured and not self.is_leaving:
             sleep(_BETWEEN)
             self._overdue_at = monotonic() + self._longest_wait
             self._send(connection)

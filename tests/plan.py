@@ -29,11 +29,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The shared product's tests are one group; those that start products of their own are not,
     and go first, since nobody wants to wait for the longest at the end.
     """
-    ours = [item for item in items if item.path.parent.name in ("running", "browser")]
+    ours = [item for item in items if item.path.parent.name in ("running", "browser", "faults")]
     for item in ours:
         item.add_marker(pytest.mark.running)
         if "running_product" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("running"))
+        if item.path.parent.name == "faults":
+            item.add_marker(pytest.mark.xdist_group("faults"))
     items.sort(key=lambda item: item.get_closest_marker("running") is None)
 
 

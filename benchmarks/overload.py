@@ -54,7 +54,8 @@ class Phase:
 class Clients:
     """As many connections as it takes, used again when their answer has come."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = PORT) -> None:
+        self._port = port
         self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
         self._open = 0
 
@@ -77,11 +78,14 @@ class Clients:
             return "no connection left"
         else:
             self._open += 1
-            reader, writer = await asyncio.open_connection("127.0.0.1", PORT)
+            reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
         writer.write(request)
         head = await reader.readuntil(b"\r\n\r\n")
-        length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
-        await reader.readexactly(length)
+        if b"transfer-encoding: chunked" in head.lower():
+            await reader.readuntil(b"0\r\n\r\n")
+        else:
+            length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
+            await reader.readexactly(length)
         self._idle.append((reader, writer))
         return head[9:12].decode()
 

@@ -38,7 +38,7 @@ _BACKLOG = 1024  # connections that wait to be let in
 _CONNECTIONS = 4096  # of a process: too many requests are to be told so, not left outside
 _OTHER_FILES = 256
 _SLOWEST_LOADING = 60  # seconds
-_LEAVING = 2.0  # seconds in which whoever keeps asking gets an answer that ends the connection
+_LEAVING = 1.0  # seconds in which whoever keeps asking gets an answer that ends the connection
 _STOPPING = 5  # seconds for what it had begun; statements may take longer, clients rarely wait
 log = logging.getLogger(__name__)
 

@@ -36,7 +36,7 @@ UNION ALL SELECT 'trigger', pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgi
 UNION ALL SELECT 'view', viewname || definition FROM pg_views WHERE schemaname = 'public'
 UNION ALL SELECT 'function', pg_get_functiondef(oid) FROM pg_proc
   WHERE pronamespace = 'public'::regnamespace AND prokind = 'f'
-UNION ALL SELECT 'policy', polrelid::regclass || polname || polcmd || polroles::regrole[]::text
+UNION ALL SELECT 'policy', concat(polrelid::regclass, polname, polcmd, polroles::regrole[])
   FROM pg_policy
 UNION ALL SELECT 'row security', relname FROM pg_class WHERE relrowsecurity
 UNION ALL SELECT 'right', table_name || grantee || privilege_type

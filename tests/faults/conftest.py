@@ -17,7 +17,7 @@ from tests.faults.proxy import Proxy
 from tests.plan import product_folder
 from tests.product import Product, wait_until
 
-_SETTINGS = {"WEB_THREADS": "4", "LONGEST_WAIT_MS": "1000"}
+_SETTINGS = {"LONGEST_WAIT_MS": "2000"}
 _DISK = "size=1500m"
 _LITTLE_LOG = "max_wal_size = '128MB'\nmin_wal_size = '32MB'\n"
 

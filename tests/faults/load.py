@@ -120,8 +120,8 @@ class Load:
         found: dict[str, set[str]] = {request: set() for request in self.asked}
         for request, name in stored:
             found[request].add(name)
-        for request, names in self.acknowledged.items():
-            assert found[request] == set(names)
+        for request, told in self.acknowledged.items():
+            assert found[request] == set(told)
         for request, names in found.items():
             assert len(names) in (0, self.asked[request]), "a half of a request"
             assert names <= searchable, "what is stored is found"

@@ -26,15 +26,15 @@ def server(application: str, port: int) -> Iterator[int]:
     ]  # fmt: skip
     process = subprocess.Popen(command)
     try:
-        _wait_until_open(port)
+        wait_until_open(port)
         yield process.pid
     finally:
         process.terminate()
         process.wait(10)
 
 
-def _wait_until_open(port: int) -> None:
-    for _ in range(200):
+def wait_until_open(port: int) -> None:
+    for _ in range(900):  # on a busy machine
         try:
             socket.create_connection(("127.0.0.1", port), 0.2).close()
             return

@@ -305,3 +305,9 @@ def internal_error(reference: str) -> Outcome:
 
 def maintenance() -> Outcome:
     return Outcome(503, "transient", "The server is being looked after. Try again later.")
+
+
+def overloaded() -> Outcome:
+    return Outcome(
+        503, "throttled", "More is asked at this moment than the server can answer. Try again."
+    )

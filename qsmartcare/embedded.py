@@ -86,6 +86,13 @@ class EmbeddedPostgres:
                 )
         return self.url(name)
 
+    def keep_running(self) -> bool:
+        """Starts the server again if it has ended; whether it had. It recovers by itself."""
+        if self._server_pid() is not None:
+            return False
+        self._start()
+        return True
+
     def stop(self) -> None:
         """Disconnects everybody and waits until the server has written its data and is gone.
 

@@ -38,6 +38,9 @@ class Child:
         finally:
             connection.close()
 
+    def tell(self, number: signal.Signals) -> None:
+        self._process.send_signal(number)
+
     def stop(self) -> None:
         if self.is_running():
             self._process.terminate()

@@ -71,6 +71,8 @@ class Run:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._stop = threading.Event()
+        self._exchange = threading.Event()
+        self._server: EmbeddedPostgres | None = None
         self._parent = Parent()
 
     def serve(self) -> None:
@@ -89,13 +91,11 @@ class Run:
             surroundings = self._surroundings(database_url)
             self._prepare(stack, surroundings)
             web = self._web_server(stack, surroundings)
-            webhooks = self._deliver_webhooks(stack, surroundings)
-            workers = self._workers(stack, surroundings)
+            others = self._others(stack, surroundings)
             publish_demo(plan.data_dir)
             embedded_url = None if plan.database_url else database_url
             show_addresses(plan.base_url, embedded_url, plan.data_dir)
-            watched = {"The web server": web, "The delivery of webhooks": webhooks}
-            self._wait(watched, workers, stack.enter_context(Daily(surroundings)))
+            self._wait(web, others, stack.enter_context(Daily(surroundings)))
             if sys.stdout.isatty():
                 console.print("\nStopping ...")
 
@@ -107,6 +107,7 @@ class Run:
         signal.signal(signal.SIGTERM, on_signal)
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # ignored under nohup
             signal.signal(signal.SIGHUP, on_signal)
+        signal.signal(signal.SIGUSR1, lambda number, frame: self._exchange.set())
 
     def _go_on(self) -> None:
         if self._stop.is_set():
@@ -118,8 +119,9 @@ class Run:
             return self._plan.database_url
         try:
             with step("Starting the database"):
-                server = stack.enter_context(EmbeddedPostgres(self._plan.data_dir / "postgres"))
-                return server.ensure_database("qsmartcare")
+                postgres = EmbeddedPostgres(self._plan.data_dir / "postgres")
+                self._server = stack.enter_context(postgres)
+                return postgres.ensure_database("qsmartcare")
         except DatabaseTrouble:
             self._go_on()  # the same signal may have reached what was being started
             raise
@@ -145,51 +147,56 @@ class Run:
         if child.exit_code != 0:
             raise Trouble("")  # the child has said why
 
-    def _web_server(self, stack: ExitStack, surroundings: dict[str, str]) -> Child:
+    def _web_server(self, stack: ExitStack, surroundings: dict[str, str]) -> Workers:
         plan = self._plan
-        command = [
-            sys.executable, "-m", "granian", "qsmartcare.wsgi:application",
-            "--interface", "wsgi", "--host", plan.host, "--port", str(plan.port),
-            "--workers", str(plan.workers), "--blocking-threads", str(plan.threads),
-            "--log-level", "error", "--no-ws", "--workers-kill-timeout", "5",
-        ]  # fmt: skip
+        ours = {
+            "STATEMENT_TIMEOUT": _SLOWEST_STATEMENT,
+            "DATABASE_ROLE": web_role.of(surroundings["DATABASE_URL"]), **surroundings,
+            "HOST": plan.host,
+            "WEB_WORKERS": str(plan.workers), "WEB_THREADS": str(plan.threads),
+        }  # fmt: skip
+        command = [sys.executable, "-m", "qsmartcare.web"]
         with step("Starting the web server"):
-            surroundings = {
-                "STATEMENT_TIMEOUT": _SLOWEST_STATEMENT,
-                "DATABASE_ROLE": web_role.of(surroundings["DATABASE_URL"]),
-                **surroundings,
-            }
-            web = stack.enter_context(Child(command, cwd=ROOT, env=surroundings))
+            started = Workers(1, command, cwd=ROOT, env=ours, name="The web server")
+            web = stack.enter_context(started)
+            [first] = web.children
             waited = 0.0
-            while not web.answers(plan.host, plan.port, "/readyz"):
+            while not first.answers(plan.host, plan.port, "/readyz"):
                 self._stop.wait(0.1)
                 self._go_on()
                 waited += 0.1
-                if not web.is_running() or waited > _SLOWEST_START:
+                if not first.is_running() or waited > _SLOWEST_START:
                     raise Trouble("The web server did not start; its messages are above.")
         return web
 
-    def _deliver_webhooks(self, stack: ExitStack, surroundings: dict[str, str]) -> Child:
-        command = [sys.executable, "manage.py", "deliver_webhooks", "--forever"]
-        return stack.enter_context(Child(command, cwd=ROOT, env=surroundings))
+    def _others(self, stack: ExitStack, surroundings: dict[str, str]) -> list[Workers]:
+        manage = [sys.executable, "manage.py"]
+        webhooks = [*manage, "deliver_webhooks", "--forever"]
+        delivery = Workers(1, webhooks, cwd=ROOT, env=surroundings, name="The delivery of webhooks")
+        stack.enter_context(delivery)
+        work = [*manage, "work"]
+        workers = Workers(self._plan.job_workers, work, cwd=ROOT, env=surroundings)
+        return [delivery, stack.enter_context(workers)]
 
-    def _workers(self, stack: ExitStack, surroundings: dict[str, str]) -> Workers:
-        command = [sys.executable, "manage.py", "work"]
-        count = self._plan.job_workers
-        return stack.enter_context(Workers(count, command, cwd=ROOT, env=surroundings))
-
-    def _wait(self, watched: dict[str, Child], workers: Workers, daily: Daily) -> None:
+    def _wait(self, web: Workers, others: list[Workers], daily: Daily) -> None:
         while not self._stop.wait(0.5):
             daily.start_if_due()
-            workers.replace_ended()
-            for name, child in watched.items():
-                if not child.is_running():
-                    raise Trouble(
-                        f"{name} ended by itself (exit code {child.exit_code}); "
-                        "everything else has been stopped too."
-                    )
+            if self._server and self._server.keep_running():
+                complain("The database ended by itself: it was started again.")
+            for each in (web, *others):
+                each.replace_ended()
+            if self._exchange.is_set():
+                self._exchange_all(web, others)
             if self._parent.has_given_up():
                 return
+
+    def _exchange_all(self, web: Workers, others: list[Workers]) -> None:
+        """For new code or settings of the same environment: nobody who asks notices."""
+        self._exchange.clear()
+        for child in web.children:
+            child.tell(signal.SIGHUP)
+        for each in others:
+            each.exchange()
 
 
 def main() -> int:

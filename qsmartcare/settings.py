@@ -53,6 +53,12 @@ DATABASES = {
             # What fhirapi/sql.py prepares is written to have one good plan: so one is made.
             "options": f"-c statement_timeout={env.number('STATEMENT_TIMEOUT', 0)}s "
             "-c plan_cache_mode=force_generic_plan",
+            # A server that has vanished holds no thread for good: milliseconds, the others seconds.
+            "connect_timeout": "10",
+            "tcp_user_timeout": "30000",
+            "keepalives_idle": "30",
+            "keepalives_interval": "10",
+            "keepalives_count": "3",
             **_DATABASE,
             # It owns no tables, so their policies bind it (store/isolation.py).
             **({"assume_role": DATABASE_ROLE} if DATABASE_ROLE else {}),

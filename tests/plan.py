@@ -30,11 +30,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What drives a product goes first, since nobody wants to wait for the longest at the end;
     a file stays on one worker, since what its fixtures make takes long.
     """
-    ours = [item for item in items if item.path.parent.name in ("running", "browser")]
+    ours = [item for item in items if item.path.parent.name in ("running", "browser", "faults")]
     for item in ours:
         item.add_marker(pytest.mark.running)
         if "running_product" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
+        if item.path.parent.name == "faults":
+            item.add_marker(pytest.mark.xdist_group("faults"))
     items.sort(key=lambda item: item.get_closest_marker("running") is None)
 
 

@@ -18,7 +18,7 @@ def rotate(product: Product) -> None:
     [database] = [
         line.partition(b"=")[2].decode()
         for pid, command in product.processes()
-        if "granian" in command
+        if "qsmartcare.web" in command
         for line in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
         if line.startswith(b"DATABASE_URL=")
     ][:1]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from tests.product import Product, free_port, wait_until
 from tests.running.exporter import BulkClient
@@ -131,21 +132,34 @@ def test_an_interrupted_first_start_is_made_good_by_the_next(start: Starter) -> 
 
 
 @pytest.mark.usefixtures("used_folder")
-@pytest.mark.parametrize(
-    ("program", "words"),
-    [("-m granian", "web server"), ("deliver_webhooks", "delivery of webhooks")],
-)
-def test_what_dies_takes_the_rest_with_it_and_says_so(
-    start: Starter, program: str, words: str
-) -> None:
+def test_what_dies_is_begun_again_and_said_so(start: Starter) -> None:
     product = start()
-    product.wait_until_ready()
-    for pid, line in product.processes():
-        if program in line:
+    demo = product.wait_until_ready()
+    for program, words in (
+        ("deliver_webhooks", "The delivery of webhooks ended by itself"),
+        ("bin/postgres -D", "The database ended by itself"),
+        ("-m qsmartcare.web", "The web server ended by itself"),
+    ):
+        before = running(product, program)
+        for pid in before:
             os.kill(pid, signal.SIGKILL)
-    assert product.wait_for_end() == 2
-    assert f"{words} ended by itself" in product.output
+        wait_until(lambda words=words: words in product.output)  # type: ignore[misc]
+        wait_until(lambda: answers(product))
+        assert not set(running(product, program)) & set(before)
+    assert app_of(demo, "Demo").sign_in()["patient"] == "142859"
+    assert product.interrupt() == 0
     assert product.processes() == []
+
+
+def running(product: Product, program: str) -> list[int]:
+    return [pid for pid, line in product.processes() if program in line]
+
+
+def answers(product: Product) -> bool:
+    try:
+        return requests.get(f"{product.address}/readyz", timeout=30).status_code == 200
+    except requests.RequestException:
+        return False
 
 
 @pytest.mark.usefixtures("used_folder")

@@ -47,25 +47,28 @@ class Publisher:
     asked: int = 0
     instead: Callable[[BaseHTTPRequestHandler], object] | None = None
 
+    certificate: Callable[[Path], None] = lambda path: None
+    """Changes the certificate of a server that speaks TLS."""
+
     def publish(self, *keys: dict[str, Any]) -> None:
         self.body = json.dumps({"keys": keys}).encode()
 
 
-def self_signed(folder: Path) -> Path:
+def self_signed(folder: Path, *, ends_in: timedelta = timedelta(days=1)) -> Path:
     """A certificate for localhost with its key, in one file."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.now(UTC)
     made = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
+        .not_valid_before(now - timedelta(days=9))
+        .not_valid_after(now + ends_in)
         .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
     pem = (Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    path = folder / "certificate.pem"
+    path = folder / f"certificate-{ends_in.days}.pem"
     path.write_bytes(key.private_bytes(*pem) + made.public_bytes(Encoding.PEM))
     return path
 
@@ -98,5 +101,7 @@ def serve(certificate: Path | None = None) -> tuple[Publisher, ThreadingHTTPServ
         server.socket = context.wrap_socket(server.socket, server_side=True)
         address = f"https://localhost:{server.server_port}"
     publisher = Publisher(f"{address}/jwks.json")
+    if certificate:
+        publisher.certificate = context.load_cert_chain
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     return publisher, server

@@ -5,6 +5,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -300,3 +301,31 @@ def test_an_https_server_is_known_by_its_certificate(
     assert len(jwks.fetch_set(secure.url)["keys"]) == 1
     elsewhere = secure.url.replace("localhost", "127.0.0.1")  # not in the certificate
     assert problem(elsewhere) == "The server's TLS certificate is not of this address."
+
+
+def test_a_certificate_that_has_expired_is_refused_and_known_keys_keep_their_time(
+    secure: Publisher, certificate: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expired = self_signed(tmp_path, ends_in=-timedelta(days=1))
+    shown = [certificate]
+    monkeypatch.setattr(fetch, "_tls", lambda: ssl.create_default_context(cafile=str(shown[-1])))
+
+    def show(path: Path) -> None:
+        secure.certificate(path)
+        shown.append(path)
+
+    secure.publish(ec_jwk())
+    [key] = jwks.keys_at(secure.url)
+    show(expired)
+    with pytest.raises(FetchProblem, match="TLS certificate has expired"):
+        jwks.fetch_set(secure.url)  # what a registration and the developer's page ask
+    assert jwks.keys_at(secure.url) == [key], "known for a while"
+    assert jwks.keys_at(secure.url, "another") == [], "looked for again, in vain"
+    monkeypatch.setattr(jwks, "KEPT_SECONDS", 0.0)
+    monkeypatch.setattr(jwks, "REFETCHED_AFTER", 0.0)
+    with pytest.raises(FetchProblem, match="has expired"):
+        jwks.keys_at(secure.url)
+    show(certificate)
+    assert jwks.keys_at(secure.url) == [key], "renewed: found without anybody's help"
+    by_value = {"keys": [ec_jwk()]}
+    assert jwks.usable(by_value) == by_value["keys"], "keys by value ask no server"

@@ -1,0 +1,1 @@
+"""What `manage.py backup` and `manage.py restore` do, with PostgreSQL's own programs."""

@@ -275,6 +275,10 @@ def too_large() -> Outcome:
     return Outcome(413, "too-long", "The request is too large.")
 
 
+def costly_search(why: str) -> Outcome:
+    return Outcome(400, "too-costly", f"This search is too costly: {why}")
+
+
 def too_costly() -> Outcome:
     return Outcome(503, "too-costly", "The search took too long. Narrow it, by patient or date.")
 

@@ -33,6 +33,12 @@ class Product:
     def output(self) -> str:
         return self._output.read_text(encoding="utf-8")
 
+    def output_since(self, position: int) -> bytes:
+        """What was written after that many bytes."""
+        with self._output.open("rb") as output:
+            output.seek(position)
+            return output.read()
+
     def start(self, *command: str) -> None:
         """``command`` instead of the one of `make run`'s recipe."""
         inherited = {name: value for name, value in os.environ.items() if name not in _OURS}

@@ -20,6 +20,10 @@ class Criterion(Protocol):
     @property
     def resource_type(self) -> ResourceType: ...
 
+    @property
+    def looks(self) -> int:
+        """What it costs of ``cost.MAX_LOOKS`` for each row; 0: an index answers."""
+
     def sql(self, row: str, binder: Binder) -> str:
         """A condition on the search row that is named ``row`` in the statement."""
 
@@ -49,6 +53,10 @@ class Chain:
     parameter: SearchParameter
     inner: tuple[Criterion, ...]
 
+    @property
+    def looks(self) -> int:
+        return sum(each.looks for each in self.inner)
+
     def sql(self, row: str, binder: Binder) -> str:
         """Raises the 403 outcome if the token may search none of the possible types."""
         may_be = searchable(self.inner, binder)
@@ -72,6 +80,10 @@ class Has:
     source: ResourceType
     parameter: SearchParameter
     inner: Criterion
+
+    @property
+    def looks(self) -> int:
+        return self.inner.looks
 
     def sql(self, row: str, binder: Binder) -> str:
         """Raises the 403 outcome if the token may not search the type."""

@@ -283,6 +283,15 @@ def too_costly() -> Outcome:
     return Outcome(503, "too-costly", "The search took too long. Narrow it, by patient or date.")
 
 
+def held_up() -> Outcome:
+    return Outcome(
+        503,
+        "lock-error",
+        "Somebody else is changing the same at this moment. Try again in a few seconds.",
+        headers={"Retry-After": "5"},
+    )
+
+
 def database_away() -> Outcome:
     return Outcome(
         503,

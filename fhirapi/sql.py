@@ -89,7 +89,8 @@ class Statement:
     """SQL that runs often; placeholders are ``%(name)s``.
 
     Prepared once a connection, with one plan for all values. Unless its best plan depends on them:
-    then it is planned afresh each time, as it is where PREPARED_STATEMENTS is off.
+    then it is planned afresh each time, as it is where PREPARED_STATEMENTS is off. Such a statement
+    goes through the records of everybody, so it may take SEARCH_TIMEOUT and no longer.
     """
 
     def __init__(self, sql: str, *, keeps_plan: bool = True) -> None:
@@ -130,13 +131,24 @@ class Statement:
         if not raw.autocommit and server.transaction_status == TransactionStatus.IDLE:
             _begin(raw)
         if not self._keeps_plan or not settings.PREPARED_STATEMENTS:
-            result = server.exec_(self._with_literals(raw, values))
+            result = server.exec_(self._limit(raw) + self._with_literals(raw, values))
         else:
             self._prepare(raw)
             result = server.exec_prepared(self._name, values)
         if result.status != ExecStatus.TUPLES_OK:
             raise _error(raw, result)
         return result
+
+    def _limit(self, raw: "psycopg.Connection[Any]") -> bytes:
+        """Sent with the statement, for it alone: the two are a transaction of their own.
+
+        https://www.postgresql.org/docs/18/protocol-flow.html#PROTOCOL-FLOW-MULTI-STATEMENT
+        Within another it would last until that ends.
+        """
+        is_alone = raw.pgconn.transaction_status == TransactionStatus.IDLE
+        if self._keeps_plan or not is_alone or not settings.SEARCH_TIMEOUT:
+            return b""
+        return b"SET LOCAL statement_timeout = '%ds'; " % settings.SEARCH_TIMEOUT
 
     def _with_literals(self, raw: "psycopg.Connection[Any]", values: list[Any]) -> bytes:
         """Planned for its values: the server is told to make plans for any (settings.DATABASES)."""

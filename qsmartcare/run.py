@@ -29,7 +29,11 @@ from qsmartcare.welcome import publish_demo, show_addresses, withdraw_demo
 from qsmartcare.workers import Workers
 
 ROOT = Path(__file__).resolve().parent.parent
-_SLOWEST_STATEMENT = "20"  # seconds that a request's SQL may take
+_PATIENCE = {  # seconds that SQL of a request may take, wait for others, have others wait for it
+    "STATEMENT_TIMEOUT": "20",
+    "LOCK_TIMEOUT": "10",
+    "IDLE_TIMEOUT": "60",
+}
 _SLOWEST_START = 60  # seconds until the web server has to answer
 
 
@@ -154,7 +158,7 @@ class Run:
             "--log-level", "error", "--no-ws", "--workers-kill-timeout", "5",
         ]  # fmt: skip
         with step("Starting the web server"):
-            surroundings = {"STATEMENT_TIMEOUT": _SLOWEST_STATEMENT, **surroundings}
+            surroundings = {**_PATIENCE, **surroundings}
             web = stack.enter_context(Child(command, cwd=ROOT, env=surroundings))
             waited = 0.0
             while not web.answers(plan.host, plan.port, "/readyz"):

@@ -23,7 +23,7 @@ types has one for each of them, at each link. PostgreSQL plans each as a subquer
 MAX_COMPARISONS = 300
 """Alternatives that are compared one by one: those of dates, texts, numbers and composites. Codes,
 references and ids are compared all at once."""
-MAX_LOOKS = 200_000
+MAX_LOOKS = 50_000
 """Rows times what a row costs: see below."""
 LOOK_INTO_CONTENT = 10  # :missing, :text: the JSON itself is parsed
 LOOK_FOR_ORDER = 1  # _sort by what is no column of the row

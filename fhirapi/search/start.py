@@ -16,6 +16,10 @@ from fhirapi.store.visibility import visible
 _ROWS = "fhirapi_searchrow"
 
 
+_MANY = 50
+"""More patients than that are named: a search is then about everybody, as far as time goes."""
+
+
 @dataclass(frozen=True)
 class Start:
     rows: str
@@ -36,7 +40,8 @@ def start_of(resource_type: ResourceType, criteria: list[Criterion], binder: Bin
     is_mine = visible(resource_type, "s", _is_mine)
     named, others = _apart(criteria, binder)
     if named:
-        return Start(_ROWS, is_mine, others, allowed_of(" AND ".join(named)))
+        mine = allowed_of(" AND ".join(named))
+        return Start(_ROWS, is_mine, others, mine, is_certain=_names_few(criteria))
     for criterion in criteria:
         if found := _found_rows(criterion, binder):
             is_mine = visible(resource_type, "s", is_allowed if resource_type.members else may_see)
@@ -60,6 +65,11 @@ def _apart(criteria: list[Criterion], binder: Binder) -> tuple[list[str], list[C
         else:
             others.append(criterion)
     return named, others
+
+
+def _names_few(criteria: list[Criterion]) -> bool:
+    asked = [each.asked_patients() for each in criteria if isinstance(each, Value)]
+    return all(len(each) <= _MANY for each in asked if each is not None)
 
 
 def _names_patients(criterion: Criterion, binder: Binder) -> str | None:

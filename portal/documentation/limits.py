@@ -12,6 +12,7 @@ from fhirapi.smart.access.scopes import MOST as MOST_SCOPES
 OF_OTHERS = {
     "bundle_entries": 1_000,
     "bundle_read_mb": 20,
+    "bundle_seconds": 20,
     "provider_page": 200,
     "provider_records": 200,
     "webhooks": 20,
@@ -36,6 +37,7 @@ def facts() -> dict[str, Any]:
         "alternatives": f"{cost.MAX_ALTERNATIVES:,}",
         "sort_keys": cost.MAX_SORT_KEYS,
         "included": f"{cost.MAX_INCLUDED:,}",
+        "search_seconds": settings.SEARCH_TIMEOUT,
         "links": cost.MAX_LINKS,
         "comparisons": cost.MAX_COMPARISONS,
         "looked_into": f"{cost.MAX_LOOKS // cost.LOOK_INTO_CONTENT:,}",

@@ -90,6 +90,7 @@ def plan(
     binder = Binder(opens)
     columns = order_columns(query.resource_type, query.sort, binder)
     start = start_of(query.resource_type, query.criteria, binder)
+    binder.is_about_everybody = not start.is_certain
     looks = sum(each.looks for each in start.criteria) + sum(each.looks for each in columns)
     most = MAX_LOOKS // looks if looks else None
     page_after = ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fhirapi.definitions.schema import ResourceType
 from fhirapi.search.binder import Binder
-from fhirapi.search.criteria import Chain, Criterion, searchable
+from fhirapi.search.criteria import Chain, Criterion, hashed, searchable
 from fhirapi.search.opened import opened_row
 from fhirapi.search.value import Value
 from fhirapi.store.caller import EVERY_ALLOWED, allowed_of, is_allowed, may_see
@@ -48,6 +48,8 @@ def start_of(resource_type: ResourceType, criteria: list[Criterion], binder: Bin
             return Start(found, is_mine, criteria)
     if binder.opens.is_of_one_patient and not resource_type.is_shared:
         return Start(_ROWS, is_mine, criteria, allowed_of("visible.patient_id = %(context)s"))
+    if any(isinstance(each, Chain) for each in criteria):
+        is_mine = visible(resource_type, "s", lambda patient: hashed(_is_mine(patient)))
     return Start(_ROWS, is_mine, criteria, is_certain=False)
 
 

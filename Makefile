@@ -1,6 +1,6 @@
 # `make` alone lists what there is. All settings are described in docs/settings.md.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench format messages screenshots clean venv venv-dev python browser-tools
+.PHONY: help run test check fuzz bench format messages screenshots clean venv venv-dev python browser-tools
 BIN := .venv/bin
 # The first Python that is new enough; a version manager's inactive stub does not count.
 PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -24,6 +24,9 @@ check: venv-dev ## linters, types, import rules and migrations, without the test
 	@# Models against migrations needs no server; the history in a database is the tests' to check.
 	@$(BIN)/python -W "ignore:Got an error checking a consistent migration history:RuntimeWarning" \
 		manage.py makemigrations --check --dry-run
+
+fuzz: venv-dev ## attack every address of a product for FUZZ_MINUTES (60); FUZZ_SEED repeats it
+	@$(BIN)/python -m tests.fuzz
 
 bench: venv-dev ## measure reads, searches and tokens, each against its floor or aim
 	@$(BIN)/python -m benchmarks.read

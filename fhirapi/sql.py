@@ -148,7 +148,7 @@ class Statement:
         is_alone = raw.pgconn.transaction_status == TransactionStatus.IDLE
         if self._keeps_plan or not is_alone or not settings.SEARCH_TIMEOUT:
             return b""
-        return b"SET LOCAL statement_timeout = '%ds'; " % settings.SEARCH_TIMEOUT
+        return b"SET LOCAL statement_timeout = %d; " % (settings.SEARCH_TIMEOUT * 1000)
 
     def _with_literals(self, raw: "psycopg.Connection[Any]", values: list[Any]) -> bytes:
         """Planned for its values: the server is told to make plans for any (settings.DATABASES)."""

@@ -53,10 +53,10 @@ class Product:
                 start_new_session=True,  # a process group as a terminal makes one
             )
 
-    def wait_until_ready(self) -> dict[str, Any]:
+    def wait_until_ready(self, patience: float = _SLOWEST_START) -> dict[str, Any]:
         """The demo's document, once everything serves."""
         document = self.data_dir / "demo.json"
-        wait_until(lambda: self._has_ended() or "is running" in self.output, _SLOWEST_START)
+        wait_until(lambda: self._has_ended() or "is running" in self.output, patience)
         assert not self._has_ended(), self.output
         assert requests.get(f"{self.address}/readyz", timeout=30).status_code == 200
         found: dict[str, Any] = json.loads(document.read_text(encoding="utf-8"))

@@ -22,7 +22,7 @@ def main() -> int:
         minutes=float(os.environ.get("FUZZ_MINUTES", "60")),
         number=int(os.environ.get("FUZZ_SEED", "0")),
         patients=int(os.environ.get("FUZZ_PATIENTS", "40")),
-        only=os.environ.get("FUZZ_ONLY", ""),
+        only=os.environ.get("FUZZ_ONLY", "").split(","),
         report=Path(os.environ.get("FUZZ_REPORT", "fuzz-report.json")),
     )
 

@@ -23,7 +23,8 @@ _STARTS = [
 ]
 
 
-def attacks(world: World) -> list[Attack]:
+def attacks(world: World, *, most_pages: int = 250) -> list[Attack]:
+    """``most_pages``: how many a person opens in search of forms."""
     samples = world.samples
     return [
         Attack("searches", _APPS, searches.requests(samples)),
@@ -43,7 +44,7 @@ def attacks(world: World) -> list[Attack]:
             pages.routes(samples, methods=("GET",), below="/admin/"),
         ),
         Attack("strangers", ("nobody",), _as_a_stranger(world), may_be_refused=True),
-        *_of_forms(world),
+        *_of_forms(world, most_pages),
     ]
 
 
@@ -54,11 +55,11 @@ def _as_a_stranger(world: World) -> st.SearchStrategy[Request]:
     )
 
 
-def _of_forms(world: World) -> list[Attack]:
+def _of_forms(world: World, most: int) -> list[Attack]:
     found = []
     for name in ("nobody", *_PEOPLE):
         asker = world.askers[name]
-        forms = pages.forms(world.line, asker, _STARTS)
+        forms = pages.forms(world.line, asker, _STARTS, most)
         assert forms, f"{name} has met no form"
-        found.append(Attack(f"forms of {name}", (name,), pages.filled(forms)))
+        found.append(Attack(f"forms of {name}", (name,), pages.filled(forms, asker)))
     return found

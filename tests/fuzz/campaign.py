@@ -14,14 +14,15 @@ _BATCH = 150
 """Requests of one asker before another comes."""
 
 
-def run(*, minutes: float, number: int, patients: int, only: str, report: Path) -> int:
-    """``only``: attacks whose name has this in it. Returns the exit code."""
+def run(*, minutes: float, number: int, patients: int, only: list[str], report: Path) -> int:
+    """``only``: attacks whose name has one of these in it. Returns the exit code."""
     with world(patients) as made:
+        made_attacks = attacks(made)
         fuzzer, until = Fuzzer(made), time.monotonic() + minutes * 60
         while time.monotonic() < until:
             made.sign_in()
-            for attack in attacks(made):
-                if only in attack.name and time.monotonic() < until:
+            for attack in made_attacks:
+                if any(each in attack.name for each in only) and time.monotonic() < until:
                     fuzzer.attack(attack, examples=_BATCH, number=number)
                     _write(report, fuzzer)
             number += 1

@@ -10,8 +10,12 @@ from tests.fuzz.world import Asker, Record
 
 SLOWEST = 2.0  # seconds
 _FHIR = "/R4-patient-api/"
-_OAUTH = (f"{_FHIR}oauth2/", f"{_FHIR}oath2/")
-_PAGES = (f"{_FHIR}oauth2/authorize", f"{_FHIR}oauth2/manage")
+# What is not one of these is an unknown address of the FHIR base.
+_OAUTH = re.compile(
+    rf"{_FHIR}(?:oath2/token|oauth2/(?:token|introspect|revoke|userinfo|jwks|register(?:/[^/]+)?))"
+    r"(?:\.php)?/?"
+)
+_PAGES = re.compile(rf"{_FHIR}oauth2/(?:authorize|manage)")
 # What anybody may read has made-up examples in it, of the same made-up people.
 _PUBLIC = (
     f"{_FHIR}openapi.json",
@@ -19,7 +23,7 @@ _PUBLIC = (
     "/api-documentation",
     "/downloads/",
 )
-_NO_FHIR = (*_OAUTH, f"{_FHIR}.well-known/", f"{_FHIR}bulk/files/")
+_NO_FHIR = (f"{_FHIR}.well-known/", f"{_FHIR}bulk/files/")
 # What nobody outside should read; the documentation has none of these.
 _INSIDE = re.compile(
     r"Traceback \(most recent call last\)|File \"[^\"]+\", line \d+|site-packages|"
@@ -123,9 +127,9 @@ def _of_the_wrong_kind(request: Request, answer: Answer) -> Iterator[Violation]:
 
 def _expected(path: str) -> str:
     """Of an error at the address."""
-    if path.startswith(_PAGES):
+    if _PAGES.fullmatch(path):
         return "page"
-    if path.startswith(_OAUTH):
+    if _OAUTH.fullmatch(path):
         return "RFC 6749"
     if path.startswith("/provider-api/v1/"):
         return "problem"

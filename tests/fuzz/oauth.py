@@ -227,7 +227,9 @@ _made: dict[int, dict[str, list[str]]] = {}
 
 def _choices_of(demo: Any) -> dict[str, list[str]]:
     """Once: assertions are signed."""
-    return _made.setdefault(id(demo), _choices(demo))
+    if id(demo) not in _made:
+        _made[id(demo)] = _choices(demo)
+    return _made[id(demo)]
 
 
 def _parts(pairs: list[tuple[str, str]]) -> bytes:

@@ -6,6 +6,7 @@ Forms are found as a browser finds them: by links, from page to page.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
@@ -20,7 +21,7 @@ from tests.fuzz.sending import Answer, Line, NoAnswer, Request, encoded, query
 from tests.fuzz.world import Asker
 
 _PART = re.compile(r"<(?:(\w+):)?(\w+)>")
-_MOST_PAGES = 250
+_SECRET = "a" * 32  # somebody without a session
 _ELSEWHERE = re.compile(r"^/(?:sign-out|static|admin/logout|demo/outbox)")
 _QUERIES = (
     "q",
@@ -47,6 +48,7 @@ _QUERIES = (
 )
 
 
+@cache
 def templates() -> list[str]:
     """``/portal/api/<str:key>/``: of all addresses, the administration's among them."""
     return sorted(set(_templates(get_resolver().url_patterns, "/")))
@@ -132,11 +134,11 @@ class _Forms(HTMLParser):
             self._form = None
 
 
-def forms(line: Line, asker: Asker, starts: list[str]) -> list[Form]:
+def forms(line: Line, asker: Asker, starts: list[str], most: int) -> list[Form]:
     """Of all pages that links lead to."""
     waiting, seen, found = list(starts), set(starts), dict[Form, None]()
     shapes: dict[str, int] = {}
-    while waiting and len(shapes) < _MOST_PAGES:
+    while waiting and len(shapes) < most:
         address = waiting.pop(0)
         shape = re.sub(r"\d+|[0-9A-Fa-f-]{12,}|=[^&]*", "*", address)
         shapes[shape] = shapes.get(shape, 0) + 1
@@ -163,14 +165,17 @@ def _opened(line: Line, asker: Asker, address: str) -> Answer | None:
 
 
 @st.composite
-def filled(draw: st.DrawFn, found: list[Form]) -> Request:
+def filled(draw: st.DrawFn, found: list[Form], asker: Asker) -> Request:
     """A form with some of its fields changed, with or without what proves whose page it was on."""
+    cookie = asker.headers.get("Cookie", f"csrftoken={_SECRET}")
+    secret = re.search(r"csrftoken=(\w+)", cookie)
     form = draw(st.sampled_from(found))
     is_proven = draw(st.sampled_from((True, True, True, True, False)))
     pairs = []
     for name, value in form.fields:
         if name == "csrfmiddlewaretoken":
-            pairs += [(name, value)] if is_proven else []
+            # The cookie's own value is as good as what the form has, and stays so.
+            pairs += [(name, secret[1])] if is_proven and secret else []
         elif draw(st.sampled_from((True, True, False))):
             pairs.append((name, draw(st.one_of(st.just(value), values.text()))))
     if draw(st.sampled_from((False, False, True))):
@@ -178,5 +183,5 @@ def filled(draw: st.DrawFn, found: list[Form]) -> Request:
     if form.method == "GET":
         path = form.action.partition("?")[0]
         return Request("GET", f"{path}?{query(pairs)}", draw(odd()))
-    sent = {"Content-Type": "application/x-www-form-urlencoded", **draw(odd())}
+    sent = {"Content-Type": "application/x-www-form-urlencoded", **draw(odd()), "Cookie": cookie}
     return Request("POST", form.action or "/", sent, query(pairs).encode())

@@ -23,6 +23,7 @@ from tests.product import ROOT, Product
 from tests.running.exporter import ASSERTION
 from tests.running.visitor import Credentials, Visitor
 
+_PATIENCE = 900  # seconds; machines that fuzz are busy
 _DATABASE = re.compile(r"Database +(\S+)")
 # Nobody may be kept from attacking.
 _UNLIMITED = {
@@ -92,7 +93,7 @@ def world(patients: int, **settings: str) -> Iterator[World]:
         product = Product(folder / "data", PATIENTS=str(patients), **{**_UNLIMITED, **settings})
         product.start()
         try:
-            demo = product.wait_until_ready()
+            demo = product.wait_until_ready(_PATIENCE)
             yield _furnished(product, demo)
         finally:
             if product.running.poll() is None:

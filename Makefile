@@ -1,6 +1,6 @@
 # `make` alone lists what there is. All settings are described in docs/settings.md.
 .DEFAULT_GOAL := help
-.PHONY: help run test check faults bench format messages screenshots clean venv venv-dev python browser-tools
+.PHONY: help run test check faults fuzz bench format messages screenshots clean venv venv-dev python browser-tools
 BIN := .venv/bin
 # The first Python that is new enough; a version manager's inactive stub does not count.
 PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -28,6 +28,9 @@ check: venv-dev ## linters, types, import rules and migrations, without the test
 faults: venv-dev ## what is killed, full, silent or too much: all of tests/faults, and a minute of overload
 	@FAULTS=1 $(BIN)/python -m pytest tests/faults -n 0
 	@PATIENTS=20 SECONDS=60 $(BIN)/python -m benchmarks.overload
+
+fuzz: venv-dev ## attack every address of a product for FUZZ_MINUTES (60); FUZZ_SEED repeats it
+	@$(BIN)/python -m tests.fuzz
 
 bench: venv-dev ## measure reads, searches and tokens, each against its floor or aim
 	@$(BIN)/python -m benchmarks.read

@@ -275,8 +275,21 @@ def too_large() -> Outcome:
     return Outcome(413, "too-long", "The request is too large.")
 
 
+def costly_search(why: str) -> Outcome:
+    return Outcome(400, "too-costly", f"This search is too costly: {why}")
+
+
 def too_costly() -> Outcome:
     return Outcome(503, "too-costly", "The search took too long. Narrow it, by patient or date.")
+
+
+def held_up() -> Outcome:
+    return Outcome(
+        503,
+        "lock-error",
+        "Somebody else is changing the same at this moment. Try again in a few seconds.",
+        headers={"Retry-After": "5"},
+    )
 
 
 def database_away() -> Outcome:

@@ -101,7 +101,8 @@ class Statement:
     """SQL that runs often; placeholders are ``%(name)s``.
 
     Prepared once a connection, with one plan for all values. Unless its best plan depends on them:
-    then it is planned afresh each time, as it is where PREPARED_STATEMENTS is off.
+    then it is planned afresh each time, as it is where PREPARED_STATEMENTS is off. Such a statement
+    goes through the records of everybody, so it may take SEARCH_TIMEOUT and no longer.
 
     ``before``: what the server does first, in the same transaction and the same round trip, with
     the same parameters. Nobody gets its rows.
@@ -146,8 +147,8 @@ class Statement:
         server = raw.pgconn
         if not raw.autocommit and server.transaction_status == TransactionStatus.IDLE:
             _begin(raw)
-        if self._before is not None:
-            result = _one_after_the_other(raw, (self._before, self), given)
+        if first := (*self._limit(raw), *([self._before] if self._before else [])):
+            result = _one_after_the_other(raw, (*first, self), given)
         elif self._is_kept():
             self.prepare(raw)
             result = server.exec_prepared(self._name, self._values(given))
@@ -156,6 +157,13 @@ class Statement:
         if result.status != ExecStatus.TUPLES_OK:
             raise _error(raw, result)
         return result
+
+    def _limit(self, raw: "psycopg.Connection[Any]") -> "list[Statement]":
+        """Within another transaction it would last until that ends."""
+        is_alone = raw.pgconn.transaction_status == TransactionStatus.IDLE
+        if self._keeps_plan or not is_alone or not settings.SEARCH_TIMEOUT:
+            return []
+        return [_limit_of(settings.SEARCH_TIMEOUT)]
 
     def send(self, raw: "psycopg.Connection[Any]", given: Mapping[str, Any]) -> None:
         """Without waiting for what becomes of it; where plans are kept, it has been prepared."""
@@ -188,6 +196,11 @@ class Statement:
         if result.status != ExecStatus.COMMAND_OK:
             raise _error(raw, result)
         known.add(self._name)
+
+
+@lru_cache
+def _limit_of(seconds: float) -> Statement:
+    return Statement(f"SELECT set_config('statement_timeout', '{seconds * 1000:.0f}', true)")
 
 
 def _one_after_the_other(

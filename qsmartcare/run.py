@@ -29,7 +29,11 @@ from qsmartcare.welcome import publish_demo, show_addresses, withdraw_demo
 from qsmartcare.workers import Workers
 
 ROOT = Path(__file__).resolve().parent.parent
-_SLOWEST_STATEMENT = "20"  # seconds that a request's SQL may take
+_PATIENCE = {  # seconds that SQL of a request may take, wait for others, have others wait for it
+    "STATEMENT_TIMEOUT": "20",
+    "LOCK_TIMEOUT": "10",
+    "IDLE_TIMEOUT": "60",
+}
 _SLOWEST_START = 60  # seconds until the web server has to answer
 
 
@@ -150,9 +154,8 @@ class Run:
     def _web_server(self, stack: ExitStack, surroundings: dict[str, str]) -> Workers:
         plan = self._plan
         ours = {
-            "STATEMENT_TIMEOUT": _SLOWEST_STATEMENT,
-            "DATABASE_ROLE": web_role.of(surroundings["DATABASE_URL"]), **surroundings,
-            "HOST": plan.host,
+            **_PATIENCE, "DATABASE_ROLE": web_role.of(surroundings["DATABASE_URL"]),
+            **surroundings, "HOST": plan.host,
             "WEB_WORKERS": str(plan.workers), "WEB_THREADS": str(plan.threads),
         }  # fmt: skip
         command = [sys.executable, "-m", "qsmartcare.web"]

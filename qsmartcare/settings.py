@@ -49,9 +49,12 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,  # for pages; the API's own SQL repeats itself (fhirapi/sql.py)
         "OPTIONS": {
             "prepare_threshold": None,  # fhirapi/sql.py keeps plans itself
-            # No request may hold a thread for longer; 0 (commands): as long as it takes.
+            # No request may hold a thread, or what others wait for, for longer; 0 (commands): as
+            # long as it takes.
             # What fhirapi/sql.py prepares is written to have one good plan: so one is made.
             "options": f"-c statement_timeout={env.number('STATEMENT_TIMEOUT', 0)}s "
+            f"-c lock_timeout={env.number('LOCK_TIMEOUT', 0)}s "
+            f"-c idle_in_transaction_session_timeout={env.number('IDLE_TIMEOUT', 0)}s "
             "-c plan_cache_mode=force_generic_plan",
             # A server that has vanished holds no thread for good: milliseconds, the others seconds.
             "connect_timeout": "10",
@@ -66,6 +69,9 @@ DATABASES = {
     }
 }
 
+_longest = env.number("STATEMENT_TIMEOUT", 0)
+SEARCH_TIMEOUT = env.number("SEARCH_TIMEOUT", 5)  # seconds; of one that names no patient
+SEARCH_TIMEOUT = min(SEARCH_TIMEOUT, _longest) if _longest else SEARCH_TIMEOUT
 # Saves planning on the hot path; off for a pooler that cannot keep prepared statements.
 REFERENTIAL_INTEGRITY = env.flag("REFERENTIAL_INTEGRITY", True)  # of what is written by request
 PREPARED_STATEMENTS = env.flag("PREPARED_STATEMENTS", True)

@@ -33,6 +33,12 @@ class Product:
     def output(self) -> str:
         return self._output.read_text(encoding="utf-8")
 
+    def output_since(self, position: int) -> bytes:
+        """What was written after that many bytes."""
+        with self._output.open("rb") as output:
+            output.seek(position)
+            return output.read()
+
     def start(self, *command: str) -> None:
         """``command`` instead of the one of `make run`'s recipe."""
         inherited = {name: value for name, value in os.environ.items() if name not in _OURS}
@@ -47,10 +53,10 @@ class Product:
                 start_new_session=True,  # a process group as a terminal makes one
             )
 
-    def wait_until_ready(self) -> dict[str, Any]:
+    def wait_until_ready(self, patience: float = _SLOWEST_START) -> dict[str, Any]:
         """The demo's document, once everything serves."""
         document = self.data_dir / "demo.json"
-        wait_until(lambda: self._has_ended() or "is running" in self.output, _SLOWEST_START)
+        wait_until(lambda: self._has_ended() or "is running" in self.output, patience)
         assert not self._has_ended(), self.output
         assert requests.get(f"{self.address}/readyz", timeout=30).status_code == 200
         found: dict[str, Any] = json.loads(document.read_text(encoding="utf-8"))

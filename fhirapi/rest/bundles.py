@@ -7,6 +7,7 @@ succeed or fail together: deletes, then what is created and changed, then what i
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from time import perf_counter
 from typing import Any, NamedTuple
 
 import orjson
@@ -29,19 +30,25 @@ from fhirapi.writing.perform import perform, perform_and
 MOST_ENTRIES = 1000
 _FAILED = 400
 _MOST_BYTES = 20_000_000
+MOST_SECONDS = 20
 
 Entry = dict[str, Any]
 
 
 @dataclass
 class _Budget:
-    """What all that is read may weigh: a small request must not be answered with gigabytes."""
+    """What all that is read may weigh and last: a small request must not be answered with
+    gigabytes, nor a thousand searches keep the database busy for minutes.
+    """
 
-    left: int
+    left: int = _MOST_BYTES
+    seconds: float = MOST_SECONDS
 
     def require(self) -> None:
         if self.left <= 0:
             raise answer_too_large(_MOST_BYTES // 1_000_000)
+        if self.seconds <= 0:
+            raise too_costly()
 
 
 class _Asker(NamedTuple):
@@ -54,7 +61,7 @@ class _Asker(NamedTuple):
 @fhir_view("POST")
 def bundle(request: HttpRequest) -> HttpResponse:
     """Of changes only a representation is told that was asked for: ``Prefer``."""
-    asker = _Asker(request, writer_of(request), preferred(request), _Budget(_MOST_BYTES))
+    asker = _Asker(request, writer_of(request), preferred(request), _Budget())
     with told_if_refused(asker.writer, "update"):
         kind, entries = _entries(resource_of(request))
     process = _transaction if kind == "transaction" else _batch
@@ -151,7 +158,9 @@ def _read_within(asker: _Asker, wanted: Read, number: int) -> Entry:
 # --- Entries of the answer ---------------------------------------------------------------------
 def _read(asker: _Asker, wanted: Read) -> Entry:
     asker.budget.require()
+    began = perf_counter()
     response = ask(asker.request, wanted.method, wanted.address, wanted.query, **wanted.headers)
+    asker.budget.seconds -= perf_counter() - began
     asker.budget.left -= len(response.content)
     told: Entry = {"status": f"{response.status_code} {response.reason_phrase}"}
     if "ETag" in response:

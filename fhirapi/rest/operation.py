@@ -20,7 +20,7 @@ from fhirapi.outcomes import (
     unsupported_parameters_type,
 )
 from fhirapi.rest.negotiation import wants_strict
-from fhirapi.search.query import DEFAULT_COUNT, MAX_COUNT
+from fhirapi.search.cost import DEFAULT_COUNT, MAX_COUNT
 from fhirapi.searchparams import date
 
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data", "")

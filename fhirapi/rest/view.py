@@ -22,6 +22,7 @@ from fhirapi.outcomes import (
     Outcome,
     bad_request,
     database_away,
+    held_up,
     internal_error,
     key_unusable,
     no_token,
@@ -39,7 +40,7 @@ from fhirapi.smart.models import AccessKey
 from fhirapi.smart.people import keys
 from fhirapi.smart.tokens import jwt
 from fhirapi.smart.tokens.jwt import Claims
-from fhirapi.sql import AWAY, DATABASE_AWAY
+from fhirapi.sql import AWAY, DATABASE_AWAY, database
 from fhirapi.store import exact
 from fhirapi.store.caller import Caller, why_refused
 from fhirapi.store.constraint import Constraint
@@ -75,6 +76,7 @@ def fhir_view(*methods: str, is_json: bool = True) -> Callable[[Handler], Handle
             except (BadRequest, SuspiciousOperation, MultiPartParserError):
                 return refusal(bad_request("The request could not be read."))
             except AWAY as error:
+                record_if_stopped(request, error)
                 return refusal(told_by_database(error))
             except Exception:
                 return refusal(unexpected())
@@ -171,6 +173,23 @@ def refused(caller: Caller, action: AuditRecord.Action = AuditRecord.Action.READ
     return session_gone()
 
 
+def record_if_stopped(request: HttpRequest, error: Exception) -> None:
+    """Whoever has the database look through records until it is stopped is written down as well."""
+    if not isinstance(error, psycopg.errors.QueryCanceled) or database().in_atomic_block:
+        return  # a transaction that was broken off takes no record any more
+    caller, _ = authenticated(request)
+    refusal_ = why_refused(caller)
+    place = request.resolver_match.kwargs if request.resolver_match else {}
+    resource_type = place.get("resource_type")
+    _record_denial(
+        caller,
+        "took too long",
+        resource_type.name if resource_type else None,
+        action=AuditRecord.Action.READ if "resource_id" in place else AuditRecord.Action.SEARCH,
+        account_id=refusal_.account_id if refusal_ else None,
+    )
+
+
 def _record_denial(
     caller: Caller,
     detail: str,
@@ -227,5 +246,7 @@ def told_by_database(error: Exception) -> Outcome:
     """Of an error that is one of AWAY."""
     if isinstance(error, psycopg.errors.QueryCanceled):
         return too_costly()
+    if isinstance(error, psycopg.errors.LockNotAvailable):
+        return held_up()
     log.warning(DATABASE_AWAY, error)
     return database_away()

@@ -10,6 +10,8 @@ from fhirapi.store.constraint import Opens
 class Binder:
     opens: Opens
     """What the token opens of the types that the statement comes by."""
+    is_about_everybody: bool = False
+    """Whether the rows that are asked of are those of all patients, not of a few."""
     parameters: dict[str, Any] = field(default_factory=dict)
     _aliases: int = 0
 

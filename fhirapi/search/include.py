@@ -6,6 +6,7 @@ from fhirapi.definitions import registry
 from fhirapi.definitions.schema import ParameterType, ResourceType, SearchParameter
 from fhirapi.outcomes import bad_value
 from fhirapi.search.binder import Binder
+from fhirapi.search.cost import MAX_INCLUDED
 from fhirapi.search.opened import NOTHING, of_any_type, opened_row
 from fhirapi.searchparams.keys import parameter_key
 from fhirapi.store.caller import is_allowed
@@ -39,17 +40,15 @@ def parse_include(name: str, text: str) -> Include:
     )
 
 
-_MOST = 2000  # resources beside one page
-
-
 def include_sql(includes: list[Include], binder: Binder) -> str:
     """The CTE ``beside``: ids of what is included, step by step from ``page``."""
     first = _step(includes, "page", binder)
     iterated = [each for each in includes if each.is_iterated]
     if not iterated:
-        return f"beside(id) AS (({first}) LIMIT {_MOST})"
+        return f"beside(id) AS (({first}) LIMIT {MAX_INCLUDED})"
     more = _step(iterated, "near", binder)
-    return f"near(id) AS ({first} UNION {more}), beside(id) AS (SELECT id FROM near LIMIT {_MOST})"
+    found = f"beside(id) AS (SELECT id FROM near LIMIT {MAX_INCLUDED})"
+    return f"near(id) AS ({first} UNION {more}), {found}"
 
 
 def _step(includes: list[Include], start: str, binder: Binder) -> str:

@@ -44,6 +44,7 @@ def matching(caller: Caller, query: SearchQuery, opens: Opens, *, limit: int = 2
     """Ids, at most so many."""
     binder = Binder(opens)
     start = start_of(query.resource_type, query.criteria, binder)
+    binder.is_about_everybody = not start.is_certain
     conditions = [criterion.sql("s", binder) for criterion in start.criteria]
     if opened := opened_row(query.resource_type, "search-type", "s", binder):
         conditions.append(opened)

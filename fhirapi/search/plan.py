@@ -7,22 +7,19 @@ from django.conf import settings
 
 from fhirapi.definitions import registry
 from fhirapi.search.binder import Binder
+from fhirapi.search.cost import MAX_LOOKS
 from fhirapi.search.include import include_sql, may_stand_beside
 from fhirapi.search.opened import opened_row
 from fhirapi.search.page import Position
 from fhirapi.search.query import SearchQuery
 from fhirapi.search.sort import OrderColumn, after, order_columns
-from fhirapi.search.start import start_of
+from fhirapi.search.start import Start, start_of
 from fhirapi.store.caller import ALLOWED, CALLER, Caller
 from fhirapi.store.constraint import Opens
 from fhirapi.store.visibility import members_of
 
 _SEARCH = """
-WITH RECURSIVE {caller}, {allowed}, {mine}, hit AS MATERIALIZED (
-    SELECT s.id, s.patient_id AS owner, {keys}
-    FROM {rows} s
-    WHERE s.resource_type = %(type)s AND {is_mine} {conditions}
-), page AS MATERIALIZED (
+WITH RECURSIVE {caller}, {allowed}, {mine}, {hits}, page AS MATERIALIZED (
     SELECT hit.* FROM hit {after} ORDER BY {order} LIMIT %(limit)s
 ), shown AS (
     SELECT page.*, c.patient_id, {entry_match} AS entry
@@ -34,10 +31,30 @@ SELECT {total},
        {included},
        (SELECT to_json(ARRAY[{cursor}]) FROM page ORDER BY {reversed_order} LIMIT 1),
        caller.account_id,
+       {is_too_much},
        (SELECT array_agg(DISTINCT seen.patient_id) FROM ({seen}) seen
         WHERE seen.patient_id IS NOT NULL)
 FROM caller
 """
+
+_HITS = """hit AS MATERIALIZED (
+    SELECT s.id, s.patient_id AS owner, {keys}
+    FROM {rows} s
+    WHERE s.resource_type = %(type)s AND {is_mine} {conditions}
+)"""
+
+# Where rows are looked into one by one (cost.py): not before it is known that there are few enough.
+_LOOKED_AT = """looked_at AS MATERIALIZED (
+    SELECT s.id, s.resource_type, s.resource_id, s.patient_id, s.last_updated, s.clinical_date
+    FROM {rows} s
+    WHERE s.resource_type = %(type)s AND {is_mine} {conditions}
+    LIMIT %(most)s + 1
+), hit AS MATERIALIZED (
+    SELECT s.id, s.patient_id AS owner, {keys}
+    FROM looked_at s
+    WHERE NOT {is_too_much} {looks}
+)"""
+_IS_TOO_MUCH = "((SELECT count(*) FROM looked_at) > %(most)s)"
 
 # What _include brings must be the caller's to see too, and opened by the scopes.
 _BESIDE = """, {include}, beside_shown AS (
@@ -59,6 +76,8 @@ class Plan:
     parameters: dict[str, Any]
     is_good_for_all: bool
     """Whether the same plan is right whatever the values are."""
+    most: int | None = None
+    """How many rows it may look into one by one; None: it looks into none."""
 
 
 def plan(
@@ -71,9 +90,9 @@ def plan(
     binder = Binder(opens)
     columns = order_columns(query.resource_type, query.sort, binder)
     start = start_of(query.resource_type, query.criteria, binder)
-    conditions = [criterion.sql("s", binder) for criterion in start.criteria]
-    if opened := opened_row(query.resource_type, "search-type", "s", binder):
-        conditions.append(opened)
+    binder.is_about_everybody = not start.is_certain
+    looks = sum(each.looks for each in start.criteria) + sum(each.looks for each in columns)
+    most = MAX_LOOKS // looks if looks else None
     page_after = ""
     if position:
         page_after = f"WHERE {after(columns, position.values, position.row_id, binder)}"
@@ -82,10 +101,8 @@ def plan(
         caller=CALLER,
         allowed=ALLOWED,
         mine=start.mine,
-        keys=", ".join(f"{column.sql} AS k{number}" for number, column in enumerate(columns)),
-        rows=start.rows,
-        is_mine=start.is_mine,
-        conditions="".join(f" AND {condition}" for condition in conditions),
+        hits=_hits(query, start, columns, binder, is_looking=most is not None),
+        is_too_much="false" if most is None else _IS_TOO_MUCH,
         after=page_after,
         entry_match=_ENTRY.format(mode="match"),
         beside=beside,
@@ -102,10 +119,34 @@ def plan(
         **binder.parameters,
         "type": query.resource_type.name,
         "limit": query.count,
+        "most": most,
         "base": settings.FHIR_BASE_URL,
         "shared": [each.name for each in registry.every() if each.is_shared and query.includes],
     }
-    return Plan(sql, parameters, is_good_for_all=start.is_certain)
+    return Plan(sql, parameters, is_good_for_all=start.is_certain, most=most)
+
+
+def _hits(
+    query: SearchQuery,
+    start: Start,
+    columns: list[OrderColumn],
+    binder: Binder,
+    *,
+    is_looking: bool,
+) -> str:
+    """The CTEs of what matches."""
+    answered = [each.sql("s", binder) for each in start.criteria if not each.looks]
+    looks = [each.sql("s", binder) for each in start.criteria if each.looks]
+    if opened := opened_row(query.resource_type, "search-type", "s", binder):
+        answered.append(opened)
+    return (_LOOKED_AT if is_looking else _HITS).format(
+        keys=", ".join(f"{column.sql} AS k{number}" for number, column in enumerate(columns)),
+        rows=start.rows,
+        is_mine=start.is_mine,
+        conditions="".join(f" AND {condition}" for condition in answered),
+        looks="".join(f" AND {condition}" for condition in looks),
+        is_too_much=_IS_TOO_MUCH,
+    )
 
 
 def _beside(query: SearchQuery, binder: Binder) -> tuple[str, str]:

@@ -7,16 +7,19 @@ from fhirapi.definitions import registry
 from fhirapi.definitions.builders import COMMON
 from fhirapi.definitions.schema import ParameterType, ResourceType, SearchParameter
 from fhirapi.outcomes import bad_value, unknown_parameter
+from fhirapi.search.cost import (
+    DEFAULT_COUNT,
+    MAX_COUNT,
+    MAX_DEPTH,
+    MAX_LENGTH,
+    MAX_PARAMETERS,
+    Budget,
+)
 from fhirapi.search.criteria import Chain, Criterion, Has
 from fhirapi.search.include import Include, parse_include
 from fhirapi.search.sort import SortKey, parse_sort
 from fhirapi.search.value import Value, alternatives
 
-DEFAULT_COUNT = 50
-MAX_COUNT = 1000
-MAX_DEPTH = 4  # of chains within chains
-MAX_LENGTH = 50_000  # of one parameter's text
-MAX_PARAMETERS = 30  # of one search
 _PASSED_OVER = frozenset({"_format", "_pretty", "_page"})  # not about which resources match
 _MODIFIERS = {
     ParameterType.TOKEN: frozenset({"", "not", "missing", "text"}),
@@ -62,7 +65,7 @@ def parse(
     resource_type: ResourceType, pairs: Iterable[tuple[str, str]], *, strict: bool = False
 ) -> SearchQuery:
     """Raises an Outcome for a value that cannot be read and, if strict, for an unknown name."""
-    query = SearchQuery(resource_type)
+    query, budget = SearchQuery(resource_type), Budget()
     pairs = list(pairs)
     if len(pairs) > MAX_PARAMETERS:
         raise bad_value(pairs[-1][0], f"a search may have at most {MAX_PARAMETERS} parameters.")
@@ -73,7 +76,7 @@ def parse(
             raise bad_value(name, f"at most {MAX_LENGTH} characters are possible.")
         if "\x00" in text or "\x00" in name:
             raise bad_value(name, "the value holds a character that no resource can hold.")
-        if _add(query, name, text):
+        if _add(query, name, text, budget):
             query.applied.append((name, text))
         elif strict:
             raise unknown_parameter(name, resource_type.name)
@@ -84,11 +87,11 @@ def parse(
     return query
 
 
-def _add(query: SearchQuery, name: str, text: str) -> bool:
+def _add(query: SearchQuery, name: str, text: str, budget: Budget) -> bool:
     """False if the name, or what it names, is unknown."""
     if name[0:1] == "_" and not name.startswith(("_has:", *_COMMON)):
         return _add_result_parameter(query, name, text)
-    criterion = _criterion(query.resource_type, name, text, depth=0)
+    criterion = _criterion(query.resource_type, name, text, budget, depth=0)
     if criterion is None:
         return False
     query.criteria.append(criterion)
@@ -116,14 +119,14 @@ def _add_result_parameter(query: SearchQuery, name: str, text: str) -> bool:
 
 
 def _criterion(
-    resource_type: ResourceType, name: str, text: str, *, depth: int
+    resource_type: ResourceType, name: str, text: str, budget: Budget, *, depth: int
 ) -> Criterion | None:
     if depth > MAX_DEPTH:
         raise bad_value(name, f"chains may be at most {MAX_DEPTH} links long.")
     if name.startswith("_has:"):
-        return _has(resource_type, name, text, depth)
+        return _has(resource_type, name, text, budget, depth)
     if "." in name:
-        return _chain(resource_type, name, text, depth)
+        return _chain(resource_type, name, text, budget, depth)
     code, _, modifier = name.partition(":")
     parameter = resource_type.parameter(code)
     if parameter is None:
@@ -135,7 +138,9 @@ def _criterion(
         raise bad_value(code, f"the modifier ':{modifier[:32]}' is not supported here.")
     if modifier == "missing":
         _one_of(name, text, frozenset({"true", "false"}))
-    return Value(resource_type, parameter, modifier, alternatives(code, text))
+    value = Value(resource_type, parameter, modifier, alternatives(code, text))
+    budget.compare(value.comparisons)
+    return value
 
 
 def modifiers(parameter: SearchParameter) -> frozenset[str]:
@@ -146,7 +151,9 @@ def modifiers(parameter: SearchParameter) -> frozenset[str]:
     return known | {"of-type"} if parameter.is_nearly_unique else known
 
 
-def _chain(resource_type: ResourceType, name: str, text: str, depth: int) -> Criterion | None:
+def _chain(
+    resource_type: ResourceType, name: str, text: str, budget: Budget, depth: int
+) -> Criterion | None:
     """``patient.identifier=1``, ``subject:Patient.name=x``."""
     first, _, rest = name.partition(".")
     code, _, wanted = first.partition(":")
@@ -157,16 +164,18 @@ def _chain(resource_type: ResourceType, name: str, text: str, depth: int) -> Cri
         if wanted not in parameter.targets:
             return None
         parameter = _narrowed(parameter, wanted)
-    inner = [
-        found
-        for target in parameter.targets
-        if (target_type := registry.find(target))
-        and (found := _criterion(target_type, rest, text, depth=depth + 1))
-    ]
+    inner = []
+    for target in parameter.targets:
+        if target_type := registry.find(target):
+            budget.follow()
+            if found := _criterion(target_type, rest, text, budget, depth=depth + 1):
+                inner.append(found)
     return Chain(resource_type, parameter, tuple(inner)) if inner else None
 
 
-def _has(resource_type: ResourceType, name: str, text: str, depth: int) -> Criterion | None:
+def _has(
+    resource_type: ResourceType, name: str, text: str, budget: Budget, depth: int
+) -> Criterion | None:
     """``_has:Observation:patient:code=1234-5``"""
     parts = name.split(":", 3)
     if len(parts) != 4:
@@ -176,7 +185,8 @@ def _has(resource_type: ResourceType, name: str, text: str, depth: int) -> Crite
     parameter = source.parameter(code) if source else None
     if source is None or parameter is None or resource_type.name not in parameter.targets:
         return None
-    inner = _criterion(source, rest, text, depth=depth + 1)
+    budget.follow()
+    inner = _criterion(source, rest, text, budget, depth=depth + 1)
     return Has(resource_type, source, parameter, inner) if inner else None
 
 

@@ -10,6 +10,7 @@ import orjson
 from fhirapi.audit.trail import Entry, trail
 from fhirapi.search import subset
 from fhirapi.search.bundle import bundle, ignored_entry, link
+from fhirapi.search.cost import too_many_rows
 from fhirapi.search.page import Position, from_text, to_text
 from fhirapi.search.plan import plan, shape
 from fhirapi.search.query import SearchQuery
@@ -39,7 +40,9 @@ def page(caller: Caller, query: SearchQuery, cursor: str | None, opens: Opens) -
     row = asked.fetch_one(planned.parameters)
     if row is None:
         raise TokenRefused
-    total, has_more, matches, included, last, account_id, patient_ids = row
+    total, has_more, matches, included, last, account_id, is_too_much, patient_ids = row
+    if is_too_much == b"t":
+        raise too_many_rows(query.resource_type.name, planned.most or 0)
     trail.write(
         Entry(
             "search",

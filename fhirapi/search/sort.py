@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from fhirapi.definitions.schema import ParameterType, ResourceType, SearchParameter
 from fhirapi.outcomes import bad_value
 from fhirapi.search.binder import Binder
+from fhirapi.search.cost import LOOK_FOR_ORDER, MAX_SORT_KEYS
 from fhirapi.searchparams.keys import parameter_key
 
 _COLUMNS = frozenset({"_id", "_lastUpdated"})
-_MOST = 5  # columns of one ORDER BY
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ def is_sortable(parameter: SearchParameter) -> bool:
 def parse_sort(resource_type: ResourceType, text: str) -> list[SortKey]:
     """``-date,_id``. Raises an Outcome for a parameter that cannot be sorted by."""
     words = text.split(",")
-    if len(words) > _MOST:
-        raise bad_value("_sort", f"at most {_MOST} parameters are possible.")
+    if len(words) > MAX_SORT_KEYS:
+        raise bad_value("_sort", f"at most {MAX_SORT_KEYS} parameters are possible.")
     keys = []
     for word in words:
         code = word.strip().removeprefix("-")
@@ -46,6 +46,8 @@ class OrderColumn:
     sql: str
     cast: str
     is_descending: bool
+    looks: int = 0
+    """What it costs of ``cost.MAX_LOOKS`` for each row; 0: it is a column."""
 
 
 @dataclass(frozen=True)
@@ -90,15 +92,17 @@ def _column(resource_type: ResourceType, sort: SortKey, binder: Binder) -> Order
     side = _SIDE[parameter.type]
     last = side.last_descending if sort.is_descending else side.last_ascending
     if resource_type.is_clinical_date(parameter):
-        value = "s.clinical_date"
+        value, looks = "s.clinical_date", 0
     else:
+        looks = LOOK_FOR_ORDER
         extreme = "max" if sort.is_descending else "min"
         named = binder.bind(parameter_key(resource_type.name, sort.code))
         value = (
             f"(SELECT {extreme}(v.{side.column}) FROM {side.table} v "
             f"WHERE v.row_id = s.id AND v.key = {named}::bigint)"
         )
-    return OrderColumn(f"COALESCE({value}, '{last}'::{side.cast})", side.cast, sort.is_descending)
+    ordered = f"COALESCE({value}, '{last}'::{side.cast})"
+    return OrderColumn(ordered, side.cast, sort.is_descending, looks)
 
 
 def after(columns: list[OrderColumn], values: list[str], row_id: int, binder: Binder) -> str:

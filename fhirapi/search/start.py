@@ -7,13 +7,17 @@ from dataclasses import dataclass
 
 from fhirapi.definitions.schema import ResourceType
 from fhirapi.search.binder import Binder
-from fhirapi.search.criteria import Chain, Criterion, searchable
+from fhirapi.search.criteria import Chain, Criterion, hashed, searchable
 from fhirapi.search.opened import opened_row
 from fhirapi.search.value import Value
 from fhirapi.store.caller import EVERY_ALLOWED, allowed_of, is_allowed, may_see
 from fhirapi.store.visibility import visible
 
 _ROWS = "fhirapi_searchrow"
+
+
+_MANY = 50
+"""More patients than that are named: a search is then about everybody, as far as time goes."""
 
 
 @dataclass(frozen=True)
@@ -36,13 +40,16 @@ def start_of(resource_type: ResourceType, criteria: list[Criterion], binder: Bin
     is_mine = visible(resource_type, "s", _is_mine)
     named, others = _apart(criteria, binder)
     if named:
-        return Start(_ROWS, is_mine, others, allowed_of(" AND ".join(named)))
+        mine = allowed_of(" AND ".join(named))
+        return Start(_ROWS, is_mine, others, mine, is_certain=_names_few(criteria))
     for criterion in criteria:
         if found := _found_rows(criterion, binder):
             is_mine = visible(resource_type, "s", is_allowed if resource_type.members else may_see)
             return Start(found, is_mine, criteria)
     if binder.opens.is_of_one_patient and not resource_type.is_shared:
         return Start(_ROWS, is_mine, criteria, allowed_of("visible.patient_id = %(context)s"))
+    if any(isinstance(each, Chain) for each in criteria):
+        is_mine = visible(resource_type, "s", lambda patient: hashed(_is_mine(patient)))
     return Start(_ROWS, is_mine, criteria, is_certain=False)
 
 
@@ -60,6 +67,11 @@ def _apart(criteria: list[Criterion], binder: Binder) -> tuple[list[str], list[C
         else:
             others.append(criterion)
     return named, others
+
+
+def _names_few(criteria: list[Criterion]) -> bool:
+    asked = [each.asked_patients() for each in criteria if isinstance(each, Value)]
+    return all(len(each) <= _MANY for each in asked if each is not None)
 
 
 def _names_patients(criterion: Criterion, binder: Binder) -> str | None:

@@ -15,12 +15,13 @@ from fhirapi.definitions.schema import ParameterType, ResourceType, SearchParame
 from fhirapi.outcomes import bad_value
 from fhirapi.search import by_content
 from fhirapi.search.binder import Binder
+from fhirapi.search.cost import LOOK_INTO_CONTENT, MAX_ALTERNATIVES
 from fhirapi.searchparams import date, number, quantity, reference, string, token, uri
 from fhirapi.searchparams.keys import key, parameter_key, unit_key
 from fhirapi.searchparams.values import split, unescape
 
 _OWN = "Patient/"
-_MAX_VALUES = 1000  # in one or-list
+_AT_ONCE = (ParameterType.TOKEN, ParameterType.REFERENCE, ParameterType.URI)
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,16 @@ class Value:
             if self.parameter.code == "_id":
                 return _ids(self, row, binder)
             return _BY_TYPE[self.parameter.type](self, row, binder)
+
+    @property
+    def comparisons(self) -> int:
+        """How many alternatives are compared one by one."""
+        is_together = self.modifier == "missing" or self.parameter.type in _AT_ONCE
+        return 0 if is_together and self.modifier != "text" else len(self.values)
+
+    @property
+    def looks(self) -> int:
+        return LOOK_INTO_CONTENT if self.modifier in _BY_CONTENT else 0
 
     def asked_patients(self) -> list[str] | None:
         """The patients in whose records alone this can be found; None if it names none."""
@@ -61,8 +72,8 @@ class Value:
 def alternatives(name: str, text: str) -> tuple[str, ...]:
     """The values keep their escapes: their type knows what else they separate."""
     values = tuple(split(text, ","))
-    if len(values) > _MAX_VALUES:
-        raise bad_value(name, f"at most {_MAX_VALUES} alternatives are possible.")
+    if len(values) > MAX_ALTERNATIVES:
+        raise bad_value(name, f"at most {MAX_ALTERNATIVES} alternatives are possible.")
     if any(not value.strip() for value in values):
         raise bad_value(name, "a value is empty.")
     return values

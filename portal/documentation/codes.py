@@ -87,6 +87,15 @@ _REMEDIES = {
         _("Follow the next link of the Bundle as it is, with the same token; or start anew."),
     ),
     "too_large": Remedy(_("The request is too large."), _("Send less at once.")),
+    "too-costly": Remedy(
+        _("The search would ask too much of the database."),
+        _("The answer says what to change. Name the patient, a code or a date; /api-documentation "
+          "has the limits."),
+    ),
+    "lock-error": Remedy(
+        _("Another request was changing the same resource."),
+        _("Send it again a few seconds later; change a resource from one place at a time."),
+    ),
     "too_costly": Remedy(
         _("The search took too long and was stopped."),
         _("Narrow it: name a patient, a date range or a category."),

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from fhirapi.definitions import registry
-from fhirapi.search.query import DEFAULT_COUNT, MAX_COUNT
+from fhirapi.search.cost import DEFAULT_COUNT, MAX_COUNT
 from fhirapi.smart.answers import WRONG_KEY
 from fhirapi.smart.tokens.endpoint import SESSION_GONE
 from portal.documentation import chapters

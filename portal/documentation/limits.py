@@ -5,16 +5,14 @@ from typing import Any
 from django.conf import settings
 
 from fhirapi.provider.expired import ANSWERS_KEPT, DELIVERIES_KEPT
-from fhirapi.search.query import MAX_COUNT, MAX_DEPTH, MAX_LENGTH, MAX_PARAMETERS
+from fhirapi.search import cost
 from fhirapi.smart.access.scopes import MOST as MOST_SCOPES
 
 # Of rooms that the portal may not enter (pyproject.toml); tests hold them equal.
 OF_OTHERS = {
     "bundle_entries": 1_000,
     "bundle_read_mb": 20,
-    "alternatives": 1_000,
-    "sort_keys": 5,
-    "included": 2_000,
+    "bundle_seconds": 20,
     "provider_page": 200,
     "provider_records": 200,
     "webhooks": 20,
@@ -32,10 +30,18 @@ def facts() -> dict[str, Any]:
     provider: dict[str, Any] = settings.OAUTH2_PROVIDER
     return {
         **{name: f"{value:,}" for name, value in OF_OTHERS.items()},
-        "max_count": f"{MAX_COUNT:,}",
-        "max_depth": MAX_DEPTH,
-        "max_length": f"{MAX_LENGTH:,}",
-        "max_parameters": MAX_PARAMETERS,
+        "max_count": f"{cost.MAX_COUNT:,}",
+        "max_depth": cost.MAX_DEPTH,
+        "max_length": f"{cost.MAX_LENGTH:,}",
+        "max_parameters": cost.MAX_PARAMETERS,
+        "alternatives": f"{cost.MAX_ALTERNATIVES:,}",
+        "sort_keys": cost.MAX_SORT_KEYS,
+        "included": f"{cost.MAX_INCLUDED:,}",
+        "search_seconds": settings.SEARCH_TIMEOUT,
+        "links": cost.MAX_LINKS,
+        "comparisons": cost.MAX_COMPARISONS,
+        "looked_into": f"{cost.MAX_LOOKS // cost.LOOK_INTO_CONTENT:,}",
+        "put_in_order": f"{cost.MAX_LOOKS // cost.LOOK_FOR_ORDER:,}",
         "most_scopes": MOST_SCOPES,
         "body_mb": settings.DATA_UPLOAD_MAX_MEMORY_SIZE // (1024 * 1024),
         "code_seconds": provider["AUTHORIZATION_CODE_EXPIRE_SECONDS"],

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.template import Context, engines
 from django.template.backends.django import DjangoTemplates
 
-from fhirapi.search.query import DEFAULT_COUNT, MAX_COUNT
+from fhirapi.search.cost import DEFAULT_COUNT, MAX_COUNT
 from portal.documentation.chapters import Chapter, by_slug
 from portal.ui.addresses import addresses
 

@@ -7,11 +7,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import render
 from django.template.loader import get_template
 from django.urls import reverse
-from psycopg.errors import UniqueViolation
+from psycopg.errors import LockNotAvailable, QueryCanceled, UniqueViolation
 
 from portal.accounts.access import page_of_the_form
 
 _log = logging.getLogger(__name__)
+_SOON = "5"  # seconds
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -38,6 +39,14 @@ def conflict(request: HttpRequest) -> HttpResponse:
     return render(request, "409.html", {"back": back}, status=409)
 
 
+def busy(request: HttpRequest) -> HttpResponse:
+    """A statement was stopped: it took too long, or waited too long for what another changes."""
+    back = page_of_the_form(request) or reverse("portal:landing")
+    response = render(request, "503_slow.html", {"back": back}, status=503)
+    response["Retry-After"] = _SOON
+    return response
+
+
 class MethodMiddleware:
     """An address for a form, opened by hand or by a reload: Django would answer an empty page."""
 
@@ -54,7 +63,9 @@ class MethodMiddleware:
 
 
 class ConflictMiddleware:
-    """Two requests wrote the same at once, and the database took the first: no fault of ours."""
+    """The database refused, and it is no fault of ours: two requests wrote the same at once and it
+    took the first, or a statement had to be stopped.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
@@ -63,9 +74,13 @@ class ConflictMiddleware:
         return self._get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error.__cause__, UniqueViolation):
+        cause = error.__cause__ or error  # Django's error has the driver's as its cause
+        if isinstance(cause, QueryCanceled | LockNotAvailable):
+            _log.warning("a page was stopped: %s", type(cause).__name__)
+            return busy(request)
+        if not isinstance(cause, UniqueViolation):
             return None
-        _log.warning("conflict: %s", error.__cause__.diag.constraint_name)
+        _log.warning("conflict: %s", cause.diag.constraint_name)
         return conflict(request)
 
 

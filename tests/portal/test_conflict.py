@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.http import HttpResponse
 from django.test import RequestFactory
 
@@ -29,3 +29,20 @@ def test_what_the_database_refuses_as_a_double_is_a_conflict() -> None:
 
 def test_anything_else_is_not() -> None:
     assert answer_to(ValueError()) is None
+
+
+def stopped() -> OperationalError:
+    """As Django raises it where STATEMENT_TIMEOUT strikes."""
+    cursor = connection.cursor()
+    cursor.execute("SET LOCAL statement_timeout = '20ms'")
+    with pytest.raises(OperationalError) as raised, transaction.atomic():
+        cursor.execute("SELECT pg_sleep(10)")
+    cursor.execute("SET LOCAL statement_timeout = 0")
+    return raised.value
+
+
+def test_a_page_whose_statement_was_stopped_says_so_and_when_to_come_back() -> None:
+    answer = answer_to(stopped())
+    assert answer.status_code == 503
+    assert answer["Retry-After"] == "5"
+    assert b"That took too long" in answer.content

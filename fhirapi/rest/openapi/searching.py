@@ -4,7 +4,8 @@ from fhirapi.definitions import registry
 from fhirapi.definitions.builders import COMMON
 from fhirapi.definitions.schema import ParameterType, ResourceType, SearchParameter
 from fhirapi.rest.openapi.parts import FORM, Json, parameter_ref, query_parameter
-from fhirapi.search.query import DEFAULT_COUNT, MAX_COUNT, modifiers
+from fhirapi.search.cost import DEFAULT_COUNT, MAX_COUNT
+from fhirapi.search.query import modifiers
 from fhirapi.search.sort import is_sortable
 from fhirapi.synthetic import examples
 

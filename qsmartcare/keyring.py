@@ -6,6 +6,7 @@ needs no preparation and a second start keeps every session, key and token alive
 """
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,8 @@ class Keyring:
     """Keys the HMAC under which high-entropy secrets are stored."""
     jwt_private_key: str
     """RSA private key (PEM) that signs access and identity tokens."""
+    audit_keys: list[str]
+    """Keep the audit trail, newest first; older ones only verify."""
 
 
 def load(data_dir: Path) -> Keyring:
@@ -40,15 +43,24 @@ def load(data_dir: Path) -> Keyring:
         jwt_private_key=(
             env.secret("JWT_PRIVATE_KEY") or kept.get("jwt_private_key", _rsa_private_key)
         ),
+        audit_keys=(env.secret("AUDIT_KEYS") or kept.get("audit_keys", _random_text)).split(","),
     )
 
 
 def add_encryption_key(data_dir: Path) -> int:
     """Puts a new key in front of those that we keep; returns how many there are."""
-    kept = _kept(data_dir)
-    keys = [_encryption_key(), kept.get("encryption_keys", _encryption_key)]
-    kept.set("encryption_keys", ",".join(keys))
-    return len(",".join(keys).split(","))
+    return _put_in_front(_kept(data_dir), "encryption_keys", _encryption_key)
+
+
+def add_audit_key(data_dir: Path) -> int:
+    """The same for the audit trail."""
+    return _put_in_front(_kept(data_dir), "audit_keys", _random_text)
+
+
+def _put_in_front(kept: Kept, name: str, make: Callable[[], str]) -> int:
+    keys = ",".join([make(), kept.get(name, make)])
+    kept.set(name, keys)
+    return len(keys.split(","))
 
 
 def _kept(data_dir: Path) -> Kept:

@@ -98,11 +98,24 @@ def seal_all() -> int:
     return sealed
 
 
-def seal_late(ids: list[int], macs: list[bytes]) -> None:
-    """Over good records that came too late for any seal."""
+def seal_late(found: dict[int, bytes], after: int) -> None:
+    """Over good records that came too late for any seal; ``found``: their macs by id.
+
+    ``after``: the number of the last seal that was looked at; newer ones may have them.
+    """
+    seal_all()
     with transaction.atomic():
-        made = chain(Kind.LATE, ids=multirange(ids), macs=macs)
-    tip.remember(made)
+        _is_mine(waits=True)
+        last = seals.last()
+        left = dict(found)
+        for seal in seals.between(after, last.number if last else 0):
+            for each in list(left):
+                if any(each in run for run in seal.runs()):
+                    del left[each]
+        ids = sorted(left)
+        made = left and chain(Kind.LATE, ids=multirange(ids), macs=[left[each] for each in ids])
+    if made:
+        tip.remember(made)
 
 
 def chain(kind: Kind, *, ids: str, macs: list[bytes], about: str = "") -> Seal:

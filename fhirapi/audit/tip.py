@@ -5,6 +5,7 @@ seals and verifies keeps the number and the mac of the last seal here.
 """
 
 import json
+import logging
 import os
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +14,8 @@ from django.conf import settings
 
 from fhirapi.audit import seals
 from fhirapi.audit.seals import Seal
+
+log = logging.getLogger(__name__)
 
 
 class TrailLost(Exception):
@@ -41,15 +44,21 @@ def remembered() -> Tip | None:
         return Tip(int(told["number"]), str(told["mac"]))
     except FileNotFoundError:
         return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        log.warning("%s cannot be read: %s", _path(), type(error).__name__)
+        return None
 
 
 def remember(seal: Seal) -> None:
-    """Replaces the file at once: nobody reads half of it."""
+    """Replaces the file at once: nobody reads half of it. What was sealed stays so without it."""
     path = _path()
     beside = path.with_suffix(f".{os.getpid()}")
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump({"number": seal.number, "mac": seal.mac.hex()}, file)
-    beside.replace(path)
+    try:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            json.dump({"number": seal.number, "mac": seal.mac.hex()}, file)
+        beside.replace(path)
+    except OSError as error:
+        log.warning("%s cannot be written: %s", path, error.strerror)
 
 
 def forget() -> None:

@@ -50,7 +50,6 @@ def _seal() -> Tip | None:
 
 def _finish(result: Result) -> None:
     if result.late:
-        ids = sorted(result.late)
-        sealing.seal_late(ids, [result.late[each] for each in ids])
+        sealing.seal_late(result.late, result.until)
     elif last := seals.last():
         tip.remember(last)

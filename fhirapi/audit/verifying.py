@@ -139,7 +139,8 @@ class Verification:
         pending, runs = self._pending, seal.runs()
         ids = chain.from_iterable(runs)
         macs = [pending.pop(each, b"") for each in ids]
-        if seals.digest(macs) != seal.digest or self._bad:
+        is_bad = any(each in run for each in self._bad for run in runs)
+        if is_bad or seals.digest(macs) != seal.digest:
             self._tell_apart(seal, [each for run in runs for each in run], macs)
 
     def _tell_apart(self, seal: Seal, ids: list[int], macs: list[bytes]) -> None:

@@ -43,10 +43,13 @@ class Command(BaseCommand):
         if options["archive"]:
             self._archive(options["archive"])
             return
+        since: int = options["since"]
+        if since and seals.numbered(since) is None:
+            raise CommandError(f"There is no seal {since}.")
         if options["restored"]:
             accept()
         begun = monotonic()
-        result = verify(since=options["since"], known=options["seal"])
+        result = verify(since=since, known=options["seal"])
         self._tell(result.findings)
         last = seals.last()
         self.stdout.write(

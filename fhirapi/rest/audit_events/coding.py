@@ -44,7 +44,6 @@ _LETTERS = {
 }
 _LETTER_OF = {action: letter for letter, actions in _LETTERS.items() for action in actions}
 EXECUTED = "E"
-LETTERS = (*_LETTERS, EXECUTED)
 
 OUTCOMES = {"success": "0", "denied": "4"}
 """https://hl7.org/fhir/R4/valueset-audit-event-outcome.html - denied is a minor failure."""

@@ -13,7 +13,7 @@ from django.conf import settings
 from fhirapi.definitions import registry
 from fhirapi.definitions.derived import AUDIT_EVENT
 from fhirapi.outcomes import bad_value, missing_parameter, unknown_parameter
-from fhirapi.rest.audit_events.coding import LETTERS, OUTCOMES, actions_of
+from fhirapi.rest.audit_events.coding import OUTCOMES, actions_of
 from fhirapi.search.binder import Binder
 from fhirapi.search.query import DEFAULT_COUNT, MAX_COUNT, MAX_LENGTH, MAX_PARAMETERS
 from fhirapi.search.value import alternatives
@@ -30,10 +30,13 @@ _NEWEST_FIRST = "-date"
 _IDS = 19
 """Characters of an id that may be one of the trail's."""
 # Who did it is told in full (``reading.py``); else it could be guessed by asking.
-_TOLD = "event.is_told"
+_TOLD = """
+(event.is_own OR event.is_watched OR event.account_id IN (
+    SELECT id FROM portal_account WHERE provider_approved_at IS NOT NULL
+    UNION SELECT account_id FROM fhirapi_teammember))"""
 _LINKED = """
 SELECT link.account_id FROM fhirapi_recordlink link
-WHERE link.resource_type = {kind} AND link.resource_id = {resource_id}"""
+WHERE link.resource_type = ANY({kinds}) AND link.resource_id = {resource_id}"""
 
 
 @dataclass
@@ -126,10 +129,7 @@ def _spelt(criterion: tuple[str, str]) -> tuple[str, str]:
 
 
 def _action(text: str, binder: Binder) -> str:
-    letter = text.rpartition("|")[2]
-    if letter not in LETTERS:
-        raise bad_value("action", f"one of {', '.join(LETTERS)} is expected.")
-    return f"event.action = ANY({binder.bind(actions_of(letter))})"
+    return f"event.action = ANY({binder.bind(actions_of(text.rpartition('|')[2]))}::text[])"
 
 
 def _outcome(text: str, binder: Binder) -> str:
@@ -149,9 +149,10 @@ def _date(text: str, binder: Binder) -> str:
 
 def _agent(text: str, binder: Binder) -> str:
     kind, _, resource_id = _relative(text).rpartition("/")
-    if kind not in _AGENTS:
-        raise bad_value("agent", f"{' or '.join(_AGENTS)} with an id is expected.")
-    accounts = _LINKED.format(kind=binder.bind(kind), resource_id=binder.bind(resource_id))
+    if kind not in ("", *_AGENTS):
+        raise bad_value("agent", f"an id is expected, of {' or '.join(_AGENTS)}.")
+    kinds = [kind] if kind else list(_AGENTS)
+    accounts = _LINKED.format(kinds=binder.bind(kinds), resource_id=binder.bind(resource_id))
     return f"({_TOLD} AND event.account_id IN ({accounts}))"
 
 
@@ -161,14 +162,13 @@ def _app(text: str, binder: Binder) -> str:
 
 def _entity(text: str, binder: Binder) -> str:
     kind, _, resource_id = _relative(text).rpartition("/")
-    if registry.find(kind) is None:
-        raise bad_value("entity", "a type and an id are expected, such as Observation/1.")
+    if kind and registry.find(kind) is None:
+        raise bad_value("entity", "an id is expected, such as Observation/1.")
     if kind == "Patient":
         return f"{binder.bind(resource_id)} = ANY(event.patient_ids)"
-    return (
-        f"(event.resource_type = {binder.bind(kind)} "
-        f"AND event.resource_id = {binder.bind(resource_id)})"
-    )
+    of_type = f" AND event.resource_type = {binder.bind(kind)}" if kind else ""
+    # Of an event about others as well the resource is not told (resource.py).
+    return f"(event.resource_id = {binder.bind(resource_id)}{of_type} AND event.is_of_these_only)"
 
 
 def _id(text: str, binder: Binder) -> str:

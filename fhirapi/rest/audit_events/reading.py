@@ -34,12 +34,9 @@ asked AS MATERIALIZED (
 ), found AS MATERIALIZED (
     SELECT * FROM (
         SELECT record.*, caller.account_id IS NOT DISTINCT FROM record.account_id AS is_own,
-               person.name AS person, person.part, person.practitioner,
-               caller.account_id IS NOT DISTINCT FROM record.account_id
-               OR record.patient_ids && ARRAY(SELECT patient_id FROM watched)
-               OR coalesce(person.part, '') <> '' AS is_told
+               record.patient_ids && ARRAY(SELECT patient_id FROM watched) AS is_watched,
+               record.patient_ids <@ ARRAY(SELECT patient_id FROM asked) AS is_of_these_only
         FROM caller CROSS JOIN fhirapi_auditrecord record
-        LEFT JOIN LATERAL ({person}) person ON true
         WHERE record.patient_ids && ARRAY(SELECT patient_id FROM asked)
     ) event
     WHERE {conditions}
@@ -48,11 +45,13 @@ asked AS MATERIALIZED (
 SELECT caller.account_id, ARRAY(SELECT patient_id FROM asked), found.id, found.recorded,
        found.action, found.outcome, found.client_id, found.resource_type, found.resource_id,
        ARRAY(SELECT unnest(found.patient_ids) INTERSECT SELECT patient_id FROM asked ORDER BY 1),
-       found.patient_ids <@ ARRAY(SELECT patient_id FROM asked), found.detail,
-       host(found.address), found.account_id IS NOT NULL, found.is_own, found.is_told,
-       found.person, found.part, found.practitioner, app.name,
+       found.is_of_these_only, found.detail,
+       host(found.address), found.account_id IS NOT NULL, found.is_own,
+       found.is_own OR found.is_watched OR coalesce(person.part, '') <> '',
+       person.name, person.part, person.practitioner, app.name,
        EXISTS (SELECT FROM fhirapi_accesskey WHERE access_key_id = found.client_id)
 FROM caller LEFT JOIN found ON true
+LEFT JOIN LATERAL ({person}) person ON true
 LEFT JOIN fhirapi_client app ON app.client_id = found.client_id
 ORDER BY found.id DESC
 """
@@ -64,7 +63,7 @@ _PERSON = """
            (SELECT link.resource_id FROM fhirapi_recordlink link
             WHERE link.account_id = account.id AND link.resource_type = 'Practitioner'
             ORDER BY link.id DESC LIMIT 1) AS practitioner
-    FROM portal_account account WHERE account.id = record.account_id
+    FROM portal_account account WHERE account.id = found.account_id
 """
 _NAMED = "unnest({patients}::text[])"
 _OF_ONE = "unnest((SELECT patient_ids FROM fhirapi_auditrecord WHERE id = {id}))"

@@ -1,6 +1,6 @@
 """Table of contents of the API's tables: imports, nothing else."""
 
-from fhirapi.audit.models import AuditRecord
+from fhirapi.audit.models import AuditCheck, AuditRecord, AuditSeal
 from fhirapi.bulk.importing.models import (
     ImportDebt,
     ImportInput,
@@ -57,7 +57,9 @@ from fhirapi.store.models import (
 __all__ = [
     "AccessKey",
     "AccessToken",
+    "AuditCheck",
     "AuditRecord",
+    "AuditSeal",
     "AuthorizationCode",
     "CareRelationship",
     "ChangeDelivery",

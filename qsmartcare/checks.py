@@ -18,9 +18,11 @@ from qsmartcare import env
 from qsmartcare.reach import is_reached_from_elsewhere
 
 _SHORTEST_TOKEN = 16
+_SHORTEST_KEY = 32
 _SHORTEST_SESSION = 5 * 60  # seconds; pages warn two minutes before the end
 _OWN_SECRETS = (
-    ("SECRET_KEY",), ("ENCRYPTION_KEYS",), ("DIGEST_KEYS", "DIGEST_KEY"), ("JWT_PRIVATE_KEY",)
+    ("SECRET_KEY",), ("ENCRYPTION_KEYS",), ("DIGEST_KEYS", "DIGEST_KEY"), ("JWT_PRIVATE_KEY",),
+    ("AUDIT_KEYS",),
 )  # fmt: skip
 
 
@@ -77,6 +79,12 @@ def _check_secrets() -> Iterator[CheckMessage]:
             "JWT_PRIVATE_KEY is not a private key in PEM format without a password.",
             hint="Make one with: openssl genrsa 2048",
             id="qsmartcare.E004",
+        )
+    if any(len(each) < _SHORTEST_KEY for each in settings.AUDIT_KEYS):
+        yield Error(
+            f"AUDIT_KEYS holds a key that is shorter than {_SHORTEST_KEY} characters.",
+            hint="Make one with: openssl rand -hex 32; separate several by commas, newest first.",
+            id="qsmartcare.E021",
         )
     if settings.METRICS_TOKEN and len(settings.METRICS_TOKEN) < _SHORTEST_TOKEN:
         yield Error(

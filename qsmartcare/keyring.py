@@ -31,6 +31,8 @@ class Keyring:
     """Keys of the HMAC under which high-entropy secrets are stored: the first makes, all verify."""
     jwt_private_key: str
     """RSA private key (PEM) that signs access and identity tokens."""
+    audit_keys: list[str]
+    """Keep the audit trail, newest first; older ones only verify."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,18 @@ def load(data_dir: Path) -> Keyring:
         jwt_private_key=(
             env.secret("JWT_PRIVATE_KEY") or kept.get("jwt_private_key", _rsa_private_key)
         ),
+        audit_keys=(env.secret("AUDIT_KEYS") or kept.get("audit_keys", _random_text)).split(","),
     )
+
+
+def add_audit_key(data_dir: Path) -> int:
+    """Puts a new key in front of those that we keep, where what it makes is asked for by nobody
+    but those who have it; returns how many there are.
+    """
+    kept = _kept(data_dir)
+    keys = ",".join([_random_text(), kept.get("audit_keys", _random_text)])
+    kept.set("audit_keys", keys)
+    return len(keys.split(","))
 
 
 def announce(data_dir: Path, kind: Kind) -> None:

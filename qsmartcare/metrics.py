@@ -6,6 +6,7 @@ Large tables are estimated from the planner's statistics, so a scrape never scan
 from dataclasses import dataclass
 
 from fhirapi.audit.models import AuditRecord
+from fhirapi.audit.standing import standing
 from fhirapi.bulk.waiting import queue
 from fhirapi.sql import fetch
 from fhirapi.store.models import Content
@@ -77,6 +78,20 @@ def _metrics() -> list[Metric]:
         Metric("exports", "gauge", "Exports of the last months by state.", "state",
                _fetch(_EXPORTS)),
         *_of_the_queue(),
+        *_of_the_trail(),
+    ]  # fmt: skip
+
+
+def _of_the_trail() -> list[Metric]:
+    found = standing()
+    checked = found.verified_at
+    return [
+        Metric("audit_unsealed_records", "gauge", "Audit records newer than the last seal.", "",
+               [("", found.unsealed)]),
+        Metric("audit_verified_timestamp_seconds", "gauge", "When verify_audit ended last.", "",
+               [("", int(checked.timestamp()))] if checked else []),
+        Metric("audit_findings", "gauge", "What verify_audit found last.", "",
+               [("", found.findings)] if found.findings is not None else []),
     ]  # fmt: skip
 
 

@@ -32,6 +32,7 @@ SECRET_KEY, *SECRET_KEY_FALLBACKS = _keyring.secret_keys
 ENCRYPTION_KEYS = _keyring.encryption_keys
 DIGEST_KEYS = _keyring.digest_keys
 JWT_PRIVATE_KEY = _keyring.jwt_private_key
+AUDIT_KEYS = _keyring.audit_keys
 
 # --- Database ----------------------------------------------------------------------------------
 _DATABASE = conninfo_to_dict(env.secret("DATABASE_URL") or "postgresql:///qsmartcare")
@@ -182,6 +183,9 @@ AXES_SENSITIVE_PARAMETERS = [  # of every form that proves who somebody is: not 
     "current_password", "current_pin", "answer", "email", "phone", "name", "csrfmiddlewaretoken",
 ]  # fmt: skip
 AXES_VERBOSE = False
+
+# --- Audit trail -------------------------------------------------------------------------------
+AUDIT_YEARS = env.number("AUDIT_YEARS", 6)  # HIPAA, 45 CFR 164.316(b)(2): for how long it is kept
 
 # --- Mail --------------------------------------------------------------------------------------
 LETTERS_AN_HOUR = env.number("LETTERS_AN_HOUR", 200)  # caused by one address, not signed in

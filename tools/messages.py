@@ -68,7 +68,7 @@ def texts() -> Iterator[Found]:
 def of_pure_rooms() -> list[str]:
     """Plain words of rooms that do not know Django; the portal translates them at its border."""
     parts = [part.words for each in PARTS.values() for part in each]
-    types = [each.words for each in registry.every()]
+    types = [each.words for each in registry.readable()]
     return [*types, *parts, *IDENTITY.values(), *granular.WORDS, *GENDERS]
 
 

@@ -1,7 +1,8 @@
 """The audit trail: who touched what, on whose behalf, when, from where, with what outcome.
 
-Append-only: a database trigger refuses UPDATE and DELETE. Holds ids and query shapes, never the
-values a person searched for.
+Append-only: a database trigger refuses UPDATE and DELETE, and what gets past it is found: each
+record has a mac, and seals hold which records there were (docs/decisions/0032). Holds ids and query
+shapes, never the values a person searched for.
 """
 
 from django.contrib.postgres.fields import ArrayField
@@ -74,6 +75,7 @@ class AuditRecord(models.Model):
     patient_ids = ArrayField(models.TextField(), null=True, help_text="Whose records were opened.")
     detail = models.TextField(null=True, help_text="Query shape or reason, without values.")
     address = models.GenericIPAddressField(null=True)
+    mac = models.BinaryField(null=True, editable=False, help_text="Of everything but the id.")
 
     class Meta:
         indexes = [
@@ -103,3 +105,46 @@ class AuditRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.recorded:%Y-%m-%d %H:%M:%S} {self.action} {self.outcome}"
+
+
+class AuditSeal(models.Model):
+    """That these records were there: one link of a chain. ``seals.py`` reads and makes them."""
+
+    class Kind(models.TextChoices):
+        RECORDS = "records", "Records"
+        FOUND = "found", "Records, some from before there were macs"
+        LATE = "late", "Records that came late, found by a verification"
+        ARCHIVED = "archived", "Records and seals that are in a file now"
+
+    number = models.BigIntegerField(primary_key=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    sealed_at = models.DateTimeField()
+    horizon = models.BigIntegerField(
+        help_text="Transactions from this one on had not begun when it was made."
+    )
+    reached = models.BigIntegerField(help_text="The highest id that was sealed so far.")
+    amount = models.IntegerField()
+    ids = models.TextField(help_text="Of its records: an int8multirange.")
+    digest = models.BinaryField(help_text="SHA-256 of their macs, in the order of the ids.")
+    marks = models.BinaryField(help_text="Four bytes of each mac, to tell which is wrong.")
+    about = models.TextField(help_text="What an archived one says of the file: JSON.")
+    mac = models.BinaryField(help_text="Of all this and of the mac of the seal before.")
+
+    class Meta:
+        indexes = [models.Index("sealed_at", name="audit_seal_by_time")]
+
+    def __str__(self) -> str:
+        return f"seal {self.number}"
+
+
+class AuditCheck(models.Model):
+    """That the trail was verified, and with what result."""
+
+    finished_at = models.DateTimeField(db_default=Now(), editable=False)
+    since_seal = models.BigIntegerField()
+    until_seal = models.BigIntegerField()
+    amount = models.BigIntegerField(help_text="Of records.")
+    findings = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.finished_at:%Y-%m-%d %H:%M:%S} {self.findings} findings"

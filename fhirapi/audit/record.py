@@ -1,10 +1,12 @@
-"""Writes audit records one at a time; the API's hot path has its own way (``trail.py``)."""
+"""Writes audit records from Python values; the API's hot path goes to ``trail.py`` itself."""
 
 from ipaddress import ip_address
 
 from django.http import HttpRequest
 
 from fhirapi.audit.models import AuditRecord
+from fhirapi.audit.trail import Entry, trail
+from fhirapi.sql import array
 
 
 def record(
@@ -19,16 +21,18 @@ def record(
     detail: str | None = None,
     address: str | None = None,
 ) -> None:
-    AuditRecord.objects.create(
-        action=action,
-        outcome=outcome,
-        account_id=account_id,
-        client_id=client_id,
-        resource_type=resource_type,
-        resource_id=resource_id,
-        patient_ids=patient_ids,
-        detail=detail,
-        address=address,
+    trail.write(
+        Entry(
+            action=action.value,
+            outcome=outcome.value,
+            account_id=account_id,
+            client_id=client_id,
+            resource_type=resource_type,
+            resource_id=resource_id,
+            patient_ids=None if patient_ids is None else array(patient_ids),
+            detail=detail,
+            address=address,
+        )
     )
 
 

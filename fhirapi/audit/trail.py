@@ -3,44 +3,35 @@
 Nobody is answered before the batch with the own record is committed (docs/decisions/0003).
 """
 
-from typing import NamedTuple
-
+from fhirapi.audit.entry import Entry
+from fhirapi.audit.stamp import Stamp, stamps
 from fhirapi.sql import Statement, array
 from fhirapi.together import Take, Together
 
+__all__ = ["Entry", "Trail", "trail"]
+
 _WRITE = Statement("""
 INSERT INTO fhirapi_auditrecord
-    (action, outcome, account_id, client_id, resource_type, resource_id, patient_ids, detail,
-     address)
-SELECT action, outcome, account_id, client_id, resource_type, resource_id, patient_ids::text[],
-       detail, address::inet
-FROM unnest(%(action)s::text[], %(outcome)s::text[], %(account_id)s::bigint[],
+    (recorded, mac, action, outcome, account_id, client_id, resource_type, resource_id,
+     patient_ids, detail, address)
+SELECT recorded::timestamptz, decode(mac, 'hex'), action, outcome, account_id, client_id,
+       resource_type, resource_id, patient_ids::text[], detail, address::inet
+FROM unnest(%(recorded)s::text[], %(mac)s::text[],
+            %(action)s::text[], %(outcome)s::text[], %(account_id)s::bigint[],
             %(client_id)s::text[], %(resource_type)s::text[], %(resource_id)s::text[],
             %(patient_ids)s::text[], %(detail)s::text[], %(address)s::text[])
-     AS entry(action, outcome, account_id, client_id, resource_type, resource_id, patient_ids,
-              detail, address)
+     AS entry(recorded, mac, action, outcome, account_id, client_id, resource_type, resource_id,
+              patient_ids, detail, address)
 RETURNING id
 """)
 
 
-class Entry(NamedTuple):
-    """A record to be; the columns of AuditRecord as PostgreSQL writes them."""
-
-    action: str
-    outcome: str
-    account_id: int | None
-    client_id: str | None
-    resource_type: str | None = None
-    resource_id: str | None = None
-    patient_ids: str | None = None
-    """An array literal: ``{142859,142860}``."""
-    detail: str | None = None
-    address: str | None = None
-
-
 def _insert(entries: list[Entry]) -> None:
-    columns = zip(Entry._fields, zip(*entries, strict=True), strict=True)
-    _WRITE.fetch_one({name: array(values) for name, values in columns})
+    columns = {
+        **dict(zip(Stamp._fields, zip(*stamps(entries), strict=True), strict=True)),
+        **dict(zip(Entry._fields, zip(*entries, strict=True), strict=True)),
+    }
+    _WRITE.fetch_one({name: array(values) for name, values in columns.items()})
 
 
 def _insert_all(take: Take[Entry]) -> list[None]:

@@ -7,6 +7,7 @@ from fhirapi.definitions.administrative import ADMINISTRATIVE
 from fhirapi.definitions.builders import ANY
 from fhirapi.definitions.care import CARE
 from fhirapi.definitions.clinical import CLINICAL
+from fhirapi.definitions.derived import DERIVED
 from fhirapi.definitions.diagnostics import DIAGNOSTICS
 from fhirapi.definitions.documents import DOCUMENTS
 from fhirapi.definitions.financial import FINANCIAL
@@ -35,6 +36,7 @@ class BadDeclaration(ValueError):
 _DECLARED: dict[str, ResourceType] = {}
 _TYPES: dict[str, ResourceType] = {}
 _BY_LOWER_NAME: dict[str, ResourceType] = {}
+_DERIVED: dict[str, ResourceType] = {}
 
 
 def register(*resource_types: ResourceType) -> None:
@@ -53,13 +55,28 @@ def find(name: str) -> ResourceType | None:
     return _TYPES.get(name)
 
 
+def find_readable(name: str) -> ResourceType | None:
+    """Also of the types that are not stored."""
+    return _TYPES.get(name) or _DERIVED.get(name)
+
+
 def find_in_any_case(name: str) -> ResourceType | None:
     """For the guide's addresses, which write ``patient.php`` and ``Patient.php``."""
     return _BY_LOWER_NAME.get(name.lower())
 
 
 def every() -> Iterator[ResourceType]:
+    """Those that are stored: what is searched, written, indexed and exported."""
     return iter(_TYPES.values())
+
+
+def readable() -> Iterator[ResourceType]:
+    """Those, and behind them the types that are made when they are asked for."""
+    return iter((*_TYPES.values(), *_DERIVED.values()))
+
+
+def derived() -> Iterator[ResourceType]:
+    return iter(_DERIVED.values())
 
 
 def _check(resource_type: ResourceType) -> None:
@@ -83,6 +100,10 @@ def _resolve() -> None:
     for name, declared in _DECLARED.items():
         search = tuple(_resolved(each, names) for each in declared.search)
         _TYPES[name] = replace(declared, search=search)
+    _DERIVED.clear()
+    for derived in DERIVED:
+        search = tuple(_resolved(each, names) for each in derived.search)
+        _DERIVED[derived.name] = replace(derived, search=search)
     _BY_LOWER_NAME.clear()
     _BY_LOWER_NAME.update({name.lower(): each for name, each in _TYPES.items()})
 
@@ -92,7 +113,7 @@ def _resolved(parameter: SearchParameter, names: tuple[str, ...]) -> SearchParam
 
 
 def _check_targets() -> None:
-    for resource_type in every():
+    for resource_type in readable():
         for parameter in resource_type.search:
             for target in parameter.targets:
                 if target not in _TYPES:

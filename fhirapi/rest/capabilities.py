@@ -31,6 +31,7 @@ _INTERACTIONS = (
     "read", "vread", "update", "patch", "delete", "history-instance", "history-type", "create",
     "search-type",
 )  # fmt: skip
+_OF_DERIVED = ("read", "search-type")
 _OF_SYSTEM = ("transaction", "batch")
 _WRITING = {
     "versioning": "versioned",  # If-Match is heeded, not demanded
@@ -93,7 +94,10 @@ def _statement() -> bytes:
                     "documentation": "Read and search within the patients that a token opens; "
                     "write with a provider's key that may, or as an approved partner.",
                     "security": _security(),
-                    "resource": [_resource(each) for each in registry.every()],
+                    "resource": [
+                        *map(_resource, registry.every()),
+                        *map(_derived, registry.derived()),
+                    ],
                     "interaction": [{"code": code} for code in _OF_SYSTEM],
                     "operation": _named(operations.of_system()),
                     "compartment": ["http://hl7.org/fhir/CompartmentDefinition/patient"],
@@ -142,6 +146,19 @@ def _resource(resource_type: ResourceType) -> dict[str, Any]:
         "operation": _named(operations.of_type(name)),
     }
     return {name: value for name, value in members.items() if value != []}
+
+
+def _derived(resource_type: ResourceType) -> dict[str, Any]:
+    """Made when it is asked for: there is nothing to write, and no version but this one."""
+    name = resource_type.name
+    return {
+        "type": name,
+        "documentation": resource_type.words,
+        "interaction": [{"code": code} for code in _OF_DERIVED],
+        "versioning": "no-version",
+        "readHistory": False,
+        "searchParam": [_parameter(name, each) for each in resource_type.search],
+    }
 
 
 def _named(offered: list[Operation]) -> list[dict[str, str]]:

@@ -26,7 +26,7 @@ _DROPPED = (
 def ask(outer: HttpRequest, method: str, address: str, query: str, **headers: str) -> HttpResponse:
     """``address``: below the FHIR base; only data is asked for so. Raises an Outcome."""
     first = address.partition("/")[0]
-    if registry.find(first) is None and first != "metadata":
+    if registry.find_readable(first) is None and first != "metadata":
         raise unknown_address()
     environ: dict[str, Any] = {
         **{name: value for name, value in outer.META.items() if name not in _DROPPED},

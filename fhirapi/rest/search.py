@@ -19,7 +19,7 @@ from fhirapi.search.query import parse
 from fhirapi.search.run import run
 from fhirapi.store.read import TokenRefused
 
-_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data", "")
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data", "")
 
 
 @fhir_view("GET", "HEAD")
@@ -29,7 +29,7 @@ def search(request: HttpRequest, resource_type: ResourceType) -> HttpResponse:
 
 @fhir_view("POST")
 def search_by_post(request: HttpRequest, resource_type: ResourceType) -> HttpResponse:
-    if request.content_type not in _FORMS:
+    if request.content_type not in FORMS:
         raise unsupported_media_type()
     return search_type(request, resource_type, [*pairs(request.GET), *pairs(request.POST)])
 

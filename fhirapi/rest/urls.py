@@ -14,6 +14,7 @@ from fhirapi.outcomes import (
     unknown_type,
     whole_compartment,
 )
+from fhirapi.rest.audit_events import views as audit_events
 from fhirapi.rest.bundles import bundle
 from fhirapi.rest.capabilities import metadata
 from fhirapi.rest.compartment import search_compartment
@@ -45,7 +46,7 @@ def _nothing_here(request: HttpRequest, rest: str) -> HttpResponse:
         raise unknown_operation(last)
     if first in _SYSTEM_LEVEL:
         raise no_system_level(_SYSTEM_LEVEL[first])
-    if registry.find(first) is None:
+    if registry.find_readable(first) is None:
         raise unknown_type(first)
     if others and not others[0].startswith(("_", "$")) and not re.fullmatch(_ID, others[0]):
         raise malformed_id()
@@ -69,6 +70,11 @@ asked_most = [
     path("<fhirtype:resource_type>", _of_type),
 ]
 urlpatterns = [
+    path("AuditEvent", audit_events.search),
+    path("AuditEvent/", audit_events.search),
+    path("AuditEvent/_search", audit_events.search_by_post),
+    path("AuditEvent/<fhirid:resource_id>", audit_events.read),
+    path("Patient/<fhirid:patient_id>/AuditEvent", audit_events.search_compartment),
     path("<fhirtype:resource_type>/", _of_type),
     path("<fhirtype:resource_type>/_search", search_by_post),
     path("metadata", metadata),

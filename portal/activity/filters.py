@@ -49,7 +49,7 @@ class FilterForm(forms.Form):
     def __init__(self, data: QueryDict, reader: Reader) -> None:
         super().__init__(data, label_suffix="")
         anything = ("", _("Anything"))
-        types = sorted((_(each.words), each.name) for each in registry.every())
+        types = sorted((_(each.words), each.name) for each in registry.readable())
         self._choose("kind", [anything, *((name, words) for words, name in types)])
         self._choose("did", [anything, *((key, each[0]) for key, each in kinds.DONE.items())])
         records = [(each, reader.whose(each)) for each in reader.records]

@@ -184,7 +184,7 @@ def _written(run: Run) -> str:
 def _types_in_words(types: list[str]) -> str:
     if not types:
         return gettext("the record")
-    found = [registry.find(each) for each in types]
+    found = [registry.find_readable(each) for each in types]
     words = [gettext(each.words) if each else name for each, name in zip(found, types, strict=True)]
     rest = len(words) - _FEW_KINDS
     if rest <= 1:

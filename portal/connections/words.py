@@ -45,4 +45,4 @@ def _shortened(lines: Iterable[str]) -> list[str]:
     if rest <= 1:
         return told
     more = _("and %(rest)d more kinds of %(all)d")
-    return [*told[:_MOST], more % {"rest": rest, "all": len(list(registry.every()))}]
+    return [*told[:_MOST], more % {"rest": rest, "all": len(list(registry.readable()))}]

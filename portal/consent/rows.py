@@ -91,7 +91,7 @@ def boxes(scopes: Iterable[str], ticked: Collection[str] | None = None) -> Boxes
         rows = {scope: _with_ticks(row, ticked) for scope, row in rows.items()}
     kinds: dict[str, list[Row]] = {kind: [] for kind in (*CONTEXTS, "change", "shared")}
     for scope, row in rows.items():
-        declared = registry.find(scope.resource_type)
+        declared = registry.find_readable(scope.resource_type)
         kind = "shared" if declared and declared.is_shared else scope.context
         kinds["change" if row.changes else kind].append(row)
     return Boxes(
@@ -195,7 +195,7 @@ def _with_ticks(row: Row, ticked: Collection[str]) -> Row:
 def _singles(scope: Scope) -> list[Scope]:
     """A scope for all types, type by type, and what it lets see apart from what it lets change."""
     is_wide = scope.resource_type == "*"
-    types = [each.name for each in registry.every()] if is_wide else [scope.resource_type]
+    types = [each.name for each in registry.readable()] if is_wide else [scope.resource_type]
     seen, changed = scope.permissions - WRITES, scope.permissions & WRITES
     return [
         replace(scope, resource_type=name, permissions=each)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from fhirapi.audit.standing import Standing, standing
 from fhirapi.sql import fetch
 from portal.operations.models import JobRun
 
@@ -36,9 +37,10 @@ class Figures(NamedTuple):
 class Health:
     figures: Figures
     last_clear: JobRun | None
+    trail: Standing
 
 
 def health() -> Health:
     [row] = fetch(_FIGURES)
     last = JobRun.objects.filter(job="clear_expired").order_by("-id").first()
-    return Health(Figures(*row), last)
+    return Health(Figures(*row), last, standing())

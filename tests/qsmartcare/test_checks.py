@@ -39,6 +39,7 @@ def test_a_developers_own_machine_needs_nothing(settings: Settings) -> None:
         ({"ENCRYPTION_KEYS": ["short"]}, "E003"),
         ({"JWT_PRIVATE_KEY": "not a key"}, "E004"),
         ({"METRICS_TOKEN": "short"}, "E005"),
+        ({"AUDIT_KEYS": ["short"]}, "E021"),
         ({"DEBUG": True}, "E006"),
         ({"ALLOWED_HOSTS": ["*"]}, "E007"),
         ({"IS_HTTPS": False}, "W001"),
@@ -71,7 +72,8 @@ def test_a_demo_that_listens_for_others_is_refused(
 def test_secrets_from_the_environment_leave_nothing_to_say(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("SECRET_KEY", "ENCRYPTION_KEYS", "DIGEST_KEYS", "JWT_PRIVATE_KEY"):
+    names = ("SECRET_KEY", "ENCRYPTION_KEYS", "DIGEST_KEYS", "JWT_PRIVATE_KEY", "AUDIT_KEYS")
+    for name in names:
         monkeypatch.setenv(name, "from a vault")
     mail = {"EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend"}
     assert found(settings, **PUBLIC, **SAFE, **mail) == []

@@ -1,4 +1,5 @@
 """Does what waits in the queue: exports and imports. Any number of these, on any machine.
+Each looks after the audit trail as well: whichever is first seals what is new in it.
 
 A worker tells every few seconds that it lives. What one that died had begun is begun again by
 another; a database that is away is waited for.
@@ -21,6 +22,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.jobs import DeleteJobCondition
 
+from fhirapi.audit.sealer import Sealer
 from fhirapi.bulk import jobs
 from fhirapi.bulk.importing import jobs as imports
 from fhirapi.bulk.importing.tasks import take_up
@@ -77,6 +79,7 @@ async def _until_stopped(stopped: asyncio.Event, *, until_idle: bool) -> None:
                 asyncio.create_task(_rescue(worker_app)),
                 asyncio.create_task(_feel_for_the_database()),
                 asyncio.create_task(_expire()),
+                asyncio.create_task(Sealer().run()),
                 asyncio.create_task(stopped.wait()),
             ]
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

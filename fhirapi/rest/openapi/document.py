@@ -26,6 +26,8 @@ def description(base: str) -> Json:
     paths: Json = {}
     for each in every:
         paths |= interactions.paths(each)
+    for each in registry.derived():
+        paths |= interactions.paths_of_derived(each)
     return {
         "openapi": "3.1.0",
         "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
@@ -38,7 +40,7 @@ def description(base: str) -> Json:
         "servers": [{"url": base}],
         "tags": [
             {"name": "System", "description": "What belongs to no type."},
-            *({"name": each.name, "description": each.words} for each in every),
+            *({"name": each.name, "description": each.words} for each in registry.readable()),
         ],
         "paths": paths | further.paths(),
         "components": {
@@ -47,7 +49,7 @@ def description(base: str) -> Json:
             "headers": HEADERS,
             "responses": responses(),
             "examples": _examples(every),
-            "schemas": schemas(each.name for each in every),
+            "schemas": schemas(each.name for each in registry.readable()),
         },
     }
 

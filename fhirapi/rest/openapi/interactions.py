@@ -111,6 +111,30 @@ def paths(resource_type: ResourceType) -> Json:
     }  # fmt: skip
 
 
+def paths_of_derived(resource_type: ResourceType) -> Json:
+    """Of a type that is made when it is asked for: it is read and searched, no more."""
+    of = _Type(resource_type)
+    name = of.name
+    found = {"200": answer("A page of what was found.", ref("Bundle"))}
+    common = [parameter_ref(each) for each in ("_id", "_count", "_page", "_pretty")]
+    return {
+        f"/{name}": {
+            "get": {
+                **of.told("search-type", "s", f"Search for {of.declared.words}", found),
+                "parameters": [*own(of.declared), *common, _STRICT],
+            }
+        },
+        f"/{name}/_search": {"post": _search_by_post(of)},
+        f"/{name}/{{id}}": {
+            "parameters": [ID],
+            "get": {
+                **of.told("read", "r", f"Read one {name}", {"200": of.one("As it was.", {})}),
+                "parameters": [parameter_ref("_pretty")],
+            },
+        },
+    }
+
+
 def _search(of: _Type) -> Json:
     words = (
         "Beside these a parameter may have a modifier (name:exact), look through a reference "

@@ -26,7 +26,7 @@ _COMMON = tuple(each.code for each in COMMON)
 def components() -> Json:
     """Under the names by which operations refer to them: ``_count``, ``Observation.code``."""
     found = _common()
-    for resource_type in registry.every():
+    for resource_type in registry.readable():
         for each in _own(resource_type):
             found[_name(resource_type, each)] = _search_parameter(resource_type, each)
     return found

@@ -64,7 +64,7 @@ def _scopes(*contexts: str) -> dict[str, str]:
         f"{context}/{each.name}.{letter}": f"{_WORDS[letter]} {each.words} ({context})".capitalize()
         for context in CONTEXTS
         if context in contexts
-        for each in registry.every()
+        for each in registry.readable()
         for letter in _LETTERS[context]
     }
     return dict(sorted(wide.items())) | narrow

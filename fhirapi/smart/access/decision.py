@@ -76,7 +76,7 @@ class Access:
         return found
 
     def _of(self, name: str, permission: str) -> Constraint:
-        resource_type = registry.find(name)
+        resource_type = registry.find_readable(name)
         if resource_type is None:
             return CLOSED
         ways = [

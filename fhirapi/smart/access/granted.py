@@ -1,5 +1,7 @@
 """What a living token opens."""
 
+from fhirapi.audit.models import AuditRecord
+from fhirapi.audit.record import record
 from fhirapi.sql import Statement, fetch, fetch_one
 from fhirapi.store.caller import ALLOWED, AS_CALLER, CALLER, Caller
 from fhirapi.store.constraint import OPEN, Constraint, Way
@@ -7,16 +9,10 @@ from fhirapi.store.constraint import OPEN, Constraint, Way
 _ONE_OR_MORE = f"WITH {CALLER}, {ALLOWED} SELECT DISTINCT patient_id FROM allowed LIMIT 2"  # noqa: S608 - constants
 _LIVING = Statement(f"WITH {CALLER} SELECT 1 FROM caller", before=AS_CALLER)  # noqa: S608 - constants
 _ALL = f"""
-WITH {CALLER}, {ALLOWED}, opened AS (
-    SELECT COALESCE(array_agg(DISTINCT patient_id ORDER BY patient_id), '{{}}') AS patient_ids
-    FROM allowed WHERE %(all)s OR patient_id = %(one)s
-), logged AS (
-    INSERT INTO fhirapi_auditrecord
-        (action, outcome, account_id, client_id, patient_ids, address)
-    SELECT 'service', 'success', caller.account_id, %(client_id)s, opened.patient_ids, %(address)s
-    FROM caller, opened
-)
-SELECT opened.patient_ids FROM caller, opened
+WITH {CALLER}, {ALLOWED}
+SELECT caller.account_id, ARRAY(
+    SELECT DISTINCT patient_id FROM allowed WHERE %(all)s OR patient_id = %(one)s ORDER BY 1
+) FROM caller
 """  # noqa: S608 - constants
 
 
@@ -39,4 +35,14 @@ def patients_of(caller: Caller, constraint: Constraint) -> list[str] | None:
     is_of_context = Way(only_context=True) in constraint
     opened = {"all": constraint == OPEN, "one": caller.patient_id if is_of_context else None}
     row = fetch_one(_ALL, {**caller.parameters(), **opened}, before=AS_CALLER)
-    return row[0] if row else None
+    if row is None:
+        return None
+    account_id, patient_ids = row
+    record(
+        AuditRecord.Action.SERVICE,
+        account_id=account_id,
+        client_id=caller.client_id,
+        patient_ids=patient_ids,
+        address=caller.address,
+    )
+    return list(patient_ids)

@@ -48,7 +48,7 @@ def is_understood(word: str) -> bool:
         return word in IDENTITY
     if scope.resource_type == "*":
         return not scope.constraint
-    declared = registry.find(scope.resource_type)
+    declared = registry.find_readable(scope.resource_type)
     if declared is None:
         return False
     return not scope.constraint or can_apply(declared, scope.criteria)
@@ -72,7 +72,7 @@ def deeds_in_words(permissions: frozenset[str], say: Say = str) -> str:
 def type_in_words(resource_type: str, say: Say = str) -> str:
     if resource_type == "*":
         return say(_EVERYTHING)
-    found = registry.find(resource_type)
+    found = registry.find_readable(resource_type)
     return say(found.words) if found else resource_type
 
 

@@ -87,7 +87,7 @@ def supported() -> list[str]:
     """
     wide = [f"{context}/*.{letters}" for context in CONTEXTS for letters in ("rs", "read")]
     wide += [f"{context}/*.{letters}" for context in _CHANGING for letters in ("cruds", "write")]
-    types = [f"{context}/{each.name}.rs" for context in CONTEXTS for each in registry.every()]
+    types = [f"{context}/{each.name}.rs" for context in CONTEXTS for each in registry.readable()]
     parts = [
         f"{context}/{name}.rs?{part.constraint}"
         for context in CONTEXTS

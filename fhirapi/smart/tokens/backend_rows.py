@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from django.conf import settings
 
+from fhirapi.audit.stamp import stamps
+from fhirapi.audit.trail import Entry
 from fhirapi.sql import Statement, array
 from fhirapi.together import Together
 
@@ -48,10 +50,12 @@ WITH still AS MATERIALIZED (  -- the services that are as they were when they we
     JOIN portal_account account ON account.id = access.account_id AND account.is_active
 ), asked AS MATERIALIZED (  -- of the same assertion twice at once, the first counts
     SELECT DISTINCT ON (asked.digest) asked.number, asked.digest, asked.used_until, asked.token,
-           asked.scope, asked.address::inet, still.*
+           asked.scope, asked.address::inet, asked.recorded::timestamptz,
+           decode(asked.mac, 'hex') AS mac, still.*
     FROM unnest(%(service)s::bigint[], %(digest)s::text[], %(used_until)s::float8[],
-                %(token)s::text[], %(scope)s::text[], %(address)s::text[]) WITH ORDINALITY
-         AS asked(service, digest, used_until, token, scope, address, number)
+                %(token)s::text[], %(scope)s::text[], %(address)s::text[],
+                %(recorded)s::text[], %(mac)s::text[]) WITH ORDINALITY
+         AS asked(service, digest, used_until, token, scope, address, recorded, mac, number)
     JOIN still AS still(service, client, client_id, access, account_id, patient_ids)
         USING (service)
     ORDER BY asked.digest, asked.number
@@ -70,8 +74,9 @@ WITH still AS MATERIALIZED (  -- the services that are as they were when they we
     FROM first_used
 ), logged AS (
     INSERT INTO fhirapi_auditrecord
-        (action, outcome, account_id, client_id, patient_ids, address)
-    SELECT 'token', 'success', account_id, client_id, patient_ids, address FROM first_used
+        (recorded, mac, action, outcome, account_id, client_id, patient_ids, address)
+    SELECT recorded, mac, 'token', 'success', account_id, client_id, patient_ids, address
+    FROM first_used
 )
 SELECT (SELECT string_agg(number::text, ' ') FROM still),
        (SELECT string_agg(number::text, ' ') FROM first_used)
@@ -116,6 +121,17 @@ class Asked(NamedTuple):
     scope: str
     address: str | None
 
+    def told(self) -> Entry:
+        """The audit record, as the statement writes it if the service still is what it was."""
+        return Entry(
+            "token",
+            "success",
+            account_id=self.service.account_id,
+            client_id=self.service.client_id,
+            patient_ids=self.service.patient_ids,
+            address=self.address,
+        )
+
 
 class Verdict(Enum):
     ISSUED = 1
@@ -133,9 +149,12 @@ def issue_all(asked: list[Asked]) -> list[Verdict]:
     """In one statement. The verdicts in the order in which they were asked for."""
     services = list(dict.fromkeys(each.service for each in asked))
     numbers = {service: number for number, service in enumerate(services, 1)}
+    made = stamps([each.told() for each in asked])
     row = _ISSUE.fetch_one({
         **{name: array(getattr(each, name) for each in services) for name in _COMPARED},
         **{name: array(getattr(each, name) for each in asked) for name in _WRITTEN},
+        "recorded": array(each.recorded for each in made),
+        "mac": array(each.mac for each in made),
         "service": array(numbers[each.service] for each in asked),
         "lifetime": settings.ACCESS_TOKEN_LIFETIME,
     })  # fmt: skip

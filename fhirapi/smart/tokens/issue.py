@@ -12,11 +12,13 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from fhirapi.audit.stamp import stamp
+from fhirapi.audit.trail import Entry
 from fhirapi.smart import secrets
 from fhirapi.smart.models import AccessKey, DataAccessGrant
 from fhirapi.smart.people import patients
 from fhirapi.smart.tokens import jwt
-from fhirapi.sql import Statement
+from fhirapi.sql import Statement, array
 
 _KEY_COLUMNS = (
     "id", "access_key_id", "secret_digest", "previous_secret_digest", "previous_secret_until",
@@ -56,8 +58,9 @@ WITH still AS (  -- nobody rotated or switched off the key since its secret was 
     FROM access
 )
 INSERT INTO fhirapi_auditrecord
-    (action, outcome, account_id, client_id, patient_ids, address)
-SELECT 'token', 'success', %(account_id)s, %(client_id)s, %(patient_ids)s, %(address)s
+    (recorded, mac, action, outcome, account_id, client_id, patient_ids, address)
+SELECT %(recorded)s::timestamptz, decode(%(mac)s, 'hex'), 'token', 'success', %(account_id)s,
+       %(client_id)s, %(patient_ids)s, %(address)s
 FROM still
 RETURNING id
 """)
@@ -136,6 +139,14 @@ def issue(found: KeyInUse, *, address: str | None) -> TokenPair | None:
         patient_id=only(found.patient_ids),
     )
     refresh_token = secrets.new_secret()
+    told = Entry(
+        "token",
+        "success",
+        account_id=found.account_id,
+        client_id=found.key.access_key_id,
+        patient_ids=array(found.patient_ids),
+        address=address,
+    )
     written = _ISSUE.fetch_one(
         {
             "access": secrets.token_checksum(access_token),
@@ -151,6 +162,7 @@ def issue(found: KeyInUse, *, address: str | None) -> TokenPair | None:
             "family": uuid.uuid4(),
             "patient_ids": found.patient_ids,
             "address": address,
+            **stamp(told)._asdict(),
         },
     )
     if written is None:

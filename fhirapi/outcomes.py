@@ -297,6 +297,17 @@ def too_many(seconds: int) -> Outcome:
     )
 
 
+def too_many_unproven(seconds: int, headers: dict[str, str]) -> Outcome:
+    """Of one address: open requests, or requests with what does not work."""
+    return Outcome(
+        429,
+        "throttled",
+        "Too many requests without a token that works have come from your network address. "
+        f"Try again in {seconds} s.",
+        headers=headers,
+    )
+
+
 def internal_error(reference: str) -> Outcome:
     return Outcome(
         500, "exception", f"Something went wrong on our side. Reference for support: {reference}."

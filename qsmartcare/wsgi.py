@@ -21,10 +21,13 @@ from django.middleware.security import SecurityMiddleware
 from django.urls import set_urlconf
 from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 
+from fhirapi.audit.record import address_of
+from fhirapi.limits import asked
+from fhirapi.limits import table as limits
 from fhirapi.smart.answers import answer
 from fhirapi.smart.clients import origins
 from portal.changes.headers import headers_of
-from qsmartcare import maintenance
+from qsmartcare import maintenance, too_many
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,6 +44,7 @@ PAGE_PREFIXES = ("/R4-patient-api/oauth2/authorize", "/R4-patient-api/oauth2/man
 LOGGED_PREFIXES = ("/R4-patient-api/", "/patient-api/", "/provider-api/")
 FHIR_PREFIX = "/R4-patient-api/"
 TOKEN_PATHS = ("/R4-patient-api/oauth2/token", "/R4-patient-api/oauth2/token.php")
+_WATCHED = ("/healthz", "/readyz")
 OAUTH_PREFIX = "/R4-patient-api/oa"  # oauth2, and oath2 as the guide misspells it
 
 
@@ -112,8 +116,10 @@ class Application(WSGIHandler):
         if not is_api(request.path):
             return super().get_response(request)
         set_urlconf(None)
-        if request.method == "OPTIONS":
-            response: HttpResponseBase = origins.preflight(request)
+        if wait := _is_open(request) and asked.open_request(address_of(request)):
+            response: HttpResponseBase = too_many.answer(request, wait)
+        elif request.method == "OPTIONS":
+            response = origins.preflight(request)
         else:
             response = self._api(request)  # type: ignore[assignment]  # not async
             if "HTTP_ORIGIN" in request.META:
@@ -138,6 +144,14 @@ def _measure_body(environ: "WSGIEnvironment") -> None:
         return
     body = environ["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
     environ["CONTENT_LENGTH"], environ["wsgi.input"] = str(len(body)), BytesIO(body)
+
+
+def _is_open(request: HttpRequest) -> bool:
+    """Whether nobody says who they are. Of forms with a secret in them only what is wrong counts
+    (``asked.failure``); and whoever watches the server is always told.
+    """
+    is_form = request.method not in ("GET", "HEAD", "OPTIONS")
+    return not (is_form or "HTTP_AUTHORIZATION" in request.META or request.path in _WATCHED)
 
 
 def is_read(path: str) -> bool:
@@ -171,6 +185,7 @@ django.setup(set_prefix=False)
 from fhirapi.requestlog.collector import RequestLog  # noqa: E402
 from fhirapi.smart.tokens import quick  # noqa: E402
 
+limits.share(settings.DATA_DIR / "limits")
 _app = behind_proxies(Application(RequestLog().start()), settings.TRUSTED_PROXIES)
 application = maintenance.gate(_app, is_api)
 # What has been loaded stays. Whoever looks for garbage need not look at it each time.

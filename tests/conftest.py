@@ -6,6 +6,8 @@ import pytest
 from django.conf import settings
 from django.test import override_settings
 
+from fhirapi.limits import table
+from fhirapi.limits.table import Table
 from fhirapi.store.load import load
 from tests import people
 from tests.api import Api
@@ -26,6 +28,13 @@ def _settings_of_tests() -> Iterator[None]:
         WHITENOISE_AUTOREFRESH=True,
     ):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _full_buckets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test begins with all that anybody may ask, and shares it with no other process."""
+    for name in ("known", "strangers"):
+        monkeypatch.setattr(table, name, Table(1024))
 
 
 @pytest.fixture

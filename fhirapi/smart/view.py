@@ -9,12 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 
+from fhirapi.audit.record import address_of
 from fhirapi.outcomes import database_away
-from fhirapi.smart.answers import Refused, error, only_post
+from fhirapi.smart.answers import Refused, count_failure, error, only_post
 from fhirapi.sql import AWAY, DATABASE_AWAY
 
 UNREADABLE = "Send multipart/form-data or application/x-www-form-urlencoded, in UTF-8."
 FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
+_NOT_SHOWN = ("invalid_client", "invalid_token")
 NUL = "A field holds a character that none can hold."
 _REPEATED = "A field is repeated."
 
@@ -32,13 +34,23 @@ def form_view(handler: Handler) -> Handler:
             _check(request)
             return handler(request)
         except Refused as refused:
-            return refused.response()
+            return told(refused, request)
         except (BadRequest, SuspiciousOperation, MultiPartParserError):
             return error(400, "invalid_request", UNREADABLE)
         except AWAY as cause:
             return away(cause)
 
     return view
+
+
+def told(refused: Refused, request: HttpRequest) -> HttpResponse:
+    """The refusal, as long as not too many who cannot show who they are come from there."""
+    try:
+        if refused.error in _NOT_SHOWN:
+            count_failure(address_of(request))
+    except Refused as too_many:
+        return too_many.response()
+    return refused.response()
 
 
 def away(cause: Exception) -> HttpResponse:

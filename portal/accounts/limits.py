@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from fhirapi.smart.clients.registration_limit import network_of
+from fhirapi.limits.network import network_of
 from portal.accounts.models import LetterSent
 from portal.accounts.tokens import digest
 

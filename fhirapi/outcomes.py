@@ -297,6 +297,15 @@ def too_many(seconds: int) -> Outcome:
     )
 
 
+def too_slow() -> Outcome:
+    return Outcome(
+        503,
+        "transient",
+        "Too many requests whose body has not come in yet are open. Send it without a pause.",
+        headers={"Retry-After": "2"},
+    )
+
+
 def too_many_unproven(seconds: int, headers: dict[str, str]) -> Outcome:
     """Of one address: open requests, or requests with what does not work."""
     return Outcome(

@@ -15,6 +15,7 @@ BASE_URL = env.text("BASE_URL", f"http://localhost:{PORT}").rstrip("/")
 FHIR_BASE_URL = f"{BASE_URL}/R4-patient-api"
 PROVIDER_BASE_URL = f"{BASE_URL}/provider-api/v1"
 STATUS_PROBE_URL = env.text("STATUS_PROBE_URL", BASE_URL).rstrip("/")  # where workers reach it
+WEB_THREADS = env.number("WEB_THREADS", 8)  # of each web process; how many bodies it waits for
 IS_HTTPS = BASE_URL.startswith("https://")
 DEBUG = env.flag("DEBUG", False)
 DEMO = env.flag("DEMO", False)  # shows the outbox page; `make run` sets it

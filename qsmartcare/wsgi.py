@@ -21,13 +21,13 @@ from django.middleware.security import SecurityMiddleware
 from django.urls import set_urlconf
 from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 
-from fhirapi.audit.record import address_of
 from fhirapi.limits import asked
 from fhirapi.limits import table as limits
+from fhirapi.outcomes import too_many_unproven
 from fhirapi.smart.answers import answer
 from fhirapi.smart.clients import origins
 from portal.changes.headers import headers_of
-from qsmartcare import maintenance, too_many
+from qsmartcare import maintenance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,7 +77,6 @@ class Application(WSGIHandler):
             start_response("200 OK", [*self._token_headers, *told])
             return [token]
         if method != "GET" or not is_read(path):
-            _measure_body(environ)
             return super().__call__(environ, start_response)
         # Without request_started and request_finished: they look after the ORM's connections, and
         # a read's own (fhirapi/sql.py) heals itself.
@@ -117,7 +116,8 @@ class Application(WSGIHandler):
             return super().get_response(request)
         set_urlconf(None)
         if wait := _is_open(request) and asked.open_request(address_of(request)):
-            response: HttpResponseBase = too_many.answer(request, wait)
+            outcome = too_many_unproven(wait, asked.too_many_open(wait))
+            response: HttpResponseBase = refusals.response(request.path, outcome)
         elif request.method == "OPTIONS":
             response = origins.preflight(request)
         else:
@@ -133,17 +133,6 @@ class Application(WSGIHandler):
         view, args, kwargs = self.resolve_request(request)
         response: HttpResponseBase = view(request, *args, **kwargs)
         return response
-
-
-def _measure_body(environ: "WSGIEnvironment") -> None:
-    """Django reads as much as Content-Length says: nothing of a body that comes in chunks.
-
-    RFC 9112 7.1. Of a body that is too large only as much as Django needs to see that it is.
-    """
-    if "HTTP_TRANSFER_ENCODING" not in environ:
-        return
-    body = environ["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
-    environ["CONTENT_LENGTH"], environ["wsgi.input"] = str(len(body)), BytesIO(body)
 
 
 def _is_open(request: HttpRequest) -> bool:
@@ -168,7 +157,7 @@ def _security_headers() -> list[tuple[str, str]]:
     return [(name, value) for name, value in blank.items() if name not in before]
 
 
-def behind_proxies(app: WSGIHandler, proxies: list[str]) -> "WSGIApplication":
+def behind_proxies(app: "WSGIApplication", proxies: list[str]) -> "WSGIApplication":
     """Takes the client's address from X-Forwarded-For, but only where one of ours wrote it.
 
     Lock-outs, limits and the audit trail would see nothing but the proxy otherwise.
@@ -182,11 +171,14 @@ def behind_proxies(app: WSGIHandler, proxies: list[str]) -> "WSGIApplication":
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qsmartcare.settings")
 django.setup(set_prefix=False)
 # These know models, so after setup:
+from fhirapi.audit.record import address_of  # noqa: E402
 from fhirapi.requestlog.collector import RequestLog  # noqa: E402
 from fhirapi.smart.tokens import quick  # noqa: E402
+from qsmartcare import bodies, refusals  # noqa: E402
 
 limits.share(settings.DATA_DIR / "limits")
-_app = behind_proxies(Application(RequestLog().start()), settings.TRUSTED_PROXIES)
+_app = bodies.gate(Application(RequestLog().start()), settings.WEB_THREADS)
+_app = behind_proxies(_app, settings.TRUSTED_PROXIES)
 application = maintenance.gate(_app, is_api)
 # What has been loaded stays. Whoever looks for garbage need not look at it each time.
 gc.collect()

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from functools import wraps
 
-from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
@@ -35,6 +35,8 @@ def form_view(handler: Handler) -> Handler:
             return handler(request)
         except Refused as refused:
             return told(refused, request)
+        except RequestDataTooBig:
+            return too_large_form()
         except (BadRequest, SuspiciousOperation, MultiPartParserError):
             return error(400, "invalid_request", UNREADABLE)
         except AWAY as cause:
@@ -51,6 +53,10 @@ def told(refused: Refused, request: HttpRequest) -> HttpResponse:
     except Refused as too_many:
         return too_many.response()
     return refused.response()
+
+
+def too_large_form() -> HttpResponse:
+    return error(413, "invalid_request", "The request is larger than any of this address.")
 
 
 def away(cause: Exception) -> HttpResponse:

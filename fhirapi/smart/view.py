@@ -48,7 +48,7 @@ def form_view(handler: Handler) -> Handler:
 def told(refused: Refused, request: HttpRequest) -> HttpResponse:
     """The refusal, as long as not too many who cannot show who they are come from there."""
     try:
-        if refused.error in _NOT_SHOWN:
+        if refused.status == 401 or refused.error in _NOT_SHOWN:
             count_failure(address_of(request))
     except Refused as too_many:
         return too_many.response()

@@ -297,6 +297,10 @@ def too_many(seconds: int) -> Outcome:
     )
 
 
+def too_long_path() -> Outcome:
+    return Outcome(414, "too-long", "The address is too long. A query may be sent as a form.")
+
+
 def too_slow() -> Outcome:
     return Outcome(
         503,

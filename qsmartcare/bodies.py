@@ -1,4 +1,4 @@
-"""Takes in the bodies of requests before anything else of them happens.
+"""Takes in the bodies of requests before anything else of them happens, and measures paths.
 
 Whoever reads a body waits for it, and a few senders who never finish could hold all threads. So
 no more than a part of a process's threads may wait for bodies at a time, and a smaller one for
@@ -20,6 +20,12 @@ from qsmartcare import refusals
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+LONGEST_PATH = 2_000
+"""Characters, without the query. Longer than any of ours; and patterns of routes, some of which
+are Django's own, may look through a path as often as it is long.
+"""
 
 
 class Waiting:
@@ -54,6 +60,8 @@ def gate(app: "WSGIApplication", threads: int) -> "WSGIApplication":
     waiting = Waiting(threads)
 
     def answer(environ: "WSGIEnvironment", start: "StartResponse") -> "Iterable[bytes]":
+        if len(environ["PATH_INFO"]) > LONGEST_PATH:
+            return refusals.too_long_path(environ, start)
         length = _length(environ)
         if length == 0:
             return app(environ, start)

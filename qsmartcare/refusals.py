@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import orjson
 from django.http import HttpResponse
 
-from fhirapi.outcomes import Outcome, bad_request, operation_outcome, too_large, too_slow
+from fhirapi import outcomes
+from fhirapi.outcomes import Outcome
 from fhirapi.provider import problems
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def response(path: str, outcome: Outcome) -> HttpResponse:
         told = {"error": error, "error_description": outcome.text}
         made = HttpResponse(orjson.dumps(told), content_type="application/json")
     elif path.startswith(_FHIR):
-        content = operation_outcome(outcome.issue())
+        content = outcomes.operation_outcome(outcome.issue())
         made = HttpResponse(content, content_type="application/fhir+json; charset=utf-8")
     else:
         made = HttpResponse(outcome.text, content_type="text/plain; charset=utf-8")
@@ -47,16 +48,20 @@ def is_refused_unread(path: str) -> bool:
 
 
 def too_large_body(environ: "WSGIEnvironment", start: "StartResponse") -> "Iterable[bytes]":
-    return _send(environ, start, too_large())
+    return _send(environ, start, outcomes.too_large())
+
+
+def too_long_path(environ: "WSGIEnvironment", start: "StartResponse") -> "Iterable[bytes]":
+    return _send(environ, start, outcomes.too_long_path())
 
 
 def too_slow_body(environ: "WSGIEnvironment", start: "StartResponse") -> "Iterable[bytes]":
-    return _send(environ, start, too_slow())
+    return _send(environ, start, outcomes.too_slow())
 
 
 def cut_off(environ: "WSGIEnvironment", start: "StartResponse") -> "Iterable[bytes]":
     """RFC 9112 8: a request that is not complete is not acted on."""
-    return _send(environ, start, bad_request("The body of the request broke off."))
+    return _send(environ, start, outcomes.bad_request("The body of the request broke off."))
 
 
 def _send(

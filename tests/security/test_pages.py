@@ -12,7 +12,8 @@ from qsmartcare.wsgi import is_api
 from tests.security.attacker import DOOR, Attacker
 
 PERSONAL = ("/portal/", "/portal/api/", "/portal/activity/", "/portal/settings/", "/", "/portal/?x")
-ONE_CLICK = "subscriptions/<"
+AUTHORIZE = "/R4-patient-api/oauth2/authorize"
+ONE_CLICK = "/subscriptions/<str:signed>/unsubscribe/"
 """RFC 8058: a mail program unsubscribes by a POST without a page, on a link that is a secret."""
 
 
@@ -27,14 +28,31 @@ def every(patterns: list[Any], before: str = "") -> Iterator[tuple[str, Any]]:
 
 def test_only_addresses_without_a_session_take_forms_without_their_token() -> None:
     exempt = {
-        f"/{path}"
+        f"/{path.removeprefix('^')}"
         for path, view in every(get_resolver().url_patterns)
         if getattr(view, "csrf_exempt", False)
     }
     assert len(exempt) > 20
-    of_pages = {path for path in exempt if not is_api(path)}
-    assert all(ONE_CLICK in path or "/oauth2/" not in path for path in of_pages)
-    assert {path for path in of_pages if ONE_CLICK not in path} == set()
+    assert {path for path in exempt if not is_api(path)} == {ONE_CLICK, AUTHORIZE}
+
+
+@pytest.mark.parametrize("form", [{}, {"csrfmiddlewaretoken": "made-up"}])
+def test_nobody_approves_an_app_by_a_form_of_another_site(
+    attacker: Attacker, form: dict[str, str]
+) -> None:
+    """What has no token is the request of an app, which is asked anew as a GET."""
+    attacker.sign_in_as("provider")
+    client = attacker.demo["clients"]["public"]
+    query = {
+        "response_type": "code", "client_id": client["client_id"], "state": "s",
+        "redirect_uri": client["redirect_uris"][0], "scope": "patient/*.rs",
+        "aud": attacker.demo["fhir_base_url"], "code_challenge": "c" * 43,
+        "code_challenge_method": "S256",
+    }  # fmt: skip
+    posted = {**query, "decision": "approve", "grant": "patient/*.rs", **form}
+    answer = attacker.ask("POST", AUTHORIZE, params=query, data=posted)
+    assert answer.status_code in (302, 303, 403)
+    assert "code=" not in answer.headers.get("Location", "")
 
 
 @pytest.mark.parametrize("page", PERSONAL)
@@ -70,8 +88,9 @@ def test_no_answer_of_the_api_is_kept_or_guessed_at(attacker: Attacker) -> None:
 
 @pytest.mark.parametrize(
     "elsewhere",
-    ["//evil.example", "https:evil.example", "/\\evil.example", "/\t/evil.example", "\\/evil.example",
-     "http:///evil.example", "javascript:alert(1)", "/portal/\r\nSet-Cookie: a=b"],
+    ["//evil.example", "https:evil.example", "/\\evil.example", "/\t/evil.example",
+     "\\/evil.example", "http:///evil.example", "javascript:alert(1)",
+     "/portal/\r\nSet-Cookie: a=b"],
 )  # fmt: skip
 def test_no_link_leads_through_the_door_to_another_site(attacker: Attacker, elsewhere: str) -> None:
     account = attacker.demo["accounts"]["patient"]

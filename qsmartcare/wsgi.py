@@ -8,6 +8,7 @@ its address, which names a patient, is not logged.
 import gc
 import os
 from io import BytesIO
+from socket import gethostname
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -176,7 +177,7 @@ from fhirapi.requestlog.collector import RequestLog  # noqa: E402
 from fhirapi.smart.tokens import quick  # noqa: E402
 from qsmartcare import bodies, refusals  # noqa: E402
 
-limits.share(settings.DATA_DIR / "limits")
+limits.share(settings.DATA_DIR / "limits" / gethostname())  # a folder may be of several machines
 _app = bodies.gate(Application(RequestLog().start()), settings.WEB_THREADS)
 _app = behind_proxies(_app, settings.TRUSTED_PROXIES)
 application = maintenance.gate(_app, is_api)

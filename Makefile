@@ -1,6 +1,6 @@
 # `make` alone lists what there is. All settings are described in docs/settings.md.
 .DEFAULT_GOAL := help
-.PHONY: help run test check faults fuzz bench format messages screenshots clean venv venv-dev python browser-tools
+.PHONY: help run test check faults fuzz bench audit format messages screenshots clean venv venv-dev python browser-tools
 BIN := .venv/bin
 # The first Python that is new enough; a version manager's inactive stub does not count.
 PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -37,6 +37,10 @@ bench: venv-dev ## measure reads, searches and tokens, each against its floor or
 	@$(BIN)/python -m benchmarks.search
 	@$(BIN)/python -m benchmarks.token
 	@$(BIN)/python -m benchmarks.token_check
+
+audit: python ## ask whether a dependency has a known weakness; an answer that cannot be had is a failure
+	@$(PYTHON) -m qsmartcare.install embedded analytics dev audit
+	@$(BIN)/python -m pip_audit --strict --requirement constraints.txt --no-deps --disable-pip --progress-spinner off
 
 format: venv-dev ## let ruff put the source in order
 	@$(BIN)/ruff check --fix .

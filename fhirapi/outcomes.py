@@ -310,6 +310,30 @@ def too_many(seconds: int) -> Outcome:
     )
 
 
+def too_long_path() -> Outcome:
+    return Outcome(414, "too-long", "The address is too long. A query may be sent as a form.")
+
+
+def too_slow() -> Outcome:
+    return Outcome(
+        503,
+        "transient",
+        "Too many requests whose body has not come in yet are open. Send it without a pause.",
+        headers={"Retry-After": "2"},
+    )
+
+
+def too_many_unproven(seconds: int, headers: dict[str, str]) -> Outcome:
+    """Of one address: open requests, or requests with what does not work."""
+    return Outcome(
+        429,
+        "throttled",
+        "Too many requests without a token that works have come from your network address. "
+        f"Try again in {seconds} s.",
+        headers=headers,
+    )
+
+
 def internal_error(reference: str) -> Outcome:
     return Outcome(
         500, "exception", f"Something went wrong on our side. Reference for support: {reference}."

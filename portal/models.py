@@ -1,7 +1,14 @@
 """Table of contents of the portal's tables: imports, nothing else."""
 
 from portal.accounts.factors.models import Authenticator, Passkey, RecoveryCode
-from portal.accounts.models import Account, LetterSent, PinDevice, Recovery, Registration
+from portal.accounts.models import (
+    Account,
+    FailedSignIn,
+    LetterSent,
+    PinDevice,
+    Recovery,
+    Registration,
+)
 from portal.accounts.own.models import EmailChange
 from portal.accounts.sessions.models import SignedIn
 from portal.operations.models import (
@@ -25,8 +32,8 @@ from portal.team.models import TeamInvitation
 
 __all__ = [
     "Account", "ActivityTally", "Announcement", "Authenticator", "ComponentDay", "ComponentState",
-    "Declined", "Desk", "EmailChange", "Incident", "IncidentUpdate", "JobRun", "LetterFailure",
-    "LetterSent", "NoticeTold", "PartnerApplication", "PartnerEvent", "PartnerMessage", "Passkey",
-    "PinDevice", "Recovery", "RecoveryCode", "Registration", "SignedIn", "Subscription",
-    "TallyMark", "TeamInvitation", "TermsAcceptance",
+    "Declined", "Desk", "EmailChange", "FailedSignIn", "Incident", "IncidentUpdate", "JobRun",
+    "LetterFailure", "LetterSent", "NoticeTold", "PartnerApplication", "PartnerEvent",
+    "PartnerMessage", "Passkey", "PinDevice", "Recovery", "RecoveryCode", "Registration",
+    "SignedIn", "Subscription", "TallyMark", "TeamInvitation", "TermsAcceptance",
 ]  # fmt: skip

@@ -1,6 +1,5 @@
 """Every setting of the product. What can be set from outside is read through ``env``."""
 
-from datetime import timedelta
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -16,6 +15,7 @@ BASE_URL = env.text("BASE_URL", f"http://localhost:{PORT}").rstrip("/")
 FHIR_BASE_URL = f"{BASE_URL}/R4-patient-api"
 PROVIDER_BASE_URL = f"{BASE_URL}/provider-api/v1"
 STATUS_PROBE_URL = env.text("STATUS_PROBE_URL", BASE_URL).rstrip("/")  # where workers reach it
+WEB_THREADS = env.number("WEB_THREADS", 8)  # of each web process; how many bodies it waits for
 IS_HTTPS = BASE_URL.startswith("https://")
 DEBUG = env.flag("DEBUG", False)
 DEMO = env.flag("DEMO", False)  # shows the outbox page; `make run` sets it
@@ -84,7 +84,6 @@ INSTALLED_APPS = [
     "fhirapi",
     "oauth2_provider",
     "django_otp",
-    "axes",
     "django_htmx",
     "csp",
     "qsmartcare.admin_config.AdminConfig",
@@ -110,13 +109,15 @@ MIDDLEWARE = [  # for pages; the API takes its own way (wsgi.py)
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "portal.accounts.sessions.limits.SessionLimitsMiddleware",
+    "portal.ui.headers.HeadersMiddleware",
     "portal.ui.person.PersonMiddleware",
+    "portal.ui.too_many.TooManyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.ui.errors.ConflictMiddleware",
     "portal.ui.errors.MethodMiddleware",
-    "axes.middleware.AxesMiddleware",
+    "portal.accounts.doorkeeper.DoorkeeperMiddleware",
 ]
 TEMPLATES = [
     {
@@ -141,7 +142,6 @@ FORM_RENDERER = "portal.ui.forms.FormRenderer"
 # --- People ------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "portal.Account"
 AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
     "portal.accounts.signin.PasswordAndPinBackend",
     "portal.accounts.signin.PasskeyBackend",
 ]
@@ -160,7 +160,10 @@ LOGIN_URL = "portal:patient-sign-in"
 LOGIN_REDIRECT_URL = "portal:home"
 SESSION_COOKIE_AGE = env.number("SESSION_HOURS", 12) * 3600  # at most, whatever is done
 SESSION_IDLE_SECONDS = env.number("SESSION_IDLE_MINUTES", 30) * 60  # without anything being done
-SESSION_COOKIE_NAME = "qsmartcare_session"
+# A cookie of this name comes from this very host and over TLS. RFC 6265bis 4.1.3.2
+COOKIE_PREFIX = "__Host-" if IS_HTTPS else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}qsmartcare_session"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -168,21 +171,11 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if IS_HTTPS else []
 CSRF_FAILURE_VIEW = "portal.ui.errors.csrf_failure"
 
-AXES_FAILURE_LIMIT = env.number("SIGN_IN_FAILURE_LIMIT", 5)
-AXES_COOLOFF_TIME = timedelta(minutes=env.number("SIGN_IN_LOCK_OUT_MINUTES", 15))
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_CALLABLE = "portal.accounts.signin.locked_out"
-AXES_USERNAME_CALLABLE = "portal.accounts.signin.lock_out_name"
-AXES_RESET_ON_SUCCESS = True
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the stated waiting time stays true
-AXES_DISABLE_ACCESS_LOG = True  # the audit trail has it
-AXES_ENABLE_ADMIN = False  # accounts show and lift their own lock
-AXES_ENABLE_ACCESS_FAILURE_LOG = False
-AXES_SENSITIVE_PARAMETERS = [  # of every form that proves who somebody is: not kept with the try
-    "username", "ip_address", "password", "password_again", "pin", "pin_again",
-    "current_password", "current_pin", "answer", "email", "phone", "name", "csrfmiddlewaretoken",
-]  # fmt: skip
-AXES_VERBOSE = False
+# Failed sign-ins (portal/accounts/lockout.py): of a username from one place, until it is locked
+SIGN_IN_FAILURE_LIMIT = env.number("SIGN_IN_FAILURE_LIMIT", 5)
+SIGN_IN_LOCK_OUT_MINUTES = env.number("SIGN_IN_LOCK_OUT_MINUTES", 15)
+SIGN_IN_FAILURES_OF_ACCOUNT = env.number("SIGN_IN_FAILURES_OF_ACCOUNT", 20)  # of all places, a day
+SIGN_IN_FAILURES_OF_ADDRESS = env.number("SIGN_IN_FAILURES_OF_ADDRESS", 100)  # all names, an hour
 
 # --- Audit trail -------------------------------------------------------------------------------
 AUDIT_YEARS = env.number("AUDIT_YEARS", 6)  # HIPAA, 45 CFR 164.316(b)(2): for how long it is kept
@@ -208,8 +201,10 @@ OAUTH2_PROVIDER_ID_TOKEN_MODEL = "fhirapi.IDToken"  # noqa: S105 - a model's nam
 OAUTH2_PROVIDER_GRANT_MODEL = "fhirapi.AuthorizationCode"
 ACCESS_TOKEN_LIFETIME = 3600  # seconds; SMART App Launch 2.2: at most an hour
 ONLINE_ACCESS_LIFETIME = SESSION_COOKIE_AGE  # online_access: as long as a sign-in may last
-WEB_WORKERS = env.number("WEB_WORKERS", 2)  # each counts its part of the next one (smart/rates.py)
 REQUESTS_A_MINUTE = env.number("REQUESTS_A_MINUTE", 300_000)  # of one client or key; 0: any number
+ACCOUNT_REQUESTS_A_MINUTE = env.number("ACCOUNT_REQUESTS_A_MINUTE", 300_000)  # all its apps, pages
+OPEN_REQUESTS_A_MINUTE = env.number("OPEN_REQUESTS_A_MINUTE", 30_000)  # of one address, nobody's
+FAILURES_A_MINUTE = env.number("FAILURES_A_MINUTE", 1_200)  # wrong tokens, secrets of one address
 REGISTRATIONS_AN_HOUR = env.number("REGISTRATIONS_AN_HOUR", 100)  # by one address; 0: none
 OAUTH2_PROVIDER = {
     "OAUTH2_VALIDATOR_CLASS": "fhirapi.smart.tokens.validator.Validator",
@@ -255,7 +250,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español")]
 LOCALE_PATHS = [ROOT / "locale"]
 FORMAT_MODULE_PATH = "portal.formats"
-LANGUAGE_COOKIE_NAME = "qsmartcare_language"
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}qsmartcare_language"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"

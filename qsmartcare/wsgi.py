@@ -9,6 +9,7 @@ import gc
 import logging
 import os
 from io import BytesIO
+from socket import gethostname
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,9 @@ from django.middleware.security import SecurityMiddleware
 from django.urls import set_urlconf
 from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 
+from fhirapi.limits import asked
+from fhirapi.limits import table as limits
+from fhirapi.outcomes import too_many_unproven
 from fhirapi.smart.answers import answer
 from fhirapi.smart.clients import origins
 from portal.changes.headers import headers_of
@@ -43,6 +47,7 @@ PAGE_PREFIXES = ("/R4-patient-api/oauth2/authorize", "/R4-patient-api/oauth2/man
 LOGGED_PREFIXES = ("/R4-patient-api/", "/patient-api/", "/provider-api/")
 FHIR_PREFIX = "/R4-patient-api/"
 TOKEN_PATHS = ("/R4-patient-api/oauth2/token", "/R4-patient-api/oauth2/token.php")
+_WATCHED = ("/healthz", "/readyz")
 OAUTH_PREFIX = "/R4-patient-api/oa"  # oauth2, and oath2 as the guide misspells it
 
 
@@ -75,7 +80,6 @@ class Application(WSGIHandler):
             start_response("200 OK", [*self._token_headers, *told])
             return [token]
         if method != "GET" or not is_read(path):
-            _measure_body(environ)
             return super().__call__(environ, start_response)
         # Without request_started and request_finished: they look after the ORM's connections, and
         # a read's own (fhirapi/sql.py) heals itself.
@@ -114,8 +118,11 @@ class Application(WSGIHandler):
         if not is_api(request.path):
             return super().get_response(request)
         set_urlconf(None)
-        if request.method == "OPTIONS":
-            response: HttpResponseBase = origins.preflight(request)
+        if wait := _is_open(request) and asked.open_request(address_of(request)):
+            outcome = too_many_unproven(wait, asked.too_many_open(wait))
+            response: HttpResponseBase = refusals.response(request.path, outcome)
+        elif request.method == "OPTIONS":
+            response = origins.preflight(request)
         else:
             response = self._api(request)  # type: ignore[assignment]  # not async
             if "HTTP_ORIGIN" in request.META:
@@ -131,15 +138,12 @@ class Application(WSGIHandler):
         return response
 
 
-def _measure_body(environ: "WSGIEnvironment") -> None:
-    """Django reads as much as Content-Length says: nothing of a body that comes in chunks.
-
-    RFC 9112 7.1. Of a body that is too large only as much as Django needs to see that it is.
+def _is_open(request: HttpRequest) -> bool:
+    """Whether nobody says who they are. Of forms with a secret in them only what is wrong counts
+    (``asked.failure``); and whoever watches the server is always told.
     """
-    if "HTTP_TRANSFER_ENCODING" not in environ:
-        return
-    body = environ["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
-    environ["CONTENT_LENGTH"], environ["wsgi.input"] = str(len(body)), BytesIO(body)
+    is_form = request.method not in ("GET", "HEAD", "OPTIONS")
+    return not (is_form or "HTTP_AUTHORIZATION" in request.META or request.path in _WATCHED)
 
 
 def is_read(path: str) -> bool:
@@ -156,7 +160,7 @@ def _security_headers() -> list[tuple[str, str]]:
     return [(name, value) for name, value in blank.items() if name not in before]
 
 
-def behind_proxies(app: WSGIHandler, proxies: list[str]) -> "WSGIApplication":
+def behind_proxies(app: "WSGIApplication", proxies: list[str]) -> "WSGIApplication":
     """Takes the client's address from X-Forwarded-For, but only where one of ours wrote it.
 
     Lock-outs, limits and the audit trail would see nothing but the proxy otherwise.
@@ -170,12 +174,16 @@ def behind_proxies(app: WSGIHandler, proxies: list[str]) -> "WSGIApplication":
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qsmartcare.settings")
 django.setup(set_prefix=False)
 # These know models, so after setup:
+from fhirapi.audit.record import address_of  # noqa: E402
 from fhirapi.requestlog.collector import RequestLog  # noqa: E402
 from fhirapi.smart.tokens import quick  # noqa: E402
+from qsmartcare import bodies, refusals  # noqa: E402
 
 if not settings.DATABASE_ROLE:
     log.warning("DATABASE_ROLE is not set: the database does not keep patients apart by itself.")
-_app = behind_proxies(Application(RequestLog().start()), settings.TRUSTED_PROXIES)
+limits.share(settings.DATA_DIR / "limits" / gethostname())  # a folder may be of several machines
+_app = bodies.gate(Application(RequestLog().start()), settings.WEB_THREADS)
+_app = behind_proxies(_app, settings.TRUSTED_PROXIES)
 application = maintenance.gate(_app, is_api)
 # What has been loaded stays. Whoever looks for garbage need not look at it each time.
 gc.collect()

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client, override_settings
 
+from fhirapi.limits import table
+from fhirapi.limits.table import Table
 from fhirapi.smart.names import name_of
 from fhirapi.store.load import load
 from qsmartcare import web_role
@@ -56,6 +58,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
         web_role.set_up()
         name_of("anything")
+
+
+@pytest.fixture(autouse=True)
+def _full_buckets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test begins with all that anybody may ask, and shares it with no other process."""
+    for name in ("known", "strangers"):
+        monkeypatch.setattr(table, name, Table(1024))
 
 
 @pytest.fixture

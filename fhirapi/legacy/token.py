@@ -1,6 +1,6 @@
 """The guide's token address, in both its spellings."""
 
-from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
@@ -8,7 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 from fhirapi.legacy.spelling import RepeatedField, lower_field_names
 from fhirapi.smart.answers import Refused, error, only_post
 from fhirapi.smart.tokens.endpoint import answer_form
-from fhirapi.smart.view import FORMS, UNREADABLE, away
+from fhirapi.smart.view import FORMS, UNREADABLE, away, too_large_form
 from fhirapi.sql import AWAY
 
 
@@ -22,6 +22,8 @@ def token(request: HttpRequest) -> HttpResponse:
         lower_field_names(request)
     except RepeatedField as repeated:
         return error(400, "invalid_request", f"The field {str(repeated)[:40]} is repeated.")
+    except RequestDataTooBig:
+        return too_large_form()
     except (BadRequest, SuspiciousOperation, MultiPartParserError):
         return error(400, "invalid_request", UNREADABLE)
     try:

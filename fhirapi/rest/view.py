@@ -18,6 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import address_of, record
+from fhirapi.limits import asked
 from fhirapi.outcomes import (
     Outcome,
     bad_request,
@@ -32,6 +33,7 @@ from fhirapi.outcomes import (
     too_costly,
     too_large,
     too_many,
+    too_many_unproven,
     wrong_method,
 )
 from fhirapi.rest.negotiation import FHIR_JSON, require_json
@@ -121,9 +123,12 @@ def authenticated(request: HttpRequest) -> tuple[Caller, Claims]:
     """Who asks. Raises the 401 outcome; whether the token still lives, the statement says."""
     scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
-        raise no_token()
-    claims = jwt.read(token.strip())
-    _count(request, claims.client_id)
+        raise unproven(no_token(), address_of(request))
+    try:
+        claims = jwt.read(token.strip())
+    except Outcome as outcome:
+        raise unproven(outcome, address_of(request)) from None
+    _count(request, claims)
     caller = Caller(
         claims.checksum,
         claims.client_id,
@@ -134,13 +139,19 @@ def authenticated(request: HttpRequest) -> tuple[Caller, Claims]:
     return caller, claims
 
 
-def _count(request: HttpRequest, client_id: str) -> None:
+def unproven(outcome: Outcome, address: str | None) -> Outcome:
+    """What a request without a token that works is told, as long as not too many come."""
+    wait = asked.failure(address)
+    return too_many_unproven(wait, asked.too_many_failures(wait)) if wait else outcome
+
+
+def _count(request: HttpRequest, claims: Claims) -> None:
     """Once a request, however often it asks who asks. Raises the 429 outcome."""
     if RATE in request.META:
         return
-    rate = request.META[RATE] = rates.of(client_id)
-    if wait := rate.take():
-        raise too_many(wait)
+    rate = request.META[RATE] = rates.take(claims.client_id, claims.account_id)
+    if rate.wait:
+        raise too_many(rate.wait)
 
 
 def require(caller: Caller, claims: Claims, resource_type: str, interaction: str) -> Constraint:
@@ -159,6 +170,8 @@ def record_if_forbidden(caller: Caller, outcome: Outcome, resource_type: str) ->
 
 def refused(caller: Caller, action: AuditRecord.Action = AuditRecord.Action.READ) -> Outcome:
     """The 401 for a token that is ours but opens nothing any more; the attempt is recorded."""
+    if wait := asked.failure(caller.address):  # a flood is not written down line by line
+        return too_many_unproven(wait, asked.too_many_failures(wait))
     refusal_ = why_refused(caller)
     account_id = refusal_.account_id if refusal_ else None
     _record_denial(caller, "token no longer valid", action=action, account_id=account_id)

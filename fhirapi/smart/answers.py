@@ -6,6 +6,8 @@ from typing import Any
 import orjson
 from django.http import HttpRequest, HttpResponse
 
+from fhirapi.limits import asked
+
 WRONG_KEY = "Error: Wrong Client_ID or Client_secret Key"
 _CHALLENGE = 'Basic realm="QSmartCare token endpoint"'
 
@@ -82,6 +84,18 @@ def only_post(request: HttpRequest) -> HttpResponse | None:
     refusal = error(405, "invalid_request", "Send a POST request with form fields.")
     refusal["Allow"] = "POST, OPTIONS"
     return refusal
+
+
+def count_failure(address: str | None) -> None:
+    """Of who could not show who it is, or what it has. Raises Refused when there are too many."""
+    if wait := asked.failure(address):
+        raise Refused(
+            "temporarily_unavailable",
+            "Too many requests with wrong credentials have come from your network address. "
+            f"Try again in {wait} s.",
+            status=429,
+            headers=asked.too_many_failures(wait),
+        )
 
 
 def uncached(response: HttpResponse) -> HttpResponse:

@@ -1,16 +1,16 @@
-"""How often a client, or an access key, may ask: a token bucket for each, in each process.
+"""How often a client, an access key and an account may ask: a token bucket for each.
 
-A bucket holds what may be asked in a minute and fills evenly, so that a burst is no offence. A
-process counts what it answers itself, and lets through its part of the whole: no statement, no
-store, no lock (a request may get through uncounted where two threads meet; nobody is refused for
-it). https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-ratelimit-headers-03
+A bucket holds what may be asked in a minute and fills evenly, so that a burst is no offence. All
+web processes of a machine take from the same ones (``fhirapi.limits``).
+https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-ratelimit-headers-03
 """
 
 from math import ceil
-from time import monotonic
 
 from django.conf import settings
 
+from fhirapi.limits import table
+from fhirapi.limits.table import MINUTE
 from fhirapi.remembered import Remembered
 from fhirapi.sql import fetch
 
@@ -18,58 +18,52 @@ _OWN_RATES = """
 SELECT client_id, requests_a_minute FROM fhirapi_client WHERE requests_a_minute IS NOT NULL
 """
 _REMEMBERED = 30.0  # seconds after which every process knows a rate that was changed
-_MOST_BUCKETS = 10_000
-_MINUTE = 60.0
 
 
 class Rate:
-    """What one client has left in this process."""
+    """What is left for one request's sender once it has been counted."""
 
-    __slots__ = ("_at", "_left", "_size", "limit")
+    __slots__ = ("limit", "until_full", "wait")
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, name: str, limit: int) -> None:
         self.limit = limit
         """Requests a minute, of all processes together; 0: any number."""
-        self._size = self._left = max(1.0, limit / max(1, settings.WEB_WORKERS))
-        self._at = monotonic()
-
-    def take(self) -> int:
+        self.wait, self.until_full = table.known.take(name, limit) if limit else (0, 0.0)
         """0, or how many seconds to wait because there is nothing left."""
-        if not self.limit:
-            return 0
-        now = monotonic()
-        left = min(self._size, self._left + (now - self._at) * self._size / _MINUTE)
-        self._at = now
-        if left < 1:
-            self._left = left
-            return self._seconds(1 - left)
-        self._left = left - 1
-        return 0
+
+    @property
+    def remaining(self) -> int:
+        return int((MINUTE - self.until_full) * self.limit / MINUTE + 1e-6)
 
     def headers(self) -> dict[str, str]:
-        """As far as this process can tell: others may have let more or less through."""
         if not self.limit:
             return {}
         return {
             "RateLimit-Limit": str(self.limit),
-            "RateLimit-Remaining": str(int(self._left * self.limit / self._size)),
-            "RateLimit-Reset": str(self._seconds(self._size - self._left)),
+            "RateLimit-Remaining": str(self.remaining),
+            "RateLimit-Reset": str(ceil(self.until_full)),
         }
 
-    def _seconds(self, amount: float) -> int:
-        """Until so much has been filled in."""
-        return ceil(amount * _MINUTE / self._size)
+
+def take(client_id: str, account_id: str | None = None) -> Rate:
+    """Counts a request. The client must have shown who it is: whoever could name any would use up
+    others' rates. The account is asked first: one person of an app's many does not use up the app.
+
+    The one of both that says to wait, or that has less left.
+    """
+    of_account = account(account_id) if account_id else None
+    if of_account is not None and of_account.wait:
+        return of_account
+    of_client = Rate(client_id, limit_of(client_id))
+    if of_account is None or not of_account.limit or of_client.wait:
+        return of_client
+    is_tighter = not of_client.limit or of_account.remaining < of_client.remaining
+    return of_account if is_tighter else of_client
 
 
-def of(client_id: str) -> Rate:
-    """The client must have shown who it is: whoever could name any would use up others' rates."""
-    limit = limit_of(client_id)
-    rate = _rates.get(client_id)
-    if rate is None or rate.limit != limit:
-        if len(_rates) >= _MOST_BUCKETS:
-            _rates.clear()
-        rate = _rates[client_id] = Rate(limit)
-    return rate
+def account(account_id: str) -> Rate:
+    """Counts a request of somebody who has signed in, through whatever app or page."""
+    return Rate(f"account {account_id}", settings.ACCOUNT_REQUESTS_A_MINUTE)
 
 
 def limit_of(client_id: str) -> int:
@@ -80,9 +74,8 @@ def limit_of(client_id: str) -> int:
 
 
 def forget() -> None:
-    """What this process itself has changed it reads at once; and all begin with full buckets."""
+    """What this process itself has changed it reads at once."""
     _own.forget()
-    _rates.clear()
 
 
 def _read() -> dict[str, int]:
@@ -90,4 +83,3 @@ def _read() -> dict[str, int]:
 
 
 _own = Remembered(_read, seconds=_REMEMBERED)
-_rates: dict[str, Rate] = {}

@@ -20,7 +20,7 @@ from portal.accounts.models import Account
 P = ParamSpec("P")
 
 # Remembers, beyond the end of the session, which of the two doors this browser last came through.
-DOOR_COOKIE = "qsmartcare_door"
+DOOR_COOKIE = f"{settings.COOKIE_PREFIX}qsmartcare_door"
 DOORS = {"patient": "portal:patient-sign-in", "provider": "portal:provider-sign-in"}
 
 

@@ -13,8 +13,9 @@ from django.utils.html import format_html, format_html_join
 from fhirapi.smart.models import RecordLink, TeamMember
 from portal import mail
 from portal.accounts import decisions, recovery
+from portal.accounts.lockout import is_locked
 from portal.accounts.models import Account, Registration
-from portal.accounts.signin import is_locked_out, lift_lock_out
+from portal.accounts.signin import lift_lock_out
 
 _PERSON = (
     "first_name", "middle_name", "last_name", "birth_date", "email", "phone", "city", "state",
@@ -192,7 +193,7 @@ class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in th
 
     @admin.display(description="sign-in lock")
     def sign_in_lock(self, account: Account) -> str:
-        return "Locked after too many tries" if is_locked_out(account) else "Not locked"
+        return "Locked after too many tries" if is_locked(account) else "Not locked"
 
     @admin.action(description="Approve the provider…", permissions=["decide"])
     def approve(self, request: HttpRequest, chosen: QuerySet[Account]) -> HttpResponse | None:

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from fhirapi.smart.clients.registration_limit import network_of
+from fhirapi.limits.network import network_of
 from portal.accounts.models import LetterSent
 from portal.accounts.tokens import digest, digests
 

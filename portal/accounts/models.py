@@ -244,3 +244,22 @@ class LetterSent(models.Model):
 
     def __str__(self) -> str:
         return f"letter {self.pk}"
+
+
+class FailedSignIn(models.Model):
+    """Counts tries to sign in that were wrong, of one username from one place (``lockout.py``)."""
+
+    name_digest = models.CharField(max_length=64)
+    place = models.CharField(max_length=60, help_text="A network, or a browser known to us.")
+    failures = models.PositiveIntegerField(help_text="Since none came for the time of a lock-out.")
+    in_all = models.PositiveIntegerField(help_text="Since none came for a day.")
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("name_digest", "place", name="one_count_a_name_and_place")
+        ]
+        indexes = [models.Index("place", "last_at", name="failed_sign_in_by_place")]
+
+    def __str__(self) -> str:
+        return f"failed sign-ins {self.pk}"

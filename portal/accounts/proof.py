@@ -1,7 +1,6 @@
 """Asking once more for password and PIN before something that matters is changed."""
 
 from django import forms
-from django.contrib import auth
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +9,7 @@ from fhirapi.audit.record import address_of, record
 from portal.accounts.fields import SecretField
 from portal.accounts.models import Account
 from portal.accounts.pin import refuse_while_waiting
-from portal.accounts.signin import lift_lock_out
+from portal.accounts.signin import proven
 
 WRONG = _("Your current password or PIN is not right. Please check both and try again.")
 
@@ -64,13 +63,11 @@ def prove(
     action: AuditRecord.Action,
     what: str,
 ) -> None:
-    """Raises WrongCredentials, which the trail keeps beside ``what`` was not done.
+    """Raises LockedOut, and WrongCredentials, which the trail keeps beside ``what`` was not done.
 
     The door's own check: the same lock-out, whose count an open session must not get round.
     """
-    proven = auth.authenticate(request, username=account.username, password=password, pin=pin)
-    if proven == account:
-        lift_lock_out(account)
+    if proven(request, account, account.username, password, pin) == account:
         return
     record(
         action,

@@ -1,22 +1,16 @@
 """Signing in with username, password and PIN, or with a passkey: lock-out, session, audit."""
 
-from datetime import timedelta
-from math import ceil
-
 import django_otp
-from axes.handlers.proxy import AxesProxyHandler
-from axes.models import AccessAttempt
-from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.hashers import make_password
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils import timezone
+from django.http import HttpRequest
 from django_otp.models import Device
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import address_of, record
+from fhirapi.limits import asked
+from portal.accounts import known_device, lockout
 from portal.accounts.factors import passkeys
 from portal.accounts.factors.models import Passkey
 from portal.accounts.factors.second import Factor, is_second_factor
@@ -53,13 +47,12 @@ class PasswordAndPinBackend(ModelBackend):
 
 
 class PasskeyBackend(ModelBackend):
-    """Checks what a device has signed; behind the same lock-out as the other fields."""
+    """Checks what a device has signed, which nobody can guess."""
 
     def authenticate(  # type: ignore[override]  # takes what a passkey gives, nothing else
         self,
         request: HttpRequest | None,
         *,
-        username: str,
         passkey: Passkey | None,
         answer: str,
         challenge: bytes,
@@ -76,28 +69,56 @@ def named(username: str) -> Account | None:
 
 
 def sign_in(request: HttpRequest, username: str, password: str, pin: str) -> Account | None:
-    """Starts a session when all three are right. Both outcomes stand in the audit trail."""
-    account = auth.authenticate(request, username=username, password=password, pin=pin)
-    if not isinstance(account, Account):
-        _record_denied(request, named(username), "wrong username, password or PIN")
+    """Starts a session when all three are right. Both outcomes stand in the audit trail.
+
+    Raises LockedOut.
+    """
+    claimed = named(username)
+    try:
+        account = proven(request, claimed, username, password, pin)
+    except lockout.LockedOut:
+        _record_denied(request, claimed, "locked out")
+        raise
+    if account is None:
+        _record_denied(request, claimed, "wrong username, password or PIN")
         return None
     _open_session(request, account, device_of(account), Factor(account.signed_in_with))
     return account
 
 
+def proven(
+    request: HttpRequest, claimed: Account | None, username: str, password: str, pin: str
+) -> Account | None:
+    """The account if all three are right; every way to check them goes through this lock.
+
+    ``claimed``: whose username it is, if anybody's. Raises LockedOut.
+    """
+    attempt = lockout.Try(request, username, claimed)
+    account = auth.authenticate(request, username=username, password=password, pin=pin)
+    if isinstance(account, Account):
+        attempt.forgive()
+        return account
+    attempt.refuse_if_last()
+    return None
+
+
 def sign_in_with_passkey(request: HttpRequest, answer: str) -> Account | None:
-    """The same for what the browser sent in answer to the challenge kept in this session."""
+    """The same for what the browser sent in answer to the challenge kept in this session.
+
+    Nobody can guess it, so no failure locks an account; many of them slow down their address.
+    """
     kept = passkeys.take_challenge(request.session, "sign_in")
     passkey = passkeys.named_in(answer) if kept else None
     owner = passkey.user if passkey else None
     account = auth.authenticate(
         request,
-        username=owner.username if owner else "",
         passkey=passkey,
         answer=answer,
         challenge=kept[0] if kept else b"",
     )
     if not isinstance(account, Account):
+        if wait := asked.failure(address_of(request)):
+            raise lockout.LockedOut(wait)
         _record_denied(request, owner, "passkey not proven")
         return None
     _open_session(request, account, passkey, Factor.PASSKEY)
@@ -112,6 +133,7 @@ def _open_session(
     request.session.set_expiry(None)  # that of a passkey's challenge is shorter
     request.session.pop(living.SIGNED_IN_AT, None)  # of whoever signed in before
     living.began(request, account)
+    known_device.remember(request, account)
     record(
         AuditRecord.Action.SIGN_IN,
         account_id=account.pk,
@@ -127,12 +149,11 @@ def signed_in_at(request: HttpRequest) -> int:
 
 def _record_denied(request: HttpRequest, account: Account | None, why: str) -> None:
     # Only the id of an account that exists: people type passwords into the username field.
-    is_locked = getattr(request, "axes_locked_out", False)
     record(
         AuditRecord.Action.SIGN_IN,
         outcome=AuditRecord.Outcome.DENIED,
         account_id=account.pk if account else None,
-        detail="locked out" if is_locked else why,
+        detail=why,
         address=address_of(request),
     )
 
@@ -144,48 +165,8 @@ def sign_out(request: HttpRequest) -> None:
         record(AuditRecord.Action.SIGN_OUT, account_id=account_id, address=address_of(request))
 
 
-def lock_out_name(request: HttpRequest, credentials: dict[str, str] | None) -> str:
-    """The name under which django-axes counts failures: one for every spelling of a username."""
-    username = (credentials or request.POST).get("username") or ""
-    return Account.normalize_username(username).lower()[:150]
-
-
-def lock_out_wait(request: HttpRequest, username: str) -> int:
-    """Seconds until this username may be tried again from this address."""
-    attempts = AccessAttempt.objects.filter(
-        username=lock_out_name(request, {"username": username}),
-        ip_address=address_of(request),
-    )
-    last = attempts.order_by("-attempt_time").values_list("attempt_time", flat=True).first()
-    cool_off: timedelta = settings.AXES_COOLOFF_TIME
-    return max(ceil(((last or timezone.now()) + cool_off - timezone.now()).total_seconds()), 1)
-
-
-def locked_out(
-    request: HttpRequest,
-    response: HttpResponse | None = None,
-    credentials: dict[str, str] | None = None,
-) -> HttpResponse:
-    """What django-axes answers in place of the page, once there were too many failures."""
-    seconds = lock_out_wait(request, (credentials or {}).get("username", ""))
-    page = render(request, "accounts/locked_out.html", {"minutes": ceil(seconds / 60)}, status=429)
-    page["Retry-After"] = str(seconds)
-    return page
-
-
 def lift_lock_out(account: Account) -> None:
-    """Forgets the failures counted against an account, whatever address they came from."""
-    AxesProxyHandler.reset_attempts(username=account.username.lower())
+    """Forgets wrong tries, of the PIN as well."""
+    lockout.lift(account)
     if device := device_of(account):
         device.throttle_reset()
-
-
-def is_locked_out(account: Account) -> bool:
-    """Whether some address may not try this account at the moment."""
-    since = timezone.now() - settings.AXES_COOLOFF_TIME
-    locked = AccessAttempt.objects.filter(
-        username=account.username.lower(),
-        attempt_time__gte=since,
-        failures_since_start__gte=settings.AXES_FAILURE_LIMIT,
-    )
-    return bool(locked.exists())

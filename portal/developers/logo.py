@@ -55,6 +55,7 @@ def logo(request: HttpRequest, client_id: str, digest: str) -> HttpResponse:
     response = HttpResponse(content, content_type="image/png")
     response["Cache-Control"] = _FOR_EVER
     response["X-Content-Type-Options"] = "nosniff"
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"  # other sites show it as well
     return response
 
 

@@ -86,8 +86,8 @@ def people() -> dict[str, Any]:
         "letter_hours": accounts.VALID // timedelta(hours=1),
         "recovery_codes": RECOVERY_CODES,
         "most_patients": MOST_PATIENTS,
-        "failures": settings.AXES_FAILURE_LIMIT,
-        "lock_minutes": _minutes(settings.AXES_COOLOFF_TIME),
+        "failures": settings.SIGN_IN_FAILURE_LIMIT,
+        "lock_minutes": settings.SIGN_IN_LOCK_OUT_MINUTES,
         "idle_minutes": settings.SESSION_IDLE_SECONDS // 60,
     }
 

@@ -23,6 +23,7 @@ OF_OTHERS = {
     "export_parameters": 10_000,
     "json_values": 250_000,
     "statement_seconds": 20,
+    "path_length": 2_000,
 }
 
 
@@ -50,9 +51,10 @@ def facts() -> dict[str, Any]:
         "online_hours": settings.ONLINE_ACCESS_LIFETIME // 3_600,
         "answers_hours": int(ANSWERS_KEPT.total_seconds()) // 3_600,
         "deliveries_days": DELIVERIES_KEPT.days,
-        "requests_a_minute": f"{settings.REQUESTS_A_MINUTE:,}"
-        if settings.REQUESTS_A_MINUTE
-        else "",
+        "requests_a_minute": _or_none(settings.REQUESTS_A_MINUTE),
+        "account_requests": _or_none(settings.ACCOUNT_REQUESTS_A_MINUTE),
+        "open_requests": _or_none(settings.OPEN_REQUESTS_A_MINUTE),
+        "failures": _or_none(settings.FAILURES_A_MINUTE),
         "registrations": settings.REGISTRATIONS_AN_HOUR,
         "exports": settings.EXPORTS_AT_ONCE,
         "export_hours": settings.EXPORT_HOURS,
@@ -60,3 +62,8 @@ def facts() -> dict[str, Any]:
         "import_hours": settings.IMPORT_HOURS,
         "import_file_mb": f"{settings.IMPORT_FILE_MB:,}",
     }
+
+
+def _or_none(rate: int) -> str:
+    """Nothing where there is no limit."""
+    return f"{rate:,}" if rate else ""

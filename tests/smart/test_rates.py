@@ -6,9 +6,11 @@ from typing import Any
 
 import jwt
 import pytest
+from django.test import Client as HttpClient
 from pytest_django import Settings
 
 from fhirapi.audit.models import AuditRecord
+from fhirapi.limits import table
 from fhirapi.smart import rates
 from fhirapi.smart.clients import clients, origins
 from fhirapi.smart.models import Client
@@ -21,8 +23,7 @@ TOLD = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 
 @pytest.fixture(autouse=True)
 def _few(settings: Settings) -> Iterator[None]:
-    """Six a minute, of which this process lets three through."""
-    settings.REQUESTS_A_MINUTE, settings.WEB_WORKERS = 6, 2
+    settings.REQUESTS_A_MINUTE, settings.ACCOUNT_REQUESTS_A_MINUTE = 3, 0
     rates.forget()
     yield
     rates.forget()
@@ -46,8 +47,8 @@ def client_of(session: Session) -> Client:
 def test_each_answer_tells_what_is_left(session: Session) -> None:
     first, second = session.get("Patient/142859"), session.get("Patient/nobody")
     assert (first.status_code, second.status_code) == (200, 404)
-    assert limits(first) == ["6", "2", "40"]
-    assert limits(second) == ["6", "0", "60"]
+    assert limits(first) == ["3", "1", "40"]
+    assert limits(second) == ["3", "0", "60"]
 
 
 def test_beyond_it_the_answer_says_how_long_to_wait(session: Session) -> None:
@@ -57,18 +58,18 @@ def test_beyond_it_the_answer_says_how_long_to_wait(session: Session) -> None:
     assert refused.status_code == 429
     assert refused.json()["issue"][0]["code"] == "throttled"
     assert refused.headers["Retry-After"] == "20"
-    assert limits(refused) == ["6", "0", "60"]
+    assert limits(refused) == ["3", "0", "60"]
 
 
 def test_what_was_used_comes_back_evenly(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     now = monotonic()
     for _ in range(2):
         session.get("Patient/142859")
-    monkeypatch.setattr(rates, "monotonic", lambda: now + 30)
+    monkeypatch.setattr(table, "monotonic", lambda: now + 30)
     assert session.get("Patient/142859").status_code == 200
     assert session.get("Patient/142859").status_code == 429
-    monkeypatch.setattr(rates, "monotonic", lambda: now + 3600)
-    assert limits(session.get("Patient/142859")) == ["6", "4", "20"]  # no more than it holds
+    monkeypatch.setattr(table, "monotonic", lambda: now + 3600)
+    assert limits(session.get("Patient/142859")) == ["3", "2", "20"]  # no more than it holds
 
 
 def test_a_request_counts_once_however_often_it_asks_who_asks(session: Session) -> None:
@@ -89,7 +90,7 @@ def test_an_access_key_has_a_rate_and_its_token_requests_count(api: Api, rebecca
     refused = api.exchange(rebecca.key)
     assert refused.json()["error"] == "temporarily_unavailable"
     assert refused.headers["Retry-After"] == "20"
-    assert limits(refused) == ["6", "0", "60"]
+    assert limits(refused) == ["3", "0", "60"]
     assert refused.headers["Cache-Control"] == "no-store"
 
 
@@ -104,7 +105,7 @@ def test_a_code_that_came_too_soon_is_not_used_up(rebecca: Person) -> None:
     codes = [flow.code(app, rebecca) for _ in range(4)]
     statuses = [app.exchange(each).status_code for each in codes]
     assert statuses == [200, 200, 200, 429]
-    rates.forget()
+    table.forget()
     assert app.exchange(codes[-1]).status_code == 200
 
 
@@ -115,7 +116,7 @@ def test_a_refresh_token_that_came_too_soon_is_not_used_up(rebecca: Person) -> N
         token = app.refresh(token).json()["refresh_token"]
     refused = app.refresh(token)
     assert (refused.status_code, refused.json()["error"]) == (429, "temporarily_unavailable")
-    rates.forget()
+    table.forget()
     assert app.refresh(token).status_code == 200
 
 
@@ -152,3 +153,26 @@ def test_each_read_of_a_batch_counts(session: Session) -> None:
     batch = {"resourceType": "Bundle", "type": "batch", "entry": reads}
     answered = session.send("POST", "", batch).json()["entry"]
     assert [each["response"]["status"][:3] for each in answered] == ["200", "429", "429"]
+
+
+def test_one_person_does_not_use_up_the_app_of_all(
+    rebecca: Person, john: Person, settings: Settings
+) -> None:
+    settings.REQUESTS_A_MINUTE, settings.ACCOUNT_REQUESTS_A_MINUTE = 100, 3
+    app = flow.public()
+    mine, theirs = (
+        Session(HttpClient(), app.exchange(flow.code(app, person)).json())
+        for person in (rebecca, john)
+    )
+    statuses = [mine.get("Patient/142859").status_code for _ in range(3)]
+    assert statuses == [200, 200, 429]  # the token itself was the first
+    assert limits(mine.get("Patient/142859")) == ["3", "0", "60"]
+    assert theirs.get("Patient/142860").status_code == 200
+
+
+def test_all_keys_and_apps_of_an_account_share_its_rate(
+    rebecca: Person, settings: Settings
+) -> None:
+    settings.REQUESTS_A_MINUTE, settings.ACCOUNT_REQUESTS_A_MINUTE = 100, 3
+    apps = [tokens.issue(rebecca, "patient/*.rs", patient="142859") for _ in range(3)]
+    assert [each.get("Patient/142859").status_code for each in apps] == [429] * 3

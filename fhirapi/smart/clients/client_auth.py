@@ -130,7 +130,8 @@ def _public_holder(refresh_token: str) -> Client:
 
 def _with_access_key(shown: Shown) -> Client:
     key = keys.find(shown.client_id)
-    if key is None or not keys.has_secret(key, shown.secret):
+    is_right = keys.has_secret(key, shown.secret)
+    if key is None or not is_right:
         raise wrong_key()
     if why := keys.why_unusable(key):
         raise wrong_secret(why)

@@ -26,6 +26,8 @@ MayLeadTo = Callable[[str, Sequence[str]], bool]
 SECONDS = 3.0
 MOST_BYTES = 64 * 1024
 _LONGEST = 6 * 3600.0  # seconds for a download
+_WEB, _FIRST_OF_ANYBODY = (80, 443), 1024
+"""Behind the other low ports are mail, shells and the like: nobody is to knock there through us."""
 _look_ups = ThreadPoolExecutor(max_workers=4, thread_name_prefix="look-up")
 """The system's resolver knows no limit of ours: it may go on after we have given up, in these."""
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
@@ -177,6 +179,8 @@ def _split(url: str) -> SplitResult:
         raise FetchProblem("This is not a web address.")
     if parts.username is not None or parts.fragment:
         raise FetchProblem("Leave out the user name and the part behind #.")
+    if parts.port is not None and parts.port < _FIRST_OF_ANYBODY and parts.port not in _WEB:
+        raise FetchProblem("No web server is at such a port. Use 443, or one above 1023.")
     return parts
 
 

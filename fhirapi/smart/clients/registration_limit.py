@@ -1,16 +1,15 @@
 """How many apps one address may register by itself in an hour."""
 
 from datetime import timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from fhirapi.limits.network import network_of
 from fhirapi.smart.clients.models import SelfRegistration
 
 WINDOW = timedelta(hours=1)
-_NETWORK = 64  # bits: who has one IPv6 address has all that begin alike (RFC 6177, RFC 4291 2.5.4)
 
 
 class TooManyRegistrations(Exception):
@@ -28,15 +27,6 @@ def count(address: str | None) -> None:
     if before >= settings.REGISTRATIONS_AN_HOUR:
         raise TooManyRegistrations
     SelfRegistration.objects.create(address=address)
-
-
-def network_of(address: str | None) -> str | None:
-    """The address that stands for all that one and the same may have."""
-    parsed = ip_address(address) if address else None
-    if not isinstance(parsed, IPv6Address):
-        return address
-    mapped = parsed.ipv4_mapped
-    return str(mapped or ip_network((parsed, _NETWORK), strict=False).network_address)
 
 
 def forget_old() -> None:

@@ -7,7 +7,7 @@ from oauth2_provider.views import TokenView as DOTTokenView
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.audit.record import address_of, record
-from fhirapi.smart.answers import Refused, answer, error, uncached, wrong_key
+from fhirapi.smart.answers import Refused, answer, count_failure, error, uncached, wrong_key
 from fhirapi.smart.clients import assertion
 from fhirapi.smart.clients.client_auth import basic_credentials
 from fhirapi.smart.models import Client
@@ -53,6 +53,8 @@ def answer_form(request: HttpRequest) -> HttpResponse:
             return answer(backend.issue(request.POST.dict(), authorization, address_of(request)))
         return _exchange(request)
     except Refused as refused:
+        if refused.status == 429:
+            return refused.response()
         _deny(None, f"{refused.error} at {grant_type}", address_of(request), _named(request))
         return refused.response()
 
@@ -100,7 +102,8 @@ def _exchange_access_key(request: HttpRequest) -> HttpResponse:
         )
     address = address_of(request)
     found = find(access_key_id.strip()) if "\x00" not in access_key_id else None
-    if found is None or not keys.has_secret(found.key, secret.strip()):
+    is_right = keys.has_secret(found.key if found else None, secret.strip())
+    if found is None or not is_right:
         _deny(found, "wrong key", address)
         return wrong_key().response()
     if why := keys.why_unusable(found.key):
@@ -135,7 +138,11 @@ def _client_id(request: HttpRequest) -> str:
 def _deny(
     found: KeyInUse | None, detail: str, address: str | None, client_id: str | None = None
 ) -> None:
-    """The trail names the key, so that its owner sees which one an app could not use."""
+    """The trail names the key, so that its owner sees which one an app could not use.
+
+    A flood is not written down line by line: raises Refused when too many come.
+    """
+    count_failure(address)
     record(
         AuditRecord.Action.TOKEN,
         outcome=AuditRecord.Outcome.DENIED,

@@ -30,6 +30,8 @@ class Claims:
     checksum: str
     """Names the token in the database."""
     client_id: str
+    account_id: str | None
+    """Whose token it is; None: a service's own."""
     scopes: tuple[Scope, ...]
     expires: int
     patient_id: str | None
@@ -46,7 +48,7 @@ def sign(
     patient_id: str | None,
     fhir_user: str | None = None,
 ) -> str:
-    _count(client_id)
+    _count(client_id, account_id)
     now = int(time.time())
     claims: dict[str, Any] = {
         "iss": settings.FHIR_BASE_URL,
@@ -67,14 +69,14 @@ def sign(
     return (signed + b"." + jws.encoded(key.sign_access(signed))).decode()
 
 
-def _count(client_id: str) -> None:
+def _count(client_id: str, account_id: int | None) -> None:
     """Here every token passes, and only those of clients that have shown who they are.
 
     Else somebody could use up another's rate with its name alone. Raises Refused.
     """
-    rate = rates.of(client_id)
-    if wait := rate.take():
-        raise too_many_tokens(wait, rate.headers())
+    rate = rates.take(client_id, str(account_id) if account_id else None)
+    if rate.wait:
+        raise too_many_tokens(rate.wait, rate.headers())
 
 
 def sign_id_token(claims: dict[str, Any], *, client_id: str) -> str:
@@ -123,9 +125,11 @@ def _verified(token: str, ring: Ring) -> Claims:
     except jwt.InvalidTokenError:
         raise malformed_token() from None
     scopes, patient_id = parse(claims["scope"]), claims.get("patient")
+    client_id, subject = claims["client_id"], claims.get("sub")
     return Claims(
         token_checksum(token),
-        claims["client_id"],
+        client_id,
+        None if subject == client_id else subject,
         scopes,
         claims["exp"],
         patient_id,

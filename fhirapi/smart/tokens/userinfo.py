@@ -9,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from fhirapi.smart.answers import Refused, answer, error
 from fhirapi.smart.models import DataAccessGrant
 from fhirapi.smart.tokens import identity, living
+from fhirapi.smart.view import told
 
 
 @csrf_exempt
@@ -20,7 +21,7 @@ def userinfo(request: HttpRequest) -> HttpResponse:
     try:
         return _answer(request)
     except Refused as refused:
-        return refused.response()
+        return told(refused, request)
 
 
 def _answer(request: HttpRequest) -> HttpResponse:

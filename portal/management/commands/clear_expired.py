@@ -3,8 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-from axes.models import AccessAttempt
-from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.utils import timezone
@@ -15,7 +13,7 @@ from fhirapi.requestlog import rollup
 from fhirapi.smart.clients import registration_limit, unused
 from fhirapi.smart.tokens import clear
 from fhirapi.smart.webhooks import deliver as webhooks
-from portal.accounts import limits, recovery, registration
+from portal.accounts import limits, lockout, recovery, registration
 from portal.accounts.own import closing, email
 from portal.operations import jobs, tally
 from portal.operations.models import LetterFailure
@@ -54,13 +52,8 @@ def _clear() -> int:
     request_log.forget_old()
     webhooks.forget_old()
     provider_api.forget_old()
-    _forget_failed_sign_ins(settings.AXES_COOLOFF_TIME)
+    lockout.forget_old()
     LetterFailure.objects.filter(failed_at__lt=timezone.now() - _FAILURES_KEPT).delete()
     jobs.forget_old()
     tally.count_up()
     return unused.delete_unused()
-
-
-def _forget_failed_sign_ins(lock_out: timedelta) -> None:
-    """They lock nobody out any more; the audit trail keeps that they happened."""
-    AccessAttempt.objects.filter(attempt_time__lt=timezone.now() - lock_out).delete()

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 from urllib.parse import urljoin
 
 import pytest
-from axes.models import AccessAttempt
 from django.test import Client
 from django.urls import reverse
 
@@ -13,7 +12,7 @@ from fhirapi.audit.models import AuditRecord
 from fhirapi.smart.models import AccessKey, AccessToken, RecordLink, RefreshToken
 from fhirapi.smart.people import keys, team
 from fhirapi.store.models import Content
-from portal.accounts.models import Account, PinDevice
+from portal.accounts.models import Account, FailedSignIn, PinDevice
 from tests.people import PASSWORD, PIN, make_key
 from tests.portal.accounts.conftest import PATIENT_DOOR, signed_in, try_door
 
@@ -235,7 +234,7 @@ def test_the_sign_in_lock_can_be_lifted(admin, patient):
     page = admin.get(f"{ACCOUNTS}{patient.pk}/change/")
     assert b"Locked after too many tries" in page.content
     act(admin, "lift_sign_in_lock", patient)
-    assert not AccessAttempt.objects.exists()
+    assert not FailedSignIn.objects.exists()
     assert try_door(stranger, PATIENT_DOOR, "rebecca", PASSWORD).status_code == 302
 
 

@@ -3,17 +3,16 @@
 from datetime import timedelta
 
 import pytest
-from axes.models import AccessAttempt
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.utils import timezone
 from oauth2_provider.models import get_access_token_model
 
-from portal.accounts.models import LetterSent, Recovery, Registration
+from portal.accounts.models import FailedSignIn, LetterSent, Recovery, Registration
 from tests.portal.accounts.conftest import FORM, PATIENT_DOOR, signed_in, try_door
 
 pytestmark = pytest.mark.django_db
-COUNTED = (Session, Registration, Recovery, LetterSent, AccessAttempt)
+COUNTED = (Session, Registration, Recovery, LetterSent, FailedSignIn)
 
 
 @pytest.fixture
@@ -42,7 +41,7 @@ def test_what_has_run_out_is_deleted(traces):
     Registration.objects.update(created_at=old)
     Recovery.objects.update(created_at=old)
     LetterSent.objects.update(sent_at=old)
-    AccessAttempt.objects.update(attempt_time=old)
+    FailedSignIn.objects.update(last_at=old)
     call_command("clear_expired", verbosity=0)
     assert counts() == [0] * len(COUNTED)
 

@@ -4,13 +4,12 @@ import re
 from datetime import timedelta
 
 import pytest
-from axes.models import AccessAttempt
 from django.core.management import call_command
 from django.utils import timezone
 
 from fhirapi.audit.models import AuditRecord
 from fhirapi.smart.models import DataAccessGrant, RecordLink
-from portal.accounts.models import Account, PinDevice
+from portal.accounts.models import Account, FailedSignIn, PinDevice
 from portal.accounts.own.models import EmailChange
 from tests.people import PASSWORD, PIN
 from tests.portal.accounts.conftest import (
@@ -237,6 +236,6 @@ def test_a_failed_try_keeps_nothing_of_what_was_typed(browser, page):
     typed = {"email": "new@example.com", "phone": "3125550199", "password": again,
              "password_again": again}  # fmt: skip
     browser.post(page, {**PROOF, **typed, "current_pin": "739155", "word": "CLOSE"})
-    kept = AccessAttempt.objects.get().post_data
+    kept = str(FailedSignIn.objects.values().get())
     secrets = {**PROOF, **typed, "current_pin": "739155"}
     assert [each for each in secrets.values() if each in kept] == []

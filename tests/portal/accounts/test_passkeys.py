@@ -58,12 +58,14 @@ def test_without_a_challenge_nothing_is_looked_at(client, passkey):
     assert AuditRecord.objects.get().account_id is None
 
 
-def test_guessing_locks_like_guessing_passwords(client, passkey):
+def test_who_makes_answers_up_is_slowed_down_and_locks_nobody_out(client, passkey, settings):
+    settings.FAILURES_A_MINUTE = 4
     statuses = []
     for _ in range(6):
         client.post(OPTIONS)
         statuses.append(client.post(OPEN, {"answer": forged(b"known")}).status_code)
     assert statuses == [200] * 4 + [429] * 2
+    assert try_door(client, PATIENT_DOOR, "rebecca").status_code == 302
 
 
 def test_the_short_session_of_a_challenge_is_nobodys(client):

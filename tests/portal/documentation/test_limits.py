@@ -12,7 +12,7 @@ from fhirapi.store import exact
 from portal.documentation.chapters import by_slug
 from portal.documentation.limits import OF_OTHERS
 from portal.documentation.written import _written, markdown_of
-from qsmartcare import run
+from qsmartcare import bodies, run
 
 
 def test_the_limits_of_other_rooms_are_as_the_chapter_says() -> None:
@@ -30,6 +30,7 @@ def test_the_limits_of_other_rooms_are_as_the_chapter_says() -> None:
         "export_parameters": kickoff._MOST_PARAMETERS,
         "json_values": exact.MOST_VALUES,
         "statement_seconds": int(run._PATIENCE["STATEMENT_TIMEOUT"]),
+        "path_length": bodies.LONGEST_PATH,
     } == OF_OTHERS
 
 

@@ -1,0 +1,52 @@
+"""Guessing at the door: slow from one address and from many, and never at the owner's cost."""
+
+from tests.security.attacker import Attacker
+from tests.security.conftest import LIMITS
+
+
+def from_elsewhere(attacker: Attacker, number: int) -> Attacker:
+    return Attacker(attacker.target, f"192.0.2.{number}")
+
+
+def test_who_knows_the_browser_is_not_locked_out_by_a_neighbour_or_by_many(
+    attacker: Attacker,
+) -> None:
+    """The owner's browser, at the very address from which others guess."""
+    username = attacker.demo["accounts"]["patient2"]["username"]
+    assert attacker.sign_in_as("patient2").status_code == 302
+    neighbour = Attacker(attacker.target, attacker.address)
+    assert [neighbour.guess(username).status_code for _ in range(6)][-1] == 429
+    for number in range(1, 6):
+        from_elsewhere(attacker, number).guess(username)
+    stranger = from_elsewhere(attacker, 99).guess(username)
+    assert stranger.status_code == 429  # also from an address that has not tried before
+    attacker.http.cookies.set("qsmartcare_session", None)
+    assert attacker.sign_in_as("patient2").status_code == 302
+
+
+def test_an_unknown_username_is_locked_like_a_known_one(attacker: Attacker) -> None:
+    known = attacker.demo["accounts"]["provider"]["username"]
+    answers = {
+        name: [attacker.guess(name).status_code for _ in range(6)]
+        for name in (known, "nobody.at.all")
+    }
+    assert answers[known] == answers["nobody.at.all"] == [200, 200, 200, 200, 429, 429]
+
+
+def test_an_address_that_tries_many_usernames_has_to_wait(
+    attacker: Attacker, other: Attacker
+) -> None:
+    most = int(LIMITS["SIGN_IN_FAILURES_OF_ADDRESS"])
+    found = [attacker.guess(f"stuffed.{number}").status_code for number in range(most + 2)]
+    assert found == [200] * most + [429] * 2
+    refused = attacker.guess("stuffed.again")
+    assert int(refused.headers["Retry-After"]) > 60
+    assert other.guess("stuffed.again").status_code == 200
+
+
+def test_a_cookie_that_somebody_else_has_written_says_nothing(attacker: Attacker) -> None:
+    username = attacker.demo["accounts"]["admin"]["username"]
+    for number in range(30, 40):
+        from_elsewhere(attacker, number).guess(username)
+    attacker.http.cookies.set("qsmartcare_known", "e30:1w0000:made-up")
+    assert attacker.guess(username).status_code == 429

@@ -32,7 +32,7 @@ DROP FUNCTION fhirapi_keep_audit();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("fhirapi", "0039_import_polls")]
+    dependencies = [("fhirapi", "0040_row_level_security")]
 
     operations = [
         migrations.AddField(

@@ -34,10 +34,11 @@ def passphrase() -> str:
 
 def write(path: Path) -> None:
     held = {
-        "secret_key": settings.SECRET_KEY,
+        "secret_keys": ",".join([settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]),
         "encryption_keys": ",".join(settings.ENCRYPTION_KEYS),
-        "digest_key": settings.DIGEST_KEY,
+        "digest_keys": ",".join(settings.DIGEST_KEYS),
         "jwt_private_key": settings.JWT_PRIVATE_KEY,
+        "audit_keys": ",".join(settings.AUDIT_KEYS),
     }
     salt = secrets.token_bytes(_SALT)
     sealed = _box(salt).encrypt(json.dumps(held).encode())

@@ -212,17 +212,17 @@ def test_programs_that_are_too_old_are_refused(practice):
 def test_the_secrets_are_sealed_and_come_back(practice, elsewhere, file, settings, monkeypatch):
     monkeypatch.setenv("BACKUP_PASSPHRASE", PASSPHRASE)
     settings.DATA_DIR = file.parent / "data"
-    settings.DIGEST_KEY = "the digest key of the first machine"
+    settings.DIGEST_KEYS = ["the digest key of the first machine", "one before"]
     say("backup", file, with_secrets=True)
     sealed = file.with_name("qsmartcare.dump.secrets")
-    assert settings.DIGEST_KEY not in sealed.read_text()
+    assert settings.DIGEST_KEYS[0] not in sealed.read_text()
     assert sealed.stat().st_mode & 0o777 == 0o600
     keyring = settings.DATA_DIR / "keyring.json"
     keyring.parent.mkdir()
-    keyring.write_text('{"digest_key": "of the second machine"}')
+    keyring.write_text('{"digest_keys": "of the second machine"}')
     elsewhere()
     assert "keyring.before-restore.json" in say("restore", file, with_secrets=True)
-    assert json.loads(keyring.read_text())["digest_key"] == settings.DIGEST_KEY
+    assert json.loads(keyring.read_text())["digest_keys"] == ",".join(settings.DIGEST_KEYS)
     assert keyring.stat().st_mode & 0o777 == 0o600
 
 

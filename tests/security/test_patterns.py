@@ -10,7 +10,7 @@ import pkgutil
 import re
 from collections.abc import Callable, Iterator
 from itertools import permutations
-from re import _parser as parser  # type: ignore[attr-defined]  # of the standard library
+from re import _parser as parser
 from time import process_time
 from typing import Any
 
@@ -47,7 +47,7 @@ def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
 
 def routes(resolver: URLResolver) -> Iterator[tuple[str, re.Pattern[str]]]:
     for each in resolver.url_patterns:
-        yield f"route {each.pattern}", each.pattern.regex  # type: ignore[union-attr]  # it has one
+        yield f"route {each.pattern}", each.pattern.regex
         if isinstance(each, URLResolver):
             yield from routes(each)
 

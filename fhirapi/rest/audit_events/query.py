@@ -15,7 +15,7 @@ from fhirapi.definitions.derived import AUDIT_EVENT
 from fhirapi.outcomes import bad_value, missing_parameter, unknown_parameter
 from fhirapi.rest.audit_events.coding import OUTCOMES, actions_of
 from fhirapi.search.binder import Binder
-from fhirapi.search.query import DEFAULT_COUNT, MAX_COUNT, MAX_LENGTH, MAX_PARAMETERS
+from fhirapi.search.cost import DEFAULT_COUNT, MAX_COUNT, MAX_LENGTH, MAX_PARAMETERS
 from fhirapi.search.value import alternatives
 from fhirapi.searchparams import date
 from fhirapi.searchparams.values import unescape

@@ -42,7 +42,7 @@ def _encrypted():
 
 
 class Migration(migrations.Migration):
-    dependencies = [("fhirapi", "0039_import_polls")]
+    dependencies = [("fhirapi", "0041_audit_chain")]
 
     operations = [
         migrations.CreateModel(

@@ -4,7 +4,7 @@ import fhirapi.audit.models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("fhirapi", "0039_import_polls")]
+    dependencies = [("fhirapi", "0042_keys_that_can_be_exchanged")]
 
     operations = [
         migrations.AlterField(

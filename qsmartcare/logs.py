@@ -6,6 +6,8 @@ https://docs.djangoproject.com/en/5.2/ref/logging/#django-request
 import logging
 
 _UNKNOWN = "unknown address"
+_FOREIGN_HOST = "django.security.DisallowedHost"
+_NOT_OURS = "a request for a host that ALLOWED_HOSTS does not have"
 
 
 class RoutesForPaths(logging.Filter):
@@ -16,6 +18,10 @@ class RoutesForPaths(logging.Filter):
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if record.name == _FOREIGN_HOST:
+            # Whatever somebody has written into the header, and a traceback for each.
+            record.msg, record.args, record.exc_info = _NOT_OURS, (), None
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
         request = getattr(record, "request", None)
         if isinstance(record.args, tuple) and hasattr(request, "path"):
             route = _route_of(request)

@@ -32,15 +32,17 @@ class Forgotten(StrEnum):
 def ask(email: str, *, address: str | None) -> None:
     """Sends a letter, also where no account is: answer and time tell nothing.
 
-    Raises LetterNotSent and TooManyLetters.
+    Both ways wait for one commit and one letter. Raises LetterNotSent and TooManyLetters.
     """
     with transaction.atomic():
         is_welcome = limits.may_send(email, address, sort=limits.RECOVERY)
+        account = account_with(email)
+        link = _new_link(account) if account and is_welcome else None
     if not is_welcome:
         return
     try:
-        if account := account_with(email):
-            send_letter(account)
+        if account and link:
+            _send(account, *link)
         else:
             mail.no_account(email)
     except mail.LetterNotSent:
@@ -50,10 +52,18 @@ def ask(email: str, *, address: str | None) -> None:
 
 def send_letter(account: Account) -> None:
     """Only the newest letter of an account works. Raises LetterNotSent; then none does."""
-    token = new_token()
     with transaction.atomic():  # over before the mail server is asked
-        Recovery.objects.filter(account=account).delete()
-        made = Recovery.objects.create(account=account, token_digest=digest(token))
+        link = _new_link(account)
+    _send(account, *link)
+
+
+def _new_link(account: Account) -> tuple[str, Recovery]:
+    token = new_token()
+    Recovery.objects.filter(account=account).delete()
+    return token, Recovery.objects.create(account=account, token_digest=digest(token))
+
+
+def _send(account: Account, token: str, made: Recovery) -> None:
     try:
         mail.recover(account, token, VALID)
     except mail.LetterNotSent:

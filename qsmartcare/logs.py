@@ -13,8 +13,9 @@ _NOT_OURS = "a request for a host that ALLOWED_HOSTS does not have"
 class RoutesForPaths(logging.Filter):
     """Names the route (``recover/<token>/``) where Django would have named the path.
 
-    What was raised keeps its traceback. Works on the record itself: before Python 3.12 a filter
-    cannot hand on another one.
+    What was raised keeps its traceback, unless it was a refusal (PermissionDenied), of which the
+    status says enough. Works on the record itself: before Python 3.12 a filter cannot hand on
+    another one.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -25,6 +26,8 @@ class RoutesForPaths(logging.Filter):
         request = getattr(record, "request", None)
         if isinstance(record.args, tuple) and hasattr(request, "path"):
             route = _route_of(request)
+            if record.levelno < logging.ERROR:
+                record.exc_info = None
             record.args = tuple(route if _is_path(each) else each for each in record.args)
         return True
 

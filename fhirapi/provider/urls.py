@@ -74,5 +74,5 @@ urlpatterns = [
     path("<kind:kind>", _records),
     path("<kind:kind>/bulk", endpoint(POST=Action(bulk, Does.UPDATE))),
     path("<kind:kind>/<recordid:record_id>", _record),
-    path("<path:rest>", _nothing_here, name="nothing-here"),
+    path("<anything:rest>", _nothing_here, name="nothing-here"),
 ]

@@ -41,7 +41,7 @@ def route(method: str, match: ResolverMatch, query: str) -> str:
 
 def _of_provider_api(match: ResolverMatch) -> str:
     """Without the names of filters: each kind has its own."""
-    if "<path:rest>" in match.route:
+    if "<anything:rest>" in match.route:
         return _UNKNOWN
     kind = match.kwargs.get("kind")
     known = {"kind": kind.name if kind else _UNKNOWN}
@@ -57,7 +57,7 @@ def _path(pattern: str, kind: str) -> str:
         return "oauth2/token"
     if "patient-service" in pattern:
         return "patient-service"
-    if "<path:rest>" in pattern:
+    if "<anything:rest>" in pattern:
         return _UNKNOWN
     known = {**_NAMES, "resource_type": kind}
     return _PLACE.sub(lambda place: known.get(place[1], f"{{{place[1]}}}"), pattern) or "metadata"

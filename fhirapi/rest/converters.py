@@ -28,5 +28,18 @@ class ResourceIdConverter:
         return value
 
 
+class AnythingConverter:
+    """The rest of an address, whatever is in it: Django's own <path> stops at the end of a line."""
+
+    regex = r"[\s\S]+"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(AnythingConverter, "anything")
 register_converter(ResourceTypeConverter, "fhirtype")
 register_converter(ResourceIdConverter, "fhirid")

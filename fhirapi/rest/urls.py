@@ -90,5 +90,5 @@ urlpatterns = [
     path("Patient/<fhirid:patient_id>/<fhirtype:resource_type>", search_compartment),
 ]
 _base = by_method(GET=metadata, HEAD=metadata, POST=bundle)
-nothing_else = [path("", _base), path("<path:rest>", _nothing_here, name="nothing-here")]
+nothing_else = [path("", _base), path("<anything:rest>", _nothing_here, name="nothing-here")]
 """The last route below the FHIR base: an OperationOutcome instead of a page."""

@@ -156,8 +156,8 @@ def _related(
     """The condition that a row belongs to one which the caller may look at and that is ``inner``.
 
     ``is_found_first``: all the others are found, once, before any row is compared with them. For
-    chains from the rows of everybody: left to the planner, one of four links took 35 s with 1,500
-    patients, so 0.2 s. Of _has the planner makes a better plan itself.
+    chains from the rows of everybody: left to the planner, one of four links read 36 million blocks
+    with 1,500 patients, so 61,000. Of _has the planner makes a better plan itself.
     """
     resource_type = inner.resource_type
     found = (

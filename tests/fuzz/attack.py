@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from django.urls import Resolver404, resolve
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
-from hypothesis.errors import HypothesisException
+from hypothesis.errors import Flaky
 from hypothesis.strategies import SearchStrategy
 
 from tests.fuzz.invariants import Invariants, Violation
@@ -104,7 +104,7 @@ class Fuzzer:
                         target.append(found.signature)
                         raise _Broken
 
-        with contextlib.suppress(_Broken, HypothesisException):
+        with contextlib.suppress(_Broken, Flaky):
             holds()
 
     def _tried(self, name: str, asker: Asker, request: Request) -> list[Finding]:

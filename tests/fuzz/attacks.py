@@ -56,10 +56,19 @@ def _as_a_stranger(world: World) -> st.SearchStrategy[Request]:
 
 
 def _of_forms(world: World, most: int) -> list[Attack]:
-    found = []
-    for name in ("nobody", *_PEOPLE):
-        asker = world.askers[name]
-        forms = pages.forms(world.line, asker, _STARTS, most)
-        assert forms, f"{name} has met no form"
-        found.append(Attack(f"forms of {name}", (name,), pages.filled(forms, asker)))
-    return found
+    return [
+        Attack(f"forms of {name}", (name,), _deferred(world, name, most))
+        for name in ("nobody", *_PEOPLE)
+    ]
+
+
+def _deferred(world: World, name: str, most: int) -> st.SearchStrategy[Request]:
+    return st.deferred(lambda: _forms(world, name, most))
+
+
+def _forms(world: World, name: str, most: int) -> st.SearchStrategy[Request]:
+    """Looked for when they are needed, and once: that takes as long as many requests."""
+    asker = world.askers[name]
+    found = pages.forms(world.line, asker, _STARTS, most)
+    assert found, f"{name} has met no form"
+    return pages.filled(found, asker)

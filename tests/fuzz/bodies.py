@@ -215,7 +215,15 @@ def patches(draw: st.DrawFn, samples: Samples) -> Request:
     name = draw(st.sampled_from(("Patient", "Observation", "Condition", "Encounter", "CarePlan")))
     one = draw(st.sampled_from(samples.get(name, ["x"])))
     if draw(st.booleans()):
-        operations = draw(st.one_of(st.lists(_operation(), max_size=4), leaf()))
+        right = st.fixed_dictionaries(
+            {
+                "op": st.just("add"),
+                "path": st.just("/language"),
+                "value": st.sampled_from(("en", "es", 1, "")),
+            }
+        )
+        some = st.lists(st.one_of(right, _operation()), max_size=4)
+        operations = draw(st.one_of(right.map(lambda each: [each]), some, leaf()))
         sent = {"Content-Type": "application/json-patch+json"}
     else:
         operations = {

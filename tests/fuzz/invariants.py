@@ -15,7 +15,7 @@ _OAUTH = re.compile(
     rf"{_FHIR}(?:oath2/token|oauth2/(?:token|introspect|revoke|userinfo|jwks|register(?:/[^/]+)?))"
     r"(?:\.php)?/?"
 )
-_PAGES = re.compile(rf"{_FHIR}oauth2/(?:authorize|manage)")
+_PAGES = re.compile(rf"{_FHIR}oauth2/(?:authorize|manage(?:/[^/]+){{0,2}})/?")
 # What anybody may read has made-up examples in it, of the same made-up people.
 _PUBLIC = (
     f"{_FHIR}openapi.json",
@@ -78,7 +78,7 @@ class Invariants:
             for word in set(_WORD.findall(text))
             if word in self._by_word
         }
-        numbers = () if request.path.startswith(_PUBLIC) else set(_NUMBER.findall(text))
+        numbers = () if _is_public(request.path) else set(_NUMBER.findall(text))
         for each in numbers:
             number = each[0] or each[1]
             if number in self._by_number:
@@ -90,6 +90,10 @@ class Invariants:
                     "leak", f"{what} of {patient_id}: {text[max(0, at - 80) : at + 40]}"
                 )
                 break
+
+
+def _is_public(path: str) -> bool:
+    return path.partition("?")[0] == "/" or path.startswith(_PUBLIC)
 
 
 def is_text(answer: Answer) -> bool:

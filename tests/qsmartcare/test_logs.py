@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.test import Client, RequestFactory
 
 from portal.accounts import recovery
@@ -86,3 +87,15 @@ def test_a_refused_request_of_an_app_leaves_no_line(
     Application()(environ, start)
     assert statuses[0].startswith("40")
     assert log.getvalue() == ""
+
+
+@pytest.mark.parametrize(("level", "is_told"), [(logging.WARNING, False), (logging.ERROR, True)])
+def test_a_refusal_is_no_traceback_and_what_broke_is(
+    log: io.StringIO, level: int, is_told: bool
+) -> None:
+    """As Django logs PermissionDenied, and what nobody foresaw."""
+    request = RequestFactory().get("/portal/")
+    told = {"exc_info": PermissionDenied(), "extra": {"request": request, "status_code": 403}}
+    logging.getLogger("django.request").log(level, "Forbidden: %s", request.path, **told)
+    assert "Forbidden: " in log.getvalue()
+    assert ("PermissionDenied" in log.getvalue()) is is_told

@@ -34,3 +34,17 @@ class TestCost:
         response = api.as_(rebecca.key).get("Observation?" + "&".join(["code=1"] * 1100))
         assert response.status_code == 400
         assert diagnostics(response)
+
+
+@pytest.mark.parametrize("rest", ["bulk/imports/x/rejects/%0D%0A/OperationOutcome.ndjson", "a%0Ab"])
+def test_an_address_of_several_lines_is_answered_as_fhir_does(api: Api, rest: str) -> None:
+    response = api.http.get(f"/R4-patient-api/{rest}")
+    assert response.status_code == 404
+    assert response["Content-Type"].startswith("application/fhir+json")
+    assert diagnostics(response)
+
+
+def test_an_address_of_several_lines_is_a_problem_to_the_provider_api(api: Api) -> None:
+    response = api.http.get("/provider-api/v1/a%0Ab")
+    assert response.status_code in (401, 404)
+    assert response["Content-Type"] == "application/problem+json"

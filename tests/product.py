@@ -17,6 +17,7 @@ import requests
 ROOT = Path(__file__).resolve().parent.parent
 _numbers = count()
 _SLOWEST_START = 400  # seconds, on a busy machine
+_SLOWEST_END = 120
 _OURS = ("DATABASE_URL", "DATA_DIR", "PORT", "HOST", "BASE_URL", "DEMO", "DEBUG", "PATIENTS")
 
 
@@ -68,10 +69,10 @@ class Product:
     def interrupt(self, number: int = signal.SIGINT) -> int:
         """What the terminal does on Ctrl-C; returns the exit code."""
         os.killpg(self.running.pid, number)
-        return self.running.wait(30)
+        return self.running.wait(_SLOWEST_END)
 
     def wait_for_end(self) -> int:
-        return self.running.wait(30)
+        return self.running.wait(_SLOWEST_END)
 
     @property
     def running(self) -> "subprocess.Popen[bytes]":
@@ -100,7 +101,7 @@ class Product:
         return command_line if is_mine or works_in.is_relative_to(self.data_dir) else ""
 
 
-def wait_until(condition: Callable[[], bool], patience: float = 60) -> None:
+def wait_until(condition: Callable[[], bool], patience: float = 180) -> None:
     until = time.monotonic() + patience
     while not condition():
         if time.monotonic() > until:

@@ -35,7 +35,7 @@ def threats() -> list[Threat]:
     return found
 
 
-def tests_in(path: Path) -> set[str]:
+def names_in(path: Path) -> set[str]:
     if not path.is_file():
         return set()
     return set(_names(ast.parse(path.read_text(encoding="utf-8")).body))
@@ -58,7 +58,7 @@ def test_every_flow_answers_every_letter() -> None:
 def test_every_test_that_is_named_is_there() -> None:
     named = {each for threat in threats() for each in re.findall(r"`([^`]+)`", threat.tests)}
     assert len(named) > 100
-    there = {path: tests_in(_TESTS / path) for path in {each.partition("::")[0] for each in named}}
+    there = {path: names_in(_TESTS / path) for path in {each.partition("::")[0] for each in named}}
     missing = [each for each in named if each.partition("::")[2] not in there[each.split("::")[0]]]
     assert missing == []
 

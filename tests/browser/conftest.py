@@ -30,7 +30,7 @@ def context(browser: Browser, running: dict[str, Any]) -> Iterator[BrowserContex
         viewport={"width": 1280, "height": 800},
         permissions=["clipboard-read", "clipboard-write"],
     )
-    made.set_default_timeout(10_000)
+    made.set_default_timeout(60_000)  # on a busy machine
     yield made
     made.close()
 

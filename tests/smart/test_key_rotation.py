@@ -12,6 +12,7 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from fhirapi.audit.models import AuditRecord
+from fhirapi.smart.names import NamingKey
 from fhirapi.smart.tokens import key_ring, rotation
 from fhirapi.smart.tokens.models import SigningKey
 from tests.api import Api
@@ -145,6 +146,7 @@ def test_private_keys_are_stored_encrypted_and_move_to_the_newest_key(
     api: Api, rebecca: Person, settings: Settings
 ) -> None:
     old, new = (Fernet.generate_key().decode() for _ in range(2))
+    NamingKey.objects.all().delete()  # it is under the suite's own key
     settings.ENCRYPTION_KEYS = [old]
     rotation.rotate(is_compromised=True)
     assert "PRIVATE" not in SigningKey.objects.get().private_encrypted

@@ -34,7 +34,7 @@ def server(application: str, port: int) -> Iterator[int]:
 
 
 def _wait_until_open(port: int) -> None:
-    for _ in range(200):
+    for _ in range(600):
         try:
             socket.create_connection(("127.0.0.1", port), 0.2).close()
             return

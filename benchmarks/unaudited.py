@@ -1,8 +1,9 @@
 """The product without its audit trail, to measure what the trail costs; nothing else serves so."""
 
-from fhirapi.audit import trail
-from qsmartcare.wsgi import application
+from qsmartcare.wsgi import application  # isort: skip - first: it sets Django up
 
-trail.Trail.write = lambda self, entry: None  # type: ignore[method-assign]
+from fhirapi.audit.trail import Trail
+
+Trail.write = lambda self, entry: None  # type: ignore[method-assign]
 
 __all__ = ["application"]

@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from psycopg import sql
 
 NAME = "qsmartcare_web"
-_READ_ONLY = ("django_migrations",)
+_READ_ONLY = ("django_migrations", "fhirapi_auditseal", "fhirapi_auditcheck")  # workers write
 _APPEND_ONLY = ("fhirapi_auditrecord",)
 
 _MAY_MAKE = "SELECT rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = current_user"

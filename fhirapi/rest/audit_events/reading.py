@@ -9,7 +9,7 @@ from fhirapi.definitions.derived import AUDIT_EVENT
 from fhirapi.rest.audit_events.query import EventQuery, condition, opened
 from fhirapi.search.binder import Binder
 from fhirapi.sql import array, fetch
-from fhirapi.store.caller import CALLER, Caller, sees
+from fhirapi.store.caller import AS_CALLER, CALLER, Caller, sees
 from fhirapi.store.constraint import Constraint, Everything
 from fhirapi.store.read import TokenRefused
 
@@ -28,8 +28,8 @@ asked AS MATERIALIZED (
     UNION
     SELECT related.patient_id
     FROM caller JOIN fhirapi_recordlink link ON link.account_id = caller.account_id
-    JOIN fhirapi_content related ON related.resource_type = 'RelatedPerson'
-        AND related.resource_id = link.resource_id AND NOT related.is_deleted
+    JOIN fhirapi_searchrow related ON related.resource_type = 'RelatedPerson'
+        AND related.resource_id = link.resource_id
     WHERE link.resource_type = 'RelatedPerson' AND link.revoked_at IS NULL
 ), found AS MATERIALIZED (
     SELECT * FROM (
@@ -138,7 +138,8 @@ def _events(
         conditions=" AND ".join(conditions),
         limit=limit,
     )
-    rows: list[tuple[Any, ...]] = fetch(sql, {**caller.parameters(), **binder.parameters})
+    asked = {**caller.parameters(), **binder.parameters}
+    rows: list[tuple[Any, ...]] = fetch(sql, asked, before=AS_CALLER)
     if not rows:
         raise TokenRefused
     account_id, seen = rows[0][:_FIRST_OF_EVENT]

@@ -72,6 +72,10 @@ class Clients:
             writer.close()
 
     async def _ask(self, request: bytes) -> str:
+        # The server has closed those on which nothing was asked for long.
+        while self._idle and self._idle[-1][0].at_eof():
+            self._idle.pop()[1].close()
+            self._open -= 1
         if self._idle:
             reader, writer = self._idle.pop()
         elif self._open >= _MOST_CONNECTIONS:

@@ -50,6 +50,7 @@ class Admission:
         self._half = places // 2
         self._longest_wait = longest_wait
         self._overdue_at = inf
+        self._sent_at = 0.0
         self._secret = token_urlsafe()
         self.is_measured = False
         """The pulse goes through our own queue: the system chooses which process it reaches."""
@@ -108,7 +109,9 @@ class Admission:
     ) -> "Iterable[bytes]":
         if environ.get("HTTP_X_PULSE") != self._secret:
             return app(environ, start)
-        self._overdue_at = inf
+        # What is behind it may be nearly as old: where that is too much, the queue is emptied.
+        if monotonic() - self._sent_at < 2 * self._longest_wait:
+            self._overdue_at = inf
         self.is_measured = True
         start("204 No Content", [])
         return []
@@ -136,8 +139,9 @@ class Admission:
         self._send(connection)
         told_at = monotonic()
         while self.is_measured and not self.is_leaving:
-            sleep(_BETWEEN)
-            self._overdue_at = monotonic() + self._longest_wait
+            if not self.is_overdue:
+                sleep(_BETWEEN)
+                self._overdue_at = monotonic() + self._longest_wait
             self._send(connection)
             if monotonic() > told_at + _TOLD_EVERY:
                 told_at = monotonic()
@@ -145,6 +149,7 @@ class Admission:
 
     def _send(self, connection: socket.socket) -> None:
         head = f"GET {HEALTH} HTTP/1.1\r\nHost: localhost\r\nX-Pulse: {self._secret}\r\n\r\n"
+        self._sent_at = monotonic()
         connection.sendall(head.encode())
         if not connection.recv(4096):
             raise ConnectionError

@@ -89,7 +89,7 @@ def _check_target(database: "psycopg.Connection[Any]", told: Manifest) -> None:
     if missing := [each for each in told.roles if (each,) not in known]:
         raise BackupTrouble(
             f"The backup gives rights to roles that this server lacks: {', '.join(missing)}. "
-            f'Make them first, such as: CREATE ROLE "{missing[0]}" LOGIN;'
+            f'Make them first, such as: CREATE ROLE "{missing[0]}";'
         )
     ours = MigrationLoader(None).disk_migrations
     apps = {app for app, _ in ours}

@@ -172,7 +172,8 @@ def writes(draw: st.DrawFn, samples: Samples) -> Request:
             st.integers(1, 200).map(lambda end: _dumped(resource)[:-end]),
         )
     )
-    headers = {"Content-Type": draw(st.sampled_from(_TYPES)), **draw(odd())}
+    right = st.just("application/fhir+json")
+    headers = {"Content-Type": draw(right | right | st.sampled_from(_TYPES)), **draw(odd())}
     one = draw(st.sampled_from([*samples.get(name, ["x"])[:8], "fuzz-1", "fuzz-2"]))
     condition = query(
         draw(
@@ -214,6 +215,8 @@ def writes(draw: st.DrawFn, samples: Samples) -> Request:
 def patches(draw: st.DrawFn, samples: Samples) -> Request:
     name = draw(st.sampled_from(("Patient", "Observation", "Condition", "Encounter", "CarePlan")))
     one = draw(st.sampled_from(samples.get(name, ["x"])))
+    if draw(st.booleans()):  # a patient whom the writers treat
+        name, one = "Patient", "142859"
     if draw(st.booleans()):
         right = st.fixed_dictionaries(
             {

@@ -15,7 +15,7 @@ _OAUTH = re.compile(
     rf"{_FHIR}(?:oath2/token|oauth2/(?:token|introspect|revoke|userinfo|jwks|register(?:/[^/]+)?))"
     r"(?:\.php)?/?"
 )
-_PAGES = re.compile(rf"{_FHIR}oauth2/(?:authorize|manage(?:/[^/]+){{0,2}})/?")
+_PAGES = re.compile(rf"{_FHIR}oauth2/(?:authorize|manage(?:/[^/]+){{0,2}})")
 # What anybody may read has made-up examples in it, of the same made-up people.
 _PUBLIC = (
     f"{_FHIR}openapi.json",

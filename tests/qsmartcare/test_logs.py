@@ -95,9 +95,12 @@ def test_a_refusal_is_no_traceback_and_what_broke_is(
 ) -> None:
     """As Django logs PermissionDenied, and what nobody foresaw."""
     request = RequestFactory().get("/portal/")
-    extra = {"request": request, "status_code": 403}
     logging.getLogger("django.request").log(
-        level, "Forbidden: %s", request.path, exc_info=PermissionDenied(), extra=extra
+        level,
+        "Forbidden: %s",
+        request.path,
+        exc_info=PermissionDenied(),
+        extra={"request": request},
     )
     assert "Forbidden: " in log.getvalue()
     assert ("PermissionDenied" in log.getvalue()) is is_told

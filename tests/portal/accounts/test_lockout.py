@@ -4,7 +4,6 @@ How it looks from outside: ``tests/security/test_sign_in.py``.
 """
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -26,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
+def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How much was computed: passwords and PINs hashed, digests of secrets made."""
     made: Counter[str] = Counter()
 
@@ -96,7 +95,7 @@ def test_recovery_of_nobody_commits_as_often_as_of_somebody(patient: Any, mailou
     commits = []
     for email in (patient.email, "nobody@example.com"):
         with CaptureQueriesContext(connection) as asked:
-            assert Client().post("/recover/", {"email": email}).url == "/recover/sent/"
+            assert Client().post("/recover/", {"email": email}).status_code == 302
         commits.append(sum("RELEASE SAVEPOINT" in each["sql"] for each in asked))
     assert commits[0] == commits[1] > 0
     assert len(mailoutbox) == 2

@@ -22,6 +22,14 @@ LIMITS = {
 }
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """On one worker: one product is enough."""
+    for item in items:
+        if "target" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("security"))
+
+
 @pytest.fixture(scope="session")
 def target() -> Iterator[Product]:
     """Set up so that limits can be reached; its log tells as much as an operator could want."""

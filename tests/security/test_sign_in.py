@@ -18,9 +18,7 @@ def test_who_knows_the_browser_is_not_locked_out_by_a_neighbour_or_by_many(
     assert [neighbour.guess(username).status_code for _ in range(6)][-1] == 429
     for number in range(1, 6):
         from_elsewhere(attacker, number).guess(username)
-    stranger = from_elsewhere(attacker, 99).guess(username)
-    assert stranger.status_code == 429  # also from an address that has not tried before
-    attacker.http.cookies.pop("qsmartcare_session")
+    del attacker.http.cookies["qsmartcare_session"]
     assert attacker.sign_in_as("patient2").status_code == 302
 
 
@@ -42,11 +40,3 @@ def test_an_address_that_tries_many_usernames_has_to_wait(
     refused = attacker.guess("stuffed.again")
     assert int(refused.headers["Retry-After"]) > 60
     assert other.guess("stuffed.again").status_code == 200
-
-
-def test_a_cookie_that_somebody_else_has_written_says_nothing(attacker: Attacker) -> None:
-    username = attacker.demo["accounts"]["admin"]["username"]
-    for number in range(30, 40):
-        from_elsewhere(attacker, number).guess(username)
-    attacker.http.cookies.set("qsmartcare_known", "e30:1w0000:made-up")
-    assert attacker.guess(username).status_code == 429

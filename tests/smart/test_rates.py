@@ -1,7 +1,6 @@
 """How often a client may ask: told with each answer, refused beyond it, nobody else's business."""
 
 from collections.abc import Iterator
-from time import monotonic
 from typing import Any
 
 import jwt
@@ -18,11 +17,14 @@ from tests.api import Api, Session
 from tests.people import Person
 from tests.smart import flow, tokens
 
+NOW = 1_000_000.0
 TOLD = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 
 
 @pytest.fixture(autouse=True)
-def _few(settings: Settings) -> Iterator[None]:
+def _few(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Three a minute, on a clock that stands still."""
+    monkeypatch.setattr(table, "monotonic", lambda: NOW)
     settings.REQUESTS_A_MINUTE, settings.ACCOUNT_REQUESTS_A_MINUTE = 3, 0
     rates.forget()
     yield
@@ -62,13 +64,12 @@ def test_beyond_it_the_answer_says_how_long_to_wait(session: Session) -> None:
 
 
 def test_what_was_used_comes_back_evenly(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    now = monotonic()
     for _ in range(2):
         session.get("Patient/142859")
-    monkeypatch.setattr(table, "monotonic", lambda: now + 30)
+    monkeypatch.setattr(table, "monotonic", lambda: NOW + 30)
     assert session.get("Patient/142859").status_code == 200
     assert session.get("Patient/142859").status_code == 429
-    monkeypatch.setattr(table, "monotonic", lambda: now + 3600)
+    monkeypatch.setattr(table, "monotonic", lambda: NOW + 3600)
     assert limits(session.get("Patient/142859")) == ["3", "2", "20"]  # no more than it holds
 
 

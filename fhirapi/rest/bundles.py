@@ -41,8 +41,8 @@ class _Budget:
     gigabytes, nor a thousand searches keep the database busy for minutes.
     """
 
-    left: int = _MOST_BYTES
-    seconds: float = MOST_SECONDS
+    left: int
+    seconds: float
 
     def require(self) -> None:
         if self.left <= 0:
@@ -61,7 +61,9 @@ class _Asker(NamedTuple):
 @fhir_view("POST")
 def bundle(request: HttpRequest) -> HttpResponse:
     """Of changes only a representation is told that was asked for: ``Prefer``."""
-    asker = _Asker(request, writer_of(request), preferred(request), _Budget())
+    asker = _Asker(
+        request, writer_of(request), preferred(request), _Budget(_MOST_BYTES, MOST_SECONDS)
+    )
     with told_if_refused(asker.writer, "update"):
         kind, entries = _entries(resource_of(request))
     process = _transaction if kind == "transaction" else _batch

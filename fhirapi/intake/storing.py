@@ -133,7 +133,6 @@ def _settle(arrivals: list[Arrival], options: Options, gate: Gate | None) -> Set
         else:
             settled.replaced += 1
             replaced.append(Row(there.row_id, arrival.resource, entry, there.version_id + 1, now))
-    rows.archive([each.id for each in replaced])
     rows.replace(replaced)
     rows.write(new)
     written = [*new, *replaced]

@@ -91,27 +91,11 @@ def _all_of(*statements: str, told: str = "1") -> Statement:
     return Statement(f"WITH {ctes} SELECT {told}")
 
 
-_CHANGED = ("patient_id", "version_id", "last_updated", "is_deleted", "content", "method")
-_REPLACE_CONTENT = f"""
-UPDATE fhirapi_content c
-SET written_in = DEFAULT, {", ".join(f"{name} = line.{name}" for name in _CHANGED)}
-FROM {_source("fhirapi_content", _CONTENT["fhirapi_content"])}
-WHERE c.id = line.id
-"""  # noqa: S608 - our own names
-
-
 @lru_cache
-def _statement(tables: tuple[str, ...], *, is_new: bool) -> Statement:
-    """For lines of these tables; a resource has none for most of them, so leave those out."""
+def _inserting(tables: tuple[str, ...]) -> Statement:
+    """Lines of these tables; a resource has none for most of them, so leave those out."""
     columns = _CONTENT | _DERIVED
-    return _all_of(
-        *(
-            _REPLACE_CONTENT
-            if table in _CONTENT and not is_new
-            else _insert_into(table, columns[table])
-            for table in tables
-        )
-    )
+    return _all_of(*(_insert_into(table, columns[table]) for table in tables))
 
 
 _VERSION = (
@@ -121,33 +105,45 @@ _VERSION = (
 _CARE = "fhirapi_carerelationship"
 
 
-def _archiving(derived: Iterable[str]) -> Statement:
+def _changing(change: str, derived: Iterable[str]) -> Statement:
+    """What stood there becomes history, nothing is derived from it any more; in one statement.
+
+    Whether the caller sees a row may hang on what is derived from it: all of a statement is asked
+    of what was there before it. It tells how many rows it has changed.
+    """
     return _all_of(
         f"""INSERT INTO fhirapi_version ({_VERSION})
             SELECT {_VERSION} FROM fhirapi_content WHERE id = ANY(%(row_ids)s::bigint[])
             RETURNING 1""",  # noqa: S608 - constants
+        f"{change} WHERE c.id = line.id RETURNING 1",
         *(
             f"DELETE FROM {table} WHERE {_DERIVED[table][0]} = ANY(%(row_ids)s::bigint[])"  # noqa: S608 - our own names
             for table in derived
         ),
-        told="(SELECT count(*) FROM s0)",
+        told="LEAST((SELECT count(*) FROM s0), (SELECT count(*) FROM s1))",
     )
 
 
-_ARCHIVE = _archiving(_DERIVED)
-_ARCHIVE_DELETED = _archiving(table for table in _DERIVED if table != _CARE)
-_DELETE = _all_of("""
-UPDATE fhirapi_content c
-SET written_in = DEFAULT, version_id = line.version_id, last_updated = line.last_updated,
-    is_deleted = true, content = '', method = 'DELETE'
-FROM unnest(%(row_ids)s::bigint[], %(versions)s::integer[], %(moments)s::timestamptz[])
-    AS line(id, version_id, last_updated)
-WHERE c.id = line.id
-""")
+_CHANGED = ("patient_id", "version_id", "last_updated", "is_deleted", "content", "method")
+_REPLACE = _changing(
+    f"""UPDATE fhirapi_content c
+        SET written_in = DEFAULT, {", ".join(f"{name} = line.{name}" for name in _CHANGED)}
+        FROM {_source("fhirapi_content", _CONTENT["fhirapi_content"])}""",  # noqa: S608 - our own names
+    _DERIVED,
+)
+# Who cared for a patient is kept: they may see that the record was deleted, and bring it back.
+_DELETE = _changing(
+    """UPDATE fhirapi_content c
+        SET written_in = DEFAULT, version_id = line.version_id, last_updated = line.last_updated,
+            is_deleted = true, content = '', method = 'DELETE'
+        FROM unnest(%(row_ids)s::bigint[], %(versions)s::integer[], %(moments)s::timestamptz[])
+            AS line(id, version_id, last_updated)""",
+    (table for table in _DERIVED if table != _CARE),
+)
 
 
 class NotSeen(Exception):
-    """The policies of the tables hide a row that is to be replaced; the transaction must end."""
+    """The policies of the tables hide a row that is to be changed; the transaction must end."""
 
 
 class Row(NamedTuple):
@@ -171,7 +167,7 @@ def write(rows: Iterable[Row]) -> None:
 
 def insert(rows: Iterable[Row]) -> None:
     """The same in one statement: for few, where a COPY for each table costs more."""
-    _insert(_lines(rows), is_new=True)
+    _insert(_lines(rows))
 
 
 def insert_many(rows: Iterable[Row]) -> None:
@@ -179,43 +175,29 @@ def insert_many(rows: Iterable[Row]) -> None:
     is no COPY into it. https://www.postgresql.org/docs/18/sql-copy.html
     """
     lines = _lines(rows)
-    _insert({name: lines[name] for name in _CONTENT}, is_new=True)
+    _insert({name: lines[name] for name in _CONTENT})
     _copy(_DERIVED, lines)
 
 
-def replace(rows: Iterable[Row]) -> None:
-    """In place of what has the same row id and was archived."""
-    _insert(_lines(rows), is_new=False)
+def replace(rows: Sequence[Row]) -> None:
+    """In place of what has the same row id, which becomes history. Raises NotSeen."""
+    if not rows:
+        return
+    lines = _lines(rows)
+    _change(_REPLACE, [row.id for row in rows], _parameters(lines, _CONTENT))
+    _insert({name: lines[name] for name in _DERIVED})
 
 
-def archive(row_ids: Sequence[int]) -> None:
-    """What is stored under these row ids becomes history; nothing is derived from it any more."""
-    if row_ids:
-        _archive(_ARCHIVE, row_ids)
-
-
-def archive_deleted(row_ids: Sequence[int]) -> None:
-    """The same of what is deleted. Who cared for a patient is kept: they may see that the record
-    was deleted, and bring it back.
-    """
-    _archive(_ARCHIVE_DELETED, row_ids)
-
-
-def _archive(statement: Statement, row_ids: Sequence[int]) -> None:
-    if statement.fetch({"row_ids": list(row_ids)}) != [(len(row_ids),)]:
-        raise NotSeen
-
-
-def mark_deleted(resources: Sequence[tuple[int, int, datetime]]) -> None:
-    """By row id, with version and time: a version without content."""
+def delete(resources: Sequence[tuple[int, int, datetime]]) -> None:
+    """By row id, with version and time: a version without content. Raises NotSeen."""
     row_ids, versions, moments = zip(*resources, strict=True)
-    _DELETE.fetch(
-        {
-            "row_ids": list(row_ids),
-            "versions": list(versions),
-            "moments": [moment.isoformat() for moment in moments],
-        }
-    )
+    told = {"versions": list(versions), "moments": [moment.isoformat() for moment in moments]}
+    _change(_DELETE, row_ids, told)
+
+
+def _change(statement: Statement, row_ids: Sequence[int], parameters: dict[str, Any]) -> None:
+    if statement.fetch({"row_ids": list(row_ids), **parameters}) != [(len(row_ids),)]:
+        raise NotSeen
 
 
 def write_derived(rows: Iterable[Row]) -> None:
@@ -308,15 +290,21 @@ def _empty(tables: dict[str, tuple[str, ...]]) -> Lines:
     return {table: [] for table in tables}
 
 
-def _insert(lines: Lines, *, is_new: bool) -> None:
-    parameters = {}
+def _insert(lines: Lines) -> None:
     tables = tuple(table for table in lines if lines[table])
-    for table in tables:
-        names = (_CONTENT | _DERIVED)[table]
-        for column, of_column in zip(names, zip(*lines[table], strict=True), strict=True):
-            parameters[f"{table}_{column}"] = array(map(_element, of_column))
     if tables:
-        _statement(tables, is_new=is_new).fetch_one(parameters)
+        _inserting(tables).fetch_one(_parameters(lines, tables))
+
+
+def _parameters(lines: Lines, tables: Iterable[str]) -> dict[str, str]:
+    """Of ``_source``."""
+    return {
+        f"{table}_{column}": array(map(_element, of_column))
+        for table in tables
+        for column, of_column in zip(
+            (_CONTENT | _DERIVED)[table], zip(*lines[table], strict=True), strict=True
+        )
+    }
 
 
 def _element(value: Any) -> str | int | None:

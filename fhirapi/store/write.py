@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 from fhirapi.definitions.schema import ResourceType
 from fhirapi.sql import Statement
-from fhirapi.store import rows
 from fhirapi.store.caller import AS_CALLER, CALLER, Caller
 from fhirapi.store.constraint import Condition
 from fhirapi.store.membership import KEPT_KEY
@@ -135,18 +134,6 @@ def nothing_there(caller: Caller, asked: Iterable[Asked]) -> list[Identity]:
         {**parameters, "ways": [ways[condition] for condition in seen]}
     )
     return found
-
-
-def replace(written: Sequence[rows.Row]) -> None:
-    """The standing versions become history, the new ones take their place."""
-    rows.archive([each.id for each in written])
-    rows.replace(written)
-
-
-def delete(resources: Sequence[tuple[int, int, datetime]]) -> None:
-    """By row id, with the number and time of the version that is the deletion."""
-    rows.archive_deleted([row_id for row_id, _, _ in resources])
-    rows.mark_deleted(resources)
 
 
 def still_referred(gone: Sequence[Identity]) -> set[Identity]:

@@ -135,7 +135,7 @@ def _delete(deeds: Sequence[Deed]) -> None:
         if each.standing
     ]
     if gone:
-        write.delete(gone)
+        rows.delete(gone)
     for deed, (_, version_id, moment) in zip(deeds, gone, strict=True):
         deed.version_id, deed.last_updated = version_id, moment
 
@@ -154,7 +154,7 @@ def _store(placed: Sequence[Placed]) -> list[int]:
     new = [row for row, each in zip(made, placed, strict=True) if each.deed.standing is None]
     replaced = [row for row, each in zip(made, placed, strict=True) if each.deed.standing]
     if replaced:
-        write.replace(replaced)
+        rows.replace(replaced)
     if new:
         (rows.insert_many if len(new) >= _MANY else rows.insert)(new)
     return [row.id for row in made]

@@ -17,7 +17,9 @@ from qsmartcare import web_role
 from tests import people, versions
 from tests.api import Api, Session, ids
 from tests.as_web import as_web
+from tests.bulk.lists import partner
 from tests.people import Person
+from tests.rest.bundled import entry, send
 from tests.test_architecture import ROOT, sources
 
 SECOND = "2024-02-01T09:00:00+00:00"
@@ -166,6 +168,20 @@ class TestWithoutOurChecks:
         moved = {**people.observation("johns", "7"), "status": "amended"}
         assert grey.send("PUT", "Observation/johns", moved).status_code == 403
         assert Content.objects.get(resource_id="johns").patient_id == "142860"
+
+
+@pytest.mark.usefixtures("_pulses")
+def test_whoever_sees_by_what_is_derived_from_a_record_changes_it(api: Api) -> None:
+    """While it is replaced there is nothing derived from it."""
+    session = partner()
+    moved = [people.patient(each, "Some", "Body", each, "1965-09-30") for each in ("142859", "7")]
+    puts = [entry("PUT", f"Patient/{each['id']}", each) for each in moved]
+    assert send(session, "transaction", *puts).status_code == 200
+    for each in moved:
+        row = Content.objects.get(resource_type="Patient", resource_id=each["id"])
+        assert (row.version_id, "Body" in row.content) == (2, True)
+    assert session.send("DELETE", "Observation/zoes").status_code == 204
+    assert Content.objects.get(resource_id="zoes").is_deleted
 
 
 @pytest.mark.usefixtures("_pulses")

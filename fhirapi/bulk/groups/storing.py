@@ -12,7 +12,7 @@ from fhirapi.audit.trail import Entry, trail
 from fhirapi.definitions import registry
 from fhirapi.smart.tokens import followed
 from fhirapi.sql import array, fetch
-from fhirapi.store import exact, locks, rows, write
+from fhirapi.store import exact, locks, rows
 from fhirapi.store.entry import entry_of
 
 Group = dict[str, Any]
@@ -71,7 +71,7 @@ def put(group: Group, standing: Standing | None, by: By, patient_ids: Sequence[s
         method="POST" if is_new else "PUT",
     )
     if standing:
-        write.replace([row])
+        rows.replace([row])
     else:
         rows.insert([row])
     _told("create" if is_new else "update", group["id"], by, patient_ids)
@@ -79,7 +79,7 @@ def put(group: Group, standing: Standing | None, by: By, patient_ids: Sequence[s
 
 
 def delete(group_id: str, standing: Standing, by: By) -> None:
-    write.delete([(standing.row_id, standing.version_id + 1, _after(standing))])
+    rows.delete([(standing.row_id, standing.version_id + 1, _after(standing))])
     _told("delete", group_id, by)
     followed.follow(group_id)
 

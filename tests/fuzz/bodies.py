@@ -57,6 +57,14 @@ _RAW = (
 )
 
 
+_FHIRPATHS = (
+    "Patient.name", "Patient.name[0].given", "Patient", "Observation.status", "Patient.name[",
+    "Patient.name.where(use='official')", "Patient.name.first().family", "1 + 1", "Patient.x.y",
+    "Observation.value", "Observation.effective", "%resource", "Patient.name[-1]", "Patient.id",
+    "Patient.meta", "Patient.name[999999999999]", "(" * 300, "Patient." + "name." * 300,
+)  # fmt: skip
+
+
 def leaf() -> st.SearchStrategy[Any]:
     return st.one_of(
         st.sampled_from(
@@ -277,28 +285,7 @@ def _operation() -> st.SearchStrategy[Any]:
 
 def _fhirpath_operation() -> st.SearchStrategy[Any]:
     path = st.one_of(
-        st.sampled_from(
-            (
-                "Patient.name",
-                "Patient.name[0].given",
-                "Patient",
-                "Observation.status",
-                "Patient.name[",
-                "Patient.name.where(use='official')",
-                "Patient.name.first().family",
-                "1 + 1",
-                "Patient.x.y",
-                "Observation.value",
-                "Observation.effective",
-                "%resource",
-                "Patient.name[-1]",
-                "Patient.id",
-                "Patient.meta",
-                "Patient.name[999999999999]",
-                "(" * 300,
-                "Patient." + "name." * 300,
-            )
-        ),
+        st.sampled_from(_FHIRPATHS),
         values.text().filter(lambda each: "\ud800" not in each),
     )
     part = st.one_of(

@@ -27,6 +27,14 @@ _FILTERS = (
 )
 
 
+_OTHERS = (
+    "patient", "includeAssociatedData", "organizeOutputBy", "_format", "allowPartialManifests",
+)  # fmt: skip
+_VALUES = (
+    "valueString", "valueInstant", "valueCode", "resource", "valueReference", "part",
+)  # fmt: skip
+
+
 @st.composite
 def requests(draw: st.DrawFn, samples: Samples) -> Request:
     return draw(st.one_of(_exports(samples), _imports(), _jobs()))
@@ -48,15 +56,7 @@ def _exports(draw: st.DrawFn, samples: Samples) -> Request:
             st.sampled_from(("ndjson", "application/fhir+ndjson", "parquet", "x")),
         ),
         st.tuples(
-            st.sampled_from(
-                (
-                    "patient",
-                    "includeAssociatedData",
-                    "organizeOutputBy",
-                    "_format",
-                    "allowPartialManifests",
-                )
-            ),
+            st.sampled_from(_OTHERS),
             values.text(),
         ),
         st.tuples(values.name(), values.text()),
@@ -70,18 +70,7 @@ def _exports(draw: st.DrawFn, samples: Samples) -> Request:
     given = [
         {
             "name": name,
-            draw(
-                st.sampled_from(
-                    (
-                        "valueString",
-                        "valueInstant",
-                        "valueCode",
-                        "resource",
-                        "valueReference",
-                        "part",
-                    )
-                )
-            ): draw(st.one_of(st.just(value), leaf())),
+            draw(st.sampled_from(_VALUES)): draw(st.one_of(st.just(value), leaf())),
         }
         for name, value in pairs
     ]

@@ -89,6 +89,16 @@ _NAMES = (
 )
 
 
+_FURTHER_MEMBERS = (
+    "jwks", "jwks_uri", "logo_uri", "client_uri", "contacts", "software_statement", "policy_uri",
+    "response_types", "launch_url", "initiate_login_uri", "tos_uri", "x",
+)  # fmt: skip
+_URIS = (
+    "https://app.example/cb", "http://127.0.0.1:1/cb", "http://[", "x:/y", "https://u:p@h/",
+    "https://h/#f", "javascript:1",
+)  # fmt: skip
+
+
 def _choices(demo: Any) -> dict[str, list[str]]:
     clients = list(demo["clients"].values())
     address = demo["token_url"].removesuffix(".php")
@@ -279,17 +289,7 @@ def _authorizations(draw: st.DrawFn, demo: Any) -> Request:
 @st.composite
 def registrations(draw: st.DrawFn) -> Request:
     uri = st.one_of(
-        st.sampled_from(
-            (
-                "https://app.example/cb",
-                "http://127.0.0.1:1/cb",
-                "http://[",
-                "x:/y",
-                "https://u:p@h/",
-                "https://h/#f",
-                "javascript:1",
-            )
-        ),
+        st.sampled_from(_URIS),
         values.text(),
     )
     right: dict[str, Any] = {
@@ -310,23 +310,7 @@ def registrations(draw: st.DrawFn) -> Request:
     }
     odd_members = draw(
         st.dictionaries(
-            st.sampled_from(
-                (
-                    *right,
-                    "jwks",
-                    "jwks_uri",
-                    "logo_uri",
-                    "client_uri",
-                    "contacts",
-                    "software_statement",
-                    "policy_uri",
-                    "response_types",
-                    "launch_url",
-                    "initiate_login_uri",
-                    "tos_uri",
-                    "x",
-                )
-            ),
+            st.sampled_from((*right, *_FURTHER_MEMBERS)),
             st.one_of(leaf(), uri),
             max_size=3,
         )

@@ -24,6 +24,24 @@ BASE = "/provider-api/v1"
 _FHIR_BASE = "/R4-patient-api"
 
 
+_PATHS = (
+    "/{kind}", "/{kind}/{one}", "/{kind}/bulk", "/changes", "/webhooks", "/webhooks/{one}",
+    "/documents/upload", "/documents/{one}/content", "/", "/problem-types", "/{one}",
+)  # fmt: skip
+_PARAMETERS = (
+    "patient_id", "limit", "cursor", "updated_since", "fields", "sort", "status", "date_from",
+    "code", "q", "count", "page",
+)  # fmt: skip
+_MEMBERS = (
+    "patient_id", "status", "code", "records", "events", "url", "name", "value", "date", "id",
+    "version",
+)  # fmt: skip
+_BODY_TYPES = (
+    "application/json", "application/json", "application/merge-patch+json", "text/plain", "",
+    "multipart/form-data; boundary=x",
+)  # fmt: skip
+
+
 @cache
 def _operations(is_fhir: bool) -> list[Any]:
     """Of FHIR what reads: bodies that are made from R4's schemas would be endless."""
@@ -65,22 +83,7 @@ def ours(draw: st.DrawFn, samples: Samples) -> Request:
         st.lists(
             st.tuples(
                 st.one_of(
-                    st.sampled_from(
-                        (
-                            "patient_id",
-                            "limit",
-                            "cursor",
-                            "updated_since",
-                            "fields",
-                            "sort",
-                            "status",
-                            "date_from",
-                            "code",
-                            "q",
-                            "count",
-                            "page",
-                        )
-                    ),
+                    st.sampled_from(_PARAMETERS),
                     values.name(),
                 ),
                 st.one_of(st.sampled_from(("142859", "10", "2020-01-01")), values.text()),
@@ -89,22 +92,7 @@ def ours(draw: st.DrawFn, samples: Samples) -> Request:
         )
     )
     path = draw(
-        st.sampled_from(
-            (
-                f"/{kind}",
-                f"/{kind}",
-                f"/{kind}/{one}",
-                f"/{kind}/bulk",
-                "/changes",
-                "/webhooks",
-                f"/webhooks/{one}",
-                "/documents/upload",
-                f"/documents/{one}/content",
-                "/",
-                "/problem-types",
-                f"/{one}",
-            )
-        )
+        st.sampled_from([f"/{kind}", *(each.format(kind=kind, one=one) for each in _PATHS)])
     )
     method = draw(st.sampled_from(("GET", "GET", "GET", "POST", "PUT", "PATCH", "DELETE")))
     if method == "DELETE" and kind == "patients":
@@ -115,21 +103,7 @@ def ours(draw: st.DrawFn, samples: Samples) -> Request:
             st.one_of(
                 st.dictionaries(
                     st.one_of(
-                        st.sampled_from(
-                            (
-                                "patient_id",
-                                "status",
-                                "code",
-                                "records",
-                                "events",
-                                "url",
-                                "name",
-                                "value",
-                                "date",
-                                "id",
-                                "version",
-                            )
-                        ),
+                        st.sampled_from(_MEMBERS),
                         values.name(),
                     ),
                     leaf(),
@@ -139,13 +113,6 @@ def ours(draw: st.DrawFn, samples: Samples) -> Request:
             )
         )
         body = json.dumps(record).encode()
-    types = (
-        "application/json",
-        "application/json",
-        "application/merge-patch+json",
-        "text/plain",
-        "",
-        "multipart/form-data; boundary=x",
-    )
+    types = _BODY_TYPES
     headers = {"Content-Type": draw(st.sampled_from(types)), **draw(odd())}
     return Request(method, f"{BASE}{path}?{query(pairs)}" if pairs else BASE + path, headers, body)

@@ -1,6 +1,7 @@
 """Backup and restore as docs/operations/backup.md says it: no row is lost, the trail is closed."""
 
 import json
+import os
 from io import StringIO
 from pathlib import Path
 
@@ -17,8 +18,9 @@ from fhirapi.store.load import load
 from qsmartcare.backups import programs
 from tests import people
 
-RESTORED = "test_qsmartcare_restored"
-ROLE = "test_qsmartcare_reader"
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+RESTORED = f"test_qsmartcare_restored_{_WORKER}"
+ROLE = f"test_qsmartcare_reader_{_WORKER}"
 PASSPHRASE = "a passphrase of the test"
 TABLES = """
 SELECT relname FROM pg_class

@@ -113,6 +113,7 @@ def test_production_as_documented_passes_the_check_for_deployment(tmp_path: Path
         "DIGEST_KEYS": kept.digest_keys[0],
         "ENCRYPTION_KEYS": Fernet.generate_key().decode(),
         "JWT_PRIVATE_KEY": kept.jwt_private_key,
+        "AUDIT_KEYS": kept.audit_keys[0],
     }
     where = {
         "BASE_URL": "https://ehr.example.org", "ALLOWED_HOSTS": "ehr.example.org",

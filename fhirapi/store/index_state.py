@@ -14,7 +14,7 @@ from fhirapi.sql import fetch
 
 _STORED = """
 SELECT name FROM unnest(%s::text[]) name
-WHERE EXISTS (SELECT FROM fhirapi_searchrow s WHERE s.resource_type = name)
+WHERE EXISTS (SELECT FROM fhirapi_content c WHERE c.resource_type = name)
 """
 _MARKED = "SELECT resource_type, fingerprint FROM fhirapi_indexstate"
 _MARK = """

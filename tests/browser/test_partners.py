@@ -94,8 +94,8 @@ def application_of_before(product: Product, username: str) -> int:
 def test_newer_terms_are_read_and_accepted(
     page: Page, running: dict[str, Any], running_product: Product
 ) -> None:
-    made = application_of_before(running_product, running["accounts"]["many_labs"]["username"])
-    steps.sign_in_as(page, running, "many_labs")
+    made = application_of_before(running_product, running["accounts"]["guardian"]["username"])
+    steps.sign_in_as(page, running, "guardian")
     page.goto(f"/partners/applications/{made}/")
     assert complaints_here(page) == []
     page.get_by_role("link", name="Read and accept the newer version").click()

@@ -77,7 +77,7 @@ def test_the_same_at_every_address_that_asks_who_it_is(attacker: Attacker, path:
     [
         (f"{FHIR}metadata", "application/fhir+json"),
         (f"{FHIR}.well-known/smart-configuration", "application/fhir+json"),
-        ("/provider-api/v1/openapi.json", "application/problem+json"),
+        ("/provider-api/v1/problem-types", "application/problem+json"),
         ("/api-documentation.html?q=token", "text/html"),
     ],
 )

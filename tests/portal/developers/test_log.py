@@ -137,6 +137,6 @@ def test_a_year_is_drawn_in_weeks(rebeccas: Client, made: App) -> None:
     page = rebeccas.get(page_of(made, "usage/"), {"range": "1y"})
     assert page.context["total"]["requests"] == 3
     bars = page.context["requests"].bars
-    assert len(bars) == 53
+    assert len(bars) in (53, 54)  # weeks begin on Mondays, and so may the year
     assert sum(each.value for each in bars) == 3
     assert "Times to answer are read from a scale" in text(page)

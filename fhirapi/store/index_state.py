@@ -11,6 +11,7 @@ from fhirapi.definitions import registry
 from fhirapi.definitions.schema import ResourceType
 from fhirapi.searchparams.index import ENCODING
 from fhirapi.sql import fetch
+from fhirapi.store import isolation
 
 _STORED = """
 SELECT name FROM unnest(%s::text[]) name
@@ -46,7 +47,9 @@ def mark_empty() -> None:
 
 
 def _stored(resource_types: Iterable[ResourceType]) -> set[str]:
-    return {name for (name,) in fetch(_STORED, [[each.name for each in resource_types]])}
+    with isolation.everybody():
+        rows = fetch(_STORED, [[each.name for each in resource_types]])
+    return {name for (name,) in rows}
 
 
 def _fingerprint(resource_type: ResourceType) -> str:

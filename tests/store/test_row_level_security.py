@@ -84,6 +84,7 @@ def test_only_few_places_ask_of_everybody() -> None:
         "fhirapi/smart/tokens/backend_access.py",  # an administrator approves a list
         "fhirapi/smart/tokens/followed.py",
         "fhirapi/store/changes.py",  # whether what is gone was of a kind
+        "fhirapi/store/index_state.py",  # whether there is anything of a type
         "fhirapi/store/people.py",  # whose record a registration means
         "portal/operations/audit_search.py",
     }
